@@ -1,0 +1,30 @@
+export type { Manifest, ManifestMember } from './archive/manifest.ts';
+export type {
+  CoordinateOperationReport,
+  FeatureCounts,
+  ItemReport,
+  Loss,
+  Report,
+} from './archive/report.ts';
+export { type CropMode, cropModes } from './crop-mode.ts';
+export { type FailureCode, failureCodes } from './error-code.ts';
+export { canTransition, type ExportState, exportStates, isTerminal } from './export-state.ts';
+export { findFormat, type Format, formatLabel, formats, type Mimetype } from './format.ts';
+export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
+export { isSpatial, type Kind, kinds } from './kind.ts';
+export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
+export { type Scope, scopes } from './scope.ts';
+export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
+export type {
+  WireDelivery,
+  WireExportDetail,
+  WireExportRequest,
+  WireExportSummary,
+  WireExtent,
+  WireFailure,
+  WireItem,
+  WireOptions,
+} from './wire/export.ts';
+export type { WireFormatChoice, WireFormatField, WireFormatOptions } from './wire/format-options.ts';
+export type { WireLayer, WireLayerSummary, WireLicence } from './wire/layer.ts';
+export type { WireItemValidation, WireValidation } from './wire/validation.ts';

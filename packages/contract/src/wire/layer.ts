@@ -1,0 +1,46 @@
+import type { ExtentGeometry } from '../geojson.ts';
+import type { Kind } from '../kind.ts';
+
+/** A licence as layers and validations show it. */
+export interface WireLicence {
+  readonly id: number;
+  readonly title: string;
+  readonly type: string;
+  readonly jurisdiction?: string | null;
+  readonly version?: string | null;
+  readonly url: string | null;
+  readonly url_html: string | null;
+}
+
+/** A layer or table in a list. */
+export interface WireLayerSummary {
+  readonly id: number;
+  readonly url: string;
+  readonly type: 'layer' | 'table';
+  readonly kind: Kind;
+  readonly name: string;
+  readonly title: string;
+}
+
+/** A layer or table in full: what an exporter reads of it (wire contract, section 15). */
+export interface WireLayer extends WireLayerSummary {
+  readonly description: string;
+  readonly version: { readonly id: number; readonly url: string };
+  readonly published_at: string | null;
+  readonly license: WireLicence | null;
+  readonly user_permissions: readonly string[];
+  readonly user_capabilities: readonly string[];
+  readonly data: {
+    /** `EPSG:n`, or null for a table and for a layer whose CRS is unknown. */
+    readonly crs: string | null;
+    /** EPSG:4326; longitudes run beyond 180 where the data crosses the antimeridian. */
+    readonly extent: ExtentGeometry | null;
+    readonly export_formats: readonly { readonly name: string; readonly mimetype: string }[];
+    readonly feature_count: number | null;
+    readonly geometry_field: string | null;
+    readonly geometry_type: string | null;
+    readonly fields: readonly { readonly name: string; readonly type: string }[];
+  };
+  /** Why the layer cannot be exported now, where it cannot. */
+  readonly unavailable: string | null;
+}

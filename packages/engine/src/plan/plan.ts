@@ -1,0 +1,27 @@
+import type { CropMode, Kind } from '@outcrop/contract';
+
+import type { Layer } from '../source/layer.ts';
+import type { ItemOptions, Region } from './request.ts';
+
+/** One item of a plan. */
+export interface PlannedItem {
+  readonly item: string;
+  readonly layer: Layer;
+  readonly kind: Kind;
+  readonly mimetype: string;
+  /** Names its files, and its folder where the archive has several. */
+  readonly slug: string;
+  readonly options: ItemOptions;
+}
+
+/** Everything a run needs. Plain data: it is sent to the process that runs it as JSON. */
+export interface ExportPlan {
+  readonly name: string;
+  readonly crs: string | null;
+  readonly region: Region | null;
+  readonly cropMode: CropMode;
+  readonly coordinatePrecision: number | null;
+  readonly items: readonly PlannedItem[];
+  readonly cacheFolder: string;
+  readonly body: unknown;
+}

@@ -1,0 +1,56 @@
+import type { CropMode, Kind, MultiPolygon } from '@outcrop/contract';
+
+import type { Layer } from '../source/layer.ts';
+
+/** The region of an export, parsed: valid positions, closed rings, EPSG:4326 longitude and latitude in degrees. */
+export interface Region {
+  readonly geometry: MultiPolygon;
+  /** The name of the crop feature it came from, or null for a drawn one. */
+  readonly name: string | null;
+  /** What was read differently from how it was written, in words. */
+  readonly notices: readonly string[];
+}
+
+/** What may be said of one item. */
+export interface ItemOptions {
+  /** The fields to keep, in this order; all where absent. */
+  readonly fields?: readonly string[];
+  /** Whether a CSV has a WKT column. Default true. */
+  readonly includeGeometryField?: boolean;
+}
+
+/** One layer of an export. */
+export interface RequestedItem {
+  /** The reference as the person wrote it; reports and problems use it. */
+  readonly item: string;
+  readonly layer: Layer;
+  readonly options: ItemOptions;
+}
+
+/** A request with everything resolved: layers found, extent parsed or fetched. Plain data. */
+export interface ExportRequest {
+  /** Free text; null for the name made of the layers' titles. */
+  readonly name: string | null;
+  /** `EPSG:n`; may be null where no item needs it. */
+  readonly crs: string | null;
+  readonly formats: Readonly<Partial<Record<Kind, string>>>;
+  readonly items: readonly RequestedItem[];
+  readonly region: Region | null;
+  readonly cropMode: CropMode;
+  /** Decimals of coordinates in text formats; null for the format's default. */
+  readonly coordinatePrecision: number | null;
+  /** `request.json` of the archive: the normalised body, as the wire writes it. */
+  readonly body: unknown;
+}
+
+/** What the site adds to every plan. */
+export interface PlanContext {
+  /** First word of archive names (wire contract, section 13). */
+  readonly sitePrefix: string;
+  /** Largest archive in bytes; null for none. */
+  readonly maxArchiveBytes: number | null;
+  /** Mimetypes that may be written here: `producibleFormats()`, or fewer. */
+  readonly mimetypes: readonly string[];
+  /** Folder for indexes and statistics built beside the data, never in them. */
+  readonly cacheFolder: string;
+}

@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config';
+
+const integration = '**/*.integration.test.ts';
+/** Unit and integration tests run from source; the end-to-end tests run what was built. */
+const fromSource = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSource,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts'],
+          exclude: [integration],
+          typecheck: { enabled: false },
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          name: 'integration',
+          include: [`packages/${integration}`, `samples/${integration}`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

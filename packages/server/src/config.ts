@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+const configSchema = z.object({
+  /** A PostgreSQL server; the embedded database in the site folder where absent. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** Exports that run at the same time in one process. */
+  OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+});
+
+/** What the environment says about how a site runs. */
+export interface Config {
+  readonly databaseUrl: string | null;
+  readonly logLevel: string;
+  readonly concurrency: number;
+}
+
+/**
+ * Reads the configuration from the environment. The only place that does.
+ *
+ * @throws Error naming the variable that is wrong, never its value: a database URL holds a password.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = configSchema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is not usable: ${problems.join('; ')}`);
+  }
+  return Object.freeze({
+    databaseUrl: parsed.data.DATABASE_URL ?? null,
+    logLevel: parsed.data.OUTCROP_LOG_LEVEL,
+    concurrency: parsed.data.OUTCROP_CONCURRENCY,
+  });
+}

@@ -1,0 +1,94 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import { isNode } from '../node/environment.ts';
+import type { ArchiveSource } from './open-archive.ts';
+import { streamSink } from './stream-sink.ts';
+import {
+  type ArchiveSink,
+  type TransferOptions,
+  transferArchive,
+  type TransferResult,
+} from './transfer-archive.ts';
+
+/** Where an archive can go. */
+export type DownloadTarget = string | URL | WritableStream<Uint8Array> | NodeJS.WritableStream | undefined;
+
+/** How to download. */
+export interface DownloadOptions extends TransferOptions {
+  /** Replaces a file in a target folder. A target that names a file is always replaced. Default false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** An archive that went into a stream. */
+export interface StreamedArchive {
+  /** File name that the site gives it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex; null where the runtime cannot compute it along the way (browsers). */
+  readonly sha256: string | null;
+}
+
+/** An archive that is a file now. */
+export interface DownloadedFile extends StreamedArchive {
+  readonly path: string;
+}
+
+/** An archive to be read. Reading fails where the archive does not arrive whole. */
+export interface ArchiveStream {
+  readonly name: string;
+  /** Null where the site does not say. */
+  readonly totalBytes: number | null;
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+/** Downloads an archive to whatever the target is. */
+export async function downloadExport(
+  source: ArchiveSource,
+  target: DownloadTarget,
+  options: DownloadOptions,
+): Promise<ArchiveStream | DownloadedFile | StreamedArchive> {
+  if (target === undefined) return readableArchive(source, options);
+  if (typeof target === 'string' || target instanceof URL) return downloadToFile(source, target, options);
+  return toResult(await transferArchive(source, streamSink(target), options));
+}
+
+async function downloadToFile(
+  source: ArchiveSource,
+  target: string | URL,
+  options: DownloadOptions,
+): Promise<DownloadedFile> {
+  if (!isNode()) {
+    throw new InvalidArgumentError(
+      'A browser cannot write to a path; download into a stream, or call download() for a stream',
+    );
+  }
+  const { createFileSink } = await import('../node/file-sink.ts');
+  const sink = await createFileSink(target, { overwrite: options.overwrite ?? false });
+  const result = await transferArchive(source, sink, options);
+  return { ...toResult(result), path: sink.path };
+}
+
+/** A transfer that runs as fast as its reader reads. */
+async function readableArchive(source: ArchiveSource, options: DownloadOptions): Promise<ArchiveStream> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  return new Promise((resolve, reject) => {
+    const sink: ArchiveSink = {
+      open: async ({ fileName, totalBytes }) => resolve({ name: fileName, totalBytes, stream: readable }),
+      write: async (chunk) => {
+        await writer.ready;
+        await writer.write(chunk);
+      },
+      restart: null,
+      finish: () => writer.close(),
+      discard: async () => {},
+    };
+    transferArchive(source, sink, options).catch((error: unknown) => {
+      reject(error instanceof Error ? error : new Error(String(error)));
+      writer.abort(error).catch(() => undefined);
+    });
+  });
+}
+
+function toResult({ fileName, bytes, sha256 }: TransferResult): StreamedArchive {
+  return { name: fileName, bytes, sha256 };
+}

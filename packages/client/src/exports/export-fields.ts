@@ -1,0 +1,90 @@
+import type { CropMode, ExportState, ExtentGeometry, Kind } from '@outcrop/contract';
+
+import type { CropFeature } from '../crop/crop-feature.ts';
+import type { Layer, LayerSummary } from '../layers/layer.ts';
+
+/** The state of an export. Sites may have states that this version does not know; they are waited through. */
+export type State = ExportState | (string & {});
+
+/** Mimetype by kind of data; one for each kind among the items. */
+export type Formats = Partial<Record<Kind, string>>;
+
+/** What can be said of one item. */
+export interface ItemOptions {
+  /** Colour in formats with styles, `#rrggbb`. */
+  readonly color?: string | undefined;
+  /** Names of the source tiles wanted, of a tiled raster or grid. */
+  readonly tiles?: readonly string[] | undefined;
+  /** 1 for the original resolution; larger is coarser. */
+  readonly rasterResolutionMultiplier?: number | undefined;
+  /** Adds MapInfo `.tab` files to rasters. */
+  readonly includeRasterTab?: boolean | undefined;
+  /** Whether a CSV has a column with the geometry. */
+  readonly includeGeometryField?: boolean | undefined;
+  /** Fills polygons in DWG. */
+  readonly includeHatching?: boolean | undefined;
+  /** Attaches attributes in DWG. */
+  readonly includeXdata?: boolean | undefined;
+  /** The fields to keep, in this order (Outcrop sites). Default: all. */
+  readonly fields?: readonly string[] | undefined;
+}
+
+/** One item of an export: the URL of a layer or table, and what is said of it. */
+export interface ExportItem extends ItemOptions {
+  readonly item: string;
+}
+
+/** Whatever names a layer or table. */
+export type ItemReference = Layer | LayerSummary | URL | string;
+
+/** The region of an export: a geometry in EPSG:4326, a crop feature or its URL, or null for everything. */
+export type Extent = ExtentGeometry | CropFeature | URL | string | null;
+
+/** Options of the export as a whole (Outcrop sites). */
+export interface ExportWideOptions {
+  /** What happens to features on the edge of the region. Default `clip`. */
+  readonly cropMode?: CropMode | undefined;
+  /** Decimals of coordinates in text formats. */
+  readonly coordinatePrecision?: number | undefined;
+  /** One raster instead of one per source tile. */
+  readonly mosaic?: boolean | undefined;
+}
+
+/** How the archive is delivered. */
+export interface Delivery {
+  readonly method: string;
+}
+
+/** Why an export ended in `error`. */
+export interface Failure {
+  readonly code: string;
+  /** In words, with the remedy. */
+  readonly detail: string;
+}
+
+/** What the site says of an export that it has. */
+export interface ExportStatus {
+  readonly id: number | null;
+  readonly url: string | null;
+  readonly state: State | null;
+  readonly createdAt: Date | null;
+  /** `api` or `web`, in lower case. */
+  readonly createdVia: string | null;
+  readonly downloadUrl: string | null;
+  /** 0 to 1; null where the site does not say, and after a cancel. */
+  readonly progress: number | null;
+  /** What is being done, in words; null where the site does not say. */
+  readonly stage: string | null;
+  /** Bytes. */
+  readonly sizeEstimateZipped: number | null;
+  /** Bytes; null until complete, and where the site does not say. */
+  readonly sizeCompleteZipped: number | null;
+  /** SHA-256 of the archive, hex; null where the site does not say. */
+  readonly sha256: string | null;
+  readonly isCropped: boolean | null;
+  readonly error: Failure | null;
+  readonly warnings: readonly string[];
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly downloadedAt: Date | null;
+}

@@ -1,0 +1,59 @@
+import {
+  findFormat,
+  type WireExportRequest,
+  type WireExtent,
+  type WireItem,
+  type WireOptions,
+} from '@outcrop/contract';
+
+import { snakeCase } from '../camel-case.ts';
+import { CropFeature } from '../crop/crop-feature.ts';
+import type { Export } from './export.ts';
+import type { ExportItem, Extent, Formats } from './export-fields.ts';
+
+/** What may be written of an item. Sites add keys of their own to what they send back. */
+const itemKeys = [
+  'item',
+  'color',
+  'tiles',
+  'rasterResolutionMultiplier',
+  'includeRasterTab',
+  'includeGeometryField',
+  'includeHatching',
+  'includeXdata',
+  'fields',
+] as const satisfies readonly (keyof ExportItem)[];
+
+/** The body of a create. Sends only what a client may write, so that an export can be created again from an old one. */
+export function toRequest(wanted: Export): WireExportRequest {
+  return {
+    ...(wanted.name === null ? {} : { name: wanted.name }),
+    ...(wanted.crs === null ? {} : { crs: wanted.crs }),
+    formats: wireFormats(wanted.formats),
+    items: wanted.items.map(wireItem),
+    ...(wanted.extent === null ? {} : { extent: wireExtent(wanted.extent) }),
+    ...(wanted.delivery === null ? {} : { delivery: { method: wanted.delivery.method as 'download' } }),
+    ...(Object.keys(wanted.options).length === 0
+      ? {}
+      : { options: snakeCase(wanted.options) as WireOptions }),
+  };
+}
+
+/** Mimetypes as the wire spells them: the File Geodatabase's lacks an "i" there. */
+function wireFormats(formats: Formats): Formats {
+  const entries = Object.entries(formats).map(([kind, mimetype]) => [
+    kind,
+    findFormat(mimetype)?.mimetype ?? mimetype,
+  ]);
+  return Object.fromEntries(entries) as Formats;
+}
+
+function wireItem(item: ExportItem): WireItem {
+  const writable = itemKeys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]);
+  return snakeCase(Object.fromEntries(writable)) as WireItem;
+}
+
+function wireExtent(extent: Exclude<Extent, null>): WireExtent {
+  if (extent instanceof CropFeature) return extent.url;
+  return extent instanceof URL ? extent.href : extent;
+}

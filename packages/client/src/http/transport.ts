@@ -1,0 +1,140 @@
+import { ApiError } from '../errors/api-error.ts';
+import { ConnectionError } from '../errors/connection-error.ts';
+import { ExportsError } from '../errors/exports-error.ts';
+import { TimeoutError } from '../errors/timeout-error.ts';
+import type { ApiRequest, ApiResponse, Fetch } from './api-request.ts';
+import { followRedirects } from './follow-redirects.ts';
+import { parseJson, parseLeniently } from './parse-json.ts';
+import { responseError } from './response-error.ts';
+import { retryAfter } from './retry-after.ts';
+import { retryDelay, type RetryPolicy } from './retry-policy.ts';
+import { sleep } from './sleep.ts';
+import { startTimeLimit } from './time-limit.ts';
+
+/** What all requests of a client have in common. */
+export interface TransportConfig {
+  readonly fetch: Fetch;
+  /** The site's origin: the only one that gets the key. */
+  readonly origin: string;
+  readonly apiKey: string | null;
+  readonly userAgent: string | null;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  readonly allowInsecure: boolean;
+}
+
+const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
+const retryableStatuses = [429, 502, 503, 504];
+
+/**
+ * Sends requests: key, redirects, time limit, repetition of what is safe to repeat, and one error type for each way
+ * to fail.
+ */
+export class Transport {
+  readonly config: TransportConfig;
+
+  constructor(config: TransportConfig) {
+    this.config = config;
+  }
+
+  /** Sends a request and reads its JSON. */
+  async json(request: ApiRequest): Promise<ApiResponse> {
+    return this.#retrying(request, async (response) => {
+      const text = await response.text();
+      const { status, headers } = response;
+      return { status, headers, body: parseJson(this.#redact(text), { status, headers }, request.url) };
+    });
+  }
+
+  /** Sends a request and hands out the response with its body unread. Only the head of it is under the time limit. */
+  async open(request: ApiRequest): Promise<Response> {
+    return this.#retrying(request, (response) => Promise.resolve(response));
+  }
+
+  async #retrying<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
+    const { retry } = this.config;
+    const isSafe = safeMethods.includes(request.method);
+    for (let repetition = 0; ; repetition += 1) {
+      const mayRepeat = isSafe && repetition < retry.retries;
+      const outcome = await this.#attempt(request, read).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
+      if ('value' in outcome) return outcome.value;
+      const pauseMs = mayRepeat ? repeatAfter(outcome.error, retry, repetition) : null;
+      if (pauseMs === null) throw outcome.error;
+      await sleep(pauseMs, request.options?.signal);
+    }
+  }
+
+  async #attempt<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
+    const { signal, timeoutMs = this.config.timeoutMs } = request.options ?? {};
+    signal?.throwIfAborted();
+    const limit = startTimeLimit(timeoutMs, signal);
+    try {
+      const response = await followRedirects(request, {
+        ...this.config,
+        headers: this.#headers(request),
+        signal: limit.signal,
+      });
+      if (!isSuccess(response)) throw await this.#error(request, response);
+      return await read(response);
+    } catch (error) {
+      if (signal?.aborted === true) throw signal.reason;
+      if (error instanceof ExportsError) throw error;
+      const address = `${request.url.origin}${request.url.pathname}`;
+      if (limit.isOver()) {
+        throw new TimeoutError(`${address} did not answer within ${timeoutMs} ms`, { cause: error });
+      }
+      throw new ConnectionError(`No connection to ${address}: ${causeOf(error)}`, { cause: error });
+    } finally {
+      limit.stop();
+    }
+  }
+
+  #headers(request: ApiRequest): Record<string, string> {
+    const { apiKey, userAgent } = this.config;
+    const own = Object.entries({ ...request.options?.headers, ...request.headers });
+    return {
+      accept: 'application/json',
+      ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value])),
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(userAgent === null ? {} : { 'user-agent': userAgent }),
+      ...(apiKey === null ? {} : { authorization: `key ${apiKey}` }),
+    };
+  }
+
+  async #error(request: ApiRequest, response: Response): Promise<ExportsError> {
+    const text = this.#redact(await response.text());
+    const { status, headers } = response;
+    return responseError({ status, headers, body: parseLeniently(text) }, request);
+  }
+
+  /** A site that echoes the key must not put it into an error, which ends in logs. */
+  #redact(text: string): string {
+    const { apiKey } = this.config;
+    return apiKey === null ? text : text.replaceAll(apiKey, '[key]');
+  }
+}
+
+/** A 303 without `Location` carries the body of a complete export (wire contract, 5.3). */
+function isSuccess(response: Response): boolean {
+  return response.ok || response.status === 303;
+}
+
+/** The pause before a repetition, in milliseconds; null where repeating is no use. */
+function repeatAfter(error: unknown, policy: RetryPolicy, repetition: number): number | null {
+  if (error instanceof ConnectionError && error.code === 'connection') return retryDelay(policy, repetition);
+  if (!(error instanceof ApiError) || !retryableStatuses.includes(error.status)) return null;
+  const asked = retryAfter(error.headers);
+  if (asked === null) return retryDelay(policy, repetition);
+  return asked <= policy.maxMs ? asked : null;
+}
+
+/** The runtime's fetch says `fetch failed` and keeps what happened in its cause. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}

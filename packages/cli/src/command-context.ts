@@ -1,0 +1,17 @@
+import type { Client, ClientOptions } from '@outcrop/client';
+
+import type { EnginePort } from './engine-port.ts';
+import type { Terminal } from './output/terminal.ts';
+import type { ServerPort } from './server-port.ts';
+
+/** What commands get from outside. Packages are loaded by those that need them only, so that the others start fast. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Aborts when the person presses Ctrl-C, or the system ends the process. */
+  readonly signal: AbortSignal;
+  /** Folder that relative paths start from. */
+  readonly workingFolder: string;
+  readonly connect: (url: string, options: ClientOptions) => Client;
+  readonly loadEngine: () => Promise<EnginePort>;
+  readonly loadServer: () => Promise<ServerPort>;
+}

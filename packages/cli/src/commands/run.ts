@@ -1,0 +1,126 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import type { Command } from '@commander-js/extra-typings';
+import type { ExportCheck, ExportPlan, RunResult } from '@outcrop/engine';
+
+import type { CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { folderUrl } from '../options/folder-url.ts';
+import { readJsonFile } from '../options/read-json-file.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { printJson } from '../output/print-json.ts';
+import { createProgress } from '../output/progress-display.ts';
+
+interface RunArguments {
+  readonly requestFile: string;
+  readonly site: string;
+  readonly output: string;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+/** `outcrop run`: makes an archive of a request, without a server. */
+export function registerRun(program: Command, context: CommandContext): void {
+  program
+    .command('run')
+    .description('make the archive of a request, without a server')
+    .argument('<request>', 'JSON file: the body of a create; items may be relative, such as layers/3')
+    .requiredOption('--site <folder>', 'folder with an outcrop.yaml')
+    .requiredOption('--output <file>', 'zip file to write')
+    .option('--force', 'replace the output where it exists', false)
+    .option('--json', 'print JSON', false)
+    .action((requestFile, options) => run({ requestFile, ...options }, context));
+}
+
+async function run(options: RunArguments, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const archivePath = resolve(context.workingFolder, options.output);
+  await checkOutput(archivePath, options.force);
+  const check = await plan(options, context);
+  const result = await runPlan(checkedPlan(check), { archivePath, silent: options.json }, context);
+  for (const warning of check.warnings) terminal.note(`note: ${warning}`);
+  if (options.json) {
+    const { bytes, sha256, report } = result;
+    printJson(terminal, {
+      path: archivePath,
+      name: check.name,
+      bytes,
+      sha256,
+      warnings: check.warnings,
+      report,
+    });
+  } else {
+    terminal.print(`${archivePath}: ${formatBytes(result.bytes)}, SHA-256 ${result.sha256}`);
+  }
+}
+
+async function checkOutput(archivePath: string, force: boolean): Promise<void> {
+  const folder = await stat(dirname(archivePath)).catch(() => null);
+  if (folder === null || !folder.isDirectory()) {
+    throw new CommandFailure([
+      `The folder ${dirname(archivePath)} does not exist; create it, or name another output`,
+    ]);
+  }
+  const existing = await stat(archivePath).catch(() => null);
+  if (existing?.isDirectory() === true)
+    throw new CommandFailure([`${archivePath} is a folder; name a zip file`]);
+  if (existing !== null && !force) {
+    throw new CommandFailure([
+      `${archivePath} is already there; remove it, name another output, or use --force`,
+    ]);
+  }
+}
+
+async function plan(options: RunArguments, context: CommandContext): Promise<ExportCheck> {
+  const { workingFolder } = context;
+  const body = await readJsonFile(options.requestFile, { workingFolder, what: 'the request' });
+  const server = await context.loadServer();
+  const engine = await context.loadEngine();
+  const site = await server.openSite(folderUrl(options.site, workingFolder));
+  try {
+    const resolved = await server.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
+    if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
+    return await engine.checkExport(resolved.request, site.planContext);
+  } finally {
+    await site.close();
+  }
+}
+
+function malformed(file: string, errors: Record<string, string[]>): CommandFailure {
+  const lines = Object.entries(errors).flatMap(([field, details]) =>
+    details.map((detail) => `  ${field}: ${detail}`),
+  );
+  return new CommandFailure([`${file} cannot be run:`, ...lines]);
+}
+
+function checkedPlan(check: ExportCheck): ExportPlan {
+  if (check.isValid && check.plan !== null) return check.plan;
+  const whole = check.reasons.map(({ code, detail }) => `  export: ${code}: ${detail}`);
+  const items = check.items.flatMap(({ item, reasons }) =>
+    reasons.map(({ code, detail }) => `  ${item}: ${code}: ${detail}`),
+  );
+  throw new CommandFailure(['The export is refused:', ...whole, ...items]);
+}
+
+async function runPlan(
+  checked: ExportPlan,
+  { archivePath, silent }: { archivePath: string; silent: boolean },
+  context: CommandContext,
+): Promise<RunResult> {
+  const engine = await context.loadEngine();
+  // Beside the archive, because that is where there must be room for it anyway.
+  const workFolder = join(dirname(archivePath), `.${basename(archivePath)}.${process.pid}.work`);
+  await mkdir(workFolder, { recursive: true });
+  const progress = createProgress(context.terminal, { silent });
+  try {
+    return await engine.runExportInProcess(checked, {
+      archivePath,
+      workFolder,
+      signal: context.signal,
+      onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
+    });
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,33 @@
+import { Client } from '@outcrop/client';
+
+import { exitCodes } from './command-failure.ts';
+import { runCommand } from './run-command.ts';
+
+const controller = new AbortController();
+
+/** The first signal lets the command end in order; the second does not wait for it. */
+function interrupt(): void {
+  if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+  controller.abort(new Error('interrupted'));
+}
+
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+// A reader that has seen enough, such as head, closes the pipe; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  terminal: {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    barStream: process.stderr.isTTY ? process.stderr : null,
+  },
+  signal: controller.signal,
+  workingFolder: process.cwd(),
+  connect: (url, options) => new Client(url, options),
+  loadEngine: () => import('@outcrop/engine'),
+  loadServer: () => import('@outcrop/server'),
+});

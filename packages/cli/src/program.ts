@@ -1,0 +1,32 @@
+import { Command } from '@commander-js/extra-typings';
+
+import type { CommandContext } from './command-context.ts';
+import { registerExport } from './commands/export.ts';
+import { registerFormats } from './commands/formats.ts';
+import { registerInit } from './commands/init.ts';
+import { registerLayers } from './commands/layers.ts';
+import { registerRun } from './commands/run.ts';
+import { registerServe } from './commands/serve.ts';
+import { registerToken } from './commands/token.ts';
+import { registerVerify } from './commands/verify.ts';
+
+/** The `outcrop` command with all its sub-commands. It throws instead of ending the process. */
+export function createProgram(context: CommandContext): Command {
+  const { terminal } = context;
+  const program = new Command('outcrop')
+    .description('an export site of a folder of geodata, and exports from it')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    });
+  registerInit(program, context);
+  registerServe(program, context);
+  registerToken(program, context);
+  registerFormats(program, context);
+  registerExport(program, context);
+  registerRun(program, context);
+  registerLayers(program, context);
+  registerVerify(program, context);
+  return program;
+}

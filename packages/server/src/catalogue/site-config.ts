@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const licenceSchema = z.strictObject({
+  title: z.string().min(1),
+  type: z.string().default('unspecified'),
+  url: z.url().nullable().default(null),
+  attribution: z.string().nullable().default(null),
+  text: z.string().nullable().default(null),
+});
+
+const layerSchema = z.strictObject({
+  id: z.int().min(1).max(2_147_483_647),
+  title: z.string().min(1),
+  file: z.string().min(1),
+  table: z.string().min(1).optional(),
+  kind: z.enum(['vector', 'table', 'raster', 'grid']).optional(),
+  description: z.string().default(''),
+  licence: licenceSchema.nullable().default(null),
+  crop_layer: z.boolean().default(false),
+  name_field: z.string().min(1).optional(),
+});
+
+const limitsSchema = z.strictObject({
+  max_archive_bytes: z.int().positive().nullable().default(null),
+  max_extent_vertices: z.int().positive().default(10_000),
+  max_items: z.int().positive().default(100),
+  max_body_bytes: z.int().positive().default(5 * 1024 * 1024),
+});
+
+/** What `outcrop.yaml` may say. Unknown keys are refused: a misspelt one would otherwise be ignored in silence. */
+export const siteConfigSchema = z
+  .strictObject({
+    title: z.string().min(1).default('Outcrop'),
+    prefix: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and dashes').default('kx'),
+    publisher: z.string().default(''),
+    limits: limitsSchema.prefault({}),
+    layers: z.array(layerSchema).default([]),
+  })
+  .superRefine((config, context) => {
+    const seen = new Set<number>();
+    for (const [index, layer] of config.layers.entries()) {
+      const problem = seen.has(layer.id) ? `id ${layer.id} is used twice; give each layer its own` : layerProblem(layer);
+      if (problem !== null) {
+        context.addIssue({ code: 'custom', path: ['layers', index], message: problem });
+      }
+      seen.add(layer.id);
+    }
+  });
+
+/** The parsed `outcrop.yaml`. */
+export type SiteConfig = z.infer<typeof siteConfigSchema>;
+
+/** A layer of `outcrop.yaml`. */
+export type LayerConfig = SiteConfig['layers'][number];
+
+/** What a site allows. */
+export type SiteLimits = SiteConfig['limits'];
+
+function layerProblem(layer: z.infer<typeof layerSchema>): string | null {
+  const isGeoPackage = layer.file.toLowerCase().endsWith('.gpkg');
+  if (isGeoPackage && layer.table === undefined) {
+    return `layer ${layer.id} names the GeoPackage ${layer.file} but no table; add \`table:\``;
+  }
+  if (layer.crop_layer && layer.name_field === undefined) {
+    return `layer ${layer.id} is a crop layer but does not say which field names its features; add \`name_field:\``;
+  }
+  return null;
+}

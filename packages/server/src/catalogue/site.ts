@@ -1,0 +1,209 @@
+import { fileURLToPath } from 'node:url';
+
+import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
+import type { Layer, PlanContext, TableSurvey } from '@outcrop/engine';
+
+import { type Engine, outcropEngine } from '../engine.ts';
+import { readSiteConfig } from './read-site-config.ts';
+import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
+import { SiteError } from './site-error.ts';
+import { isTable, layerReference, type LayerSource, type SiteLayer } from './site-layer.ts';
+import { resolveSiteFile, type SitePaths, sitePaths } from './site-paths.ts';
+import { SourceReader } from './source-reader.ts';
+
+/** A feature that can be picked as an extent. */
+export interface CropFeatureEntry {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** A site folder, opened: its catalogue and its data. No server and no database. */
+export class Site {
+  readonly config: SiteConfig;
+  readonly paths: SitePaths;
+  readonly layers: readonly SiteLayer[];
+  readonly engine: Engine;
+  readonly #sources: SourceReader;
+  readonly #cropFeatures = new Map<number, { version: number; features: readonly CropFeatureEntry[] }>();
+
+  /** Use `openSite`. */
+  constructor(parts: { config: SiteConfig; paths: SitePaths; layers: readonly SiteLayer[]; engine: Engine; sources: SourceReader }) {
+    this.config = parts.config;
+    this.paths = parts.paths;
+    this.layers = parts.layers;
+    this.engine = parts.engine;
+    this.#sources = parts.sources;
+  }
+
+  /** Layers whose features can be picked as an extent. */
+  get cropLayers(): readonly SiteLayer[] {
+    return this.layers.filter((layer) => layer.isCropLayer);
+  }
+
+  /** First word of archive names. */
+  get sitePrefix(): string {
+    return this.config.prefix;
+  }
+
+  get limits(): SiteLimits {
+    return this.config.limits;
+  }
+
+  /** What the site adds to every plan. */
+  get planContext(): PlanContext {
+    return {
+      sitePrefix: this.sitePrefix,
+      maxArchiveBytes: this.limits.max_archive_bytes,
+      mimetypes: this.engine.producibleFormats(),
+      cacheFolder: fileURLToPath(this.paths.cache),
+    };
+  }
+
+  /** Null where the site has no such layer or table. */
+  findLayer(layerId: number): SiteLayer | null {
+    return this.layers.find((layer) => layer.id === layerId) ?? null;
+  }
+
+  /** Where a layer's data are now, or why they cannot be had. */
+  readSource(layer: SiteLayer): LayerSource {
+    return this.#sources.read(sourceLocation(layer));
+  }
+
+  /** Count and extent of a layer; null for a raster and for a layer that cannot be read. */
+  async survey(layer: SiteLayer): Promise<TableSurvey | null> {
+    const { source } = this.readSource(layer);
+    if (source === null || !isTable(source)) {
+      return null;
+    }
+    return this.engine.surveyTable(source, fileURLToPath(this.paths.cache));
+  }
+
+  /** The features of a crop layer; none where its source cannot be read. */
+  listCropFeatures(layer: SiteLayer): readonly CropFeatureEntry[] {
+    const { source, version } = this.readSource(layer);
+    if (source === null || !isTable(source) || layer.nameField === null) {
+      return [];
+    }
+    const known = this.#cropFeatures.get(layer.id);
+    if (known?.version === version) {
+      return known.features;
+    }
+    const features = this.engine.listCropFeatures(source, layer.nameField);
+    this.#cropFeatures.set(layer.id, { version, features });
+    return features;
+  }
+
+  /** A crop feature with its geometry, EPSG:4326; null where there is none. */
+  async readCropFeature(layer: SiteLayer, featureId: number): Promise<(CropFeatureEntry & { geometry: MultiPolygon }) | null> {
+    const entry = this.listCropFeatures(layer).find((feature) => feature.id === featureId);
+    const { source } = this.readSource(layer);
+    if (entry === undefined || source === null || !isTable(source)) {
+      return null;
+    }
+    const geometry = await this.engine.readCropFeature(source, featureId);
+    return geometry === null ? null : { ...entry, geometry };
+  }
+
+  /** What the engine needs to know of a layer. For a source that cannot be read, what the catalogue knows. */
+  engineLayer(layer: SiteLayer, layerUrl: string): Layer {
+    const { source, version } = this.readSource(layer);
+    return {
+      id: layer.id,
+      kind: layer.kind,
+      title: layer.title,
+      description: layer.description,
+      publisher: this.config.publisher,
+      url: layerUrl,
+      version: version ?? 0,
+      licence: layer.licence,
+      source: source ?? unreadableSource(layer),
+    };
+  }
+
+  /** Lets go of what was cached. */
+  async close(): Promise<void> {
+    this.#cropFeatures.clear();
+  }
+}
+
+/**
+ * Opens a site folder.
+ *
+ * @throws SiteError where there is no `outcrop.yaml`, or it is wrong. A layer whose data cannot be read is no
+ *   failure: it is listed with the reason.
+ */
+export async function openSite(folder: URL, engine: Engine = outcropEngine): Promise<Site> {
+  const paths = sitePaths(folder);
+  const file = await readSiteConfig(paths.configFile);
+  if (file === null) {
+    const path = fileURLToPath(paths.folder);
+    throw new SiteError(`There is no outcrop.yaml in ${path}; write one with \`outcrop init ${path}\`.`);
+  }
+  const sources = new SourceReader(engine, fileURLToPath(paths.folder));
+  const licences = new Map<string, number>();
+  const layers: SiteLayer[] = [];
+  for (const config of file.config.layers) {
+    const layer = describeLayer(config, await resolveSiteFile(paths.folder, config.file), licences);
+    const { source } = sources.read(sourceLocation(layer));
+    layers.push(source === null ? layer : { ...layer, kind: source.kind });
+  }
+  return new Site({ config: file.config, paths, layers, engine, sources });
+}
+
+function describeLayer(config: LayerConfig, path: string, licences: Map<string, number>): SiteLayer {
+  const kind = config.kind ?? guessKind(config.file);
+  return {
+    id: config.id,
+    kind,
+    title: config.title,
+    description: config.description,
+    file: config.file,
+    path,
+    table: kind === 'raster' || kind === 'grid' ? null : (config.table ?? null),
+    licence: config.licence,
+    licenceId: config.licence === null ? null : licenceNumber(JSON.stringify(config.licence), licences),
+    isCropLayer: config.crop_layer,
+    nameField: config.name_field ?? null,
+  };
+}
+
+function licenceNumber(licence: string, licences: Map<string, number>): number {
+  const known = licences.get(licence) ?? licences.size + 1;
+  licences.set(licence, known);
+  return known;
+}
+
+function guessKind(file: string): Kind {
+  const name = file.toLowerCase();
+  if (name.endsWith('.gpkg')) {
+    return 'vector';
+  }
+  return name.endsWith('.asc') ? 'grid' : 'raster';
+}
+
+function sourceLocation(layer: SiteLayer): { path: string; table: string | null; kind: 'raster' | 'grid' | null } {
+  const kind = layer.kind === 'raster' || layer.kind === 'grid' ? layer.kind : null;
+  return { path: layer.path, table: layer.table, kind };
+}
+
+function unreadableSource(layer: SiteLayer): Layer['source'] {
+  if (layer.table === null) {
+    return { path: layer.path, kind: layer.kind === 'grid' ? 'grid' : 'raster' };
+  }
+  return {
+    path: layer.path,
+    table: layer.table,
+    kind: isSpatial(layer.kind) ? 'vector' : 'table',
+    fidColumn: 'rowid',
+    geometry: null,
+    fields: [],
+    identifier: null,
+    description: null,
+  };
+}
+
+/** The address of a layer on a site, or its reference where the site has none. */
+export function layerAddress(layer: SiteLayer, apiRoot: URL | null): string {
+  const reference = `${layerReference(layer)}/`;
+  return apiRoot === null ? reference : new URL(reference, apiRoot).href;
+}

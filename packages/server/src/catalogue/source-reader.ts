@@ -1,0 +1,74 @@
+import type { GeoPackageTable } from '@outcrop/engine';
+
+import type { Engine } from '../engine.ts';
+import type { LayerSource } from './site-layer.ts';
+
+type Listing = ReturnType<Engine['listGeoPackageTables']>;
+
+/** Where to read a layer's source. */
+export interface SourceLocation {
+  readonly path: string;
+  readonly table: string | null;
+  readonly kind: 'raster' | 'grid' | null;
+}
+
+/**
+ * Reads what layers are made of, again only when their file has changed. A source that cannot be read is an answer,
+ * not an exception: the site goes on without it.
+ */
+export class SourceReader {
+  readonly #engine: Engine;
+  readonly #folder: string;
+  readonly #listings = new Map<string, { version: number; listing: Listing }>();
+
+  /** @param folder path of the site folder, which is left out of the reasons: they are shown to everyone. */
+  constructor(engine: Engine, folder: string) {
+    this.#engine = engine;
+    this.#folder = folder;
+  }
+
+  /** The source of a layer now. */
+  read(location: SourceLocation): LayerSource {
+    try {
+      const version = this.#engine.sourceVersion(location.path);
+      if (location.table === null) {
+        return { source: { path: location.path, kind: location.kind ?? 'raster' }, version, unavailable: null };
+      }
+      return { source: this.#findTable(location.path, location.table, version), version, unavailable: null };
+    } catch (error) {
+      return { source: null, version: null, unavailable: this.#describe(error) };
+    }
+  }
+
+  #findTable(path: string, table: string, version: number): GeoPackageTable {
+    const listing = this.#list(path, version);
+    const found = listing.tables.find((one) => one.table === table);
+    if (found === undefined) {
+      const skipped = listing.skipped.find((one) => one.table === table);
+      throw new Error(skipped?.reason ?? `There is no table ${JSON.stringify(table)} in the file; correct outcrop.yaml.`);
+    }
+    return found;
+  }
+
+  #list(path: string, version: number): Listing {
+    const known = this.#listings.get(path);
+    if (known?.version === version) {
+      return known.listing;
+    }
+    const listing = this.#engine.listGeoPackageTables(path);
+    this.#listings.set(path, { version, listing });
+    return listing;
+  }
+
+  #describe(error: unknown): string {
+    if (isErrorWithCode(error) && error.code === 'ENOENT') {
+      return 'The file is not there; put it back or correct outcrop.yaml.';
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return message.replaceAll(this.#folder, '');
+  }
+}
+
+function isErrorWithCode(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error;
+}

@@ -1,0 +1,19 @@
+import * as engine from '@outcrop/engine';
+
+/** What the site asks of the engine. Tests put a small one in its place. */
+export type Engine = Pick<
+  typeof engine,
+  | 'listGeoPackageTables'
+  | 'surveyTable'
+  | 'sourceVersion'
+  | 'parseRegion'
+  | 'describeCrs'
+  | 'producibleFormats'
+  | 'listCropFeatures'
+  | 'readCropFeature'
+  | 'checkExport'
+  | 'runExportInProcess'
+>;
+
+/** The engine itself. */
+export const outcropEngine: Engine = engine;

@@ -1,0 +1,55 @@
+import { EngineError, type ExportCheck, type ExportRequest, type ItemCheck } from '@outcrop/engine';
+
+import type { Site } from '../catalogue/site.ts';
+
+/**
+ * The engine's verdict on a request, with what only the site knows: an item whose data cannot be read is refused
+ * with the reason, and the others are checked all the same.
+ */
+export async function checkRequest(site: Site, request: ExportRequest): Promise<ExportCheck> {
+  const problems = request.items.map(({ layer }) => unavailability(site, layer.id));
+  if (problems.every((problem) => problem === null)) {
+    return checkOrRefuse(site, request);
+  }
+  const readable = request.items.filter((_, index) => problems[index] === null);
+  const check = await checkOrRefuse(site, { ...request, items: readable });
+  const checked = [...check.items];
+  const items = request.items.map((item, index) => {
+    const problem = problems[index] ?? null;
+    return (problem === null ? checked.shift() : null) ?? refusedItem(item.item, problem);
+  });
+  return { ...check, plan: null, isValid: false, items };
+}
+
+function unavailability(site: Site, layerId: number): string | null {
+  const layer = site.findLayer(layerId);
+  return layer === null ? null : site.readSource(layer).unavailable;
+}
+
+async function checkOrRefuse(site: Site, request: ExportRequest): Promise<ExportCheck> {
+  const nothing: ExportCheck = {
+    plan: null, isValid: false, name: request.name ?? '', reasons: [], items: request.items.map(({ item }) => refusedItem(item, null)), warnings: [], sizeEstimateZipped: 0,
+  };
+  if (request.items.length === 0) {
+    return nothing;
+  }
+  try {
+    return await site.engine.checkExport(request, site.planContext);
+  } catch (error) {
+    if (error instanceof EngineError && error.code.startsWith('source-')) {
+      return { ...nothing, reasons: [{ code: 'source-unavailable', detail: error.message }] };
+    }
+    throw error;
+  }
+}
+
+function refusedItem(item: string, problem: string | null): ItemCheck {
+  return {
+    item,
+    reasons: problem === null ? [] : [{ code: 'source-unavailable', detail: problem }],
+    featureCount: null,
+    sizeEstimateUnzipped: 0,
+    sizeEstimateZipped: 0,
+    secondsEstimate: null,
+  };
+}

@@ -1,0 +1,79 @@
+import type { ExportState, WireFailure } from '@outcrop/contract';
+
+import type { SubmittedRequest } from './resolve-request.ts';
+
+/** An export as the database keeps it. Times are ISO 8601, UTC, microseconds. */
+export interface ExportRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly state: ExportState;
+  readonly createdAt: string;
+  readonly createdVia: string;
+  readonly request: SubmittedRequest;
+  readonly warnings: readonly string[];
+  readonly sizeEstimateZipped: number;
+  /** 0..1; null after a cancel. */
+  readonly progress: number | null;
+  readonly stage: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly downloadedAt: string | null;
+  readonly archive: { readonly key: string; readonly bytes: number; readonly sha256: string } | null;
+  readonly error: WireFailure | null;
+}
+
+/** A row of `exportColumns`. */
+export interface ExportRow {
+  readonly id: number;
+  readonly name: string;
+  readonly state: ExportState;
+  readonly created_at: string;
+  readonly created_via: string;
+  readonly request: SubmittedRequest;
+  readonly warnings: readonly string[];
+  readonly size_estimate_zipped: number;
+  readonly progress: number | null;
+  readonly stage: string | null;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly downloaded_at: string | null;
+  readonly archive_key: string | null;
+  readonly archive_bytes: number | null;
+  readonly archive_sha256: string | null;
+  readonly error_code: WireFailure['code'] | null;
+  readonly error_detail: string | null;
+}
+
+function wireTime(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${column}`;
+}
+
+/** What to select of an export; numbers and times come as the same types from every database. */
+export const exportColumns = [
+  'id, name, state, created_via, request, warnings, progress, stage, archive_key, archive_sha256, error_code, error_detail',
+  'size_estimate_zipped::double precision AS size_estimate_zipped',
+  'archive_bytes::double precision AS archive_bytes',
+  ...['created_at', 'started_at', 'finished_at', 'downloaded_at'].map(wireTime),
+].join(', ');
+
+/** An export from its row. */
+export function toExportRecord(row: ExportRow): ExportRecord {
+  const { archive_key: key, archive_bytes: bytes, archive_sha256: sha256, error_code: code } = row;
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    createdAt: row.created_at,
+    createdVia: row.created_via,
+    request: row.request,
+    warnings: row.warnings,
+    sizeEstimateZipped: row.size_estimate_zipped,
+    progress: row.progress,
+    stage: row.stage,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    downloadedAt: row.downloaded_at,
+    archive: key === null || bytes === null || sha256 === null ? null : { key, bytes, sha256 },
+    error: code === null ? null : { code, detail: row.error_detail ?? '' },
+  };
+}

@@ -1,0 +1,97 @@
+import type { ExportPlan } from '@outcrop/engine';
+
+import type { Database, Queryable } from '../database/database.ts';
+import type { Caller } from '../tokens/caller.ts';
+import { exportColumns, type ExportRecord, type ExportRow, toExportRecord } from './export-record.ts';
+import type { SubmittedRequest } from './resolve-request.ts';
+
+/** What a new export is made of. */
+export interface NewExport {
+  readonly jobId: string;
+  readonly name: string;
+  readonly request: SubmittedRequest;
+  readonly plan: ExportPlan;
+  readonly warnings: readonly string[];
+  readonly sizeEstimateZipped: number;
+}
+
+/** A part of a caller's exports, newest first. */
+export interface ExportPage {
+  readonly total: number;
+  readonly records: readonly ExportRecord[];
+}
+
+/** What callers do with exports. Each sees only its own. */
+export class ExportStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Writes an export in a transaction, with whatever else belongs to it. */
+  async insert(caller: Caller, created: NewExport, transaction: Queryable): Promise<ExportRecord> {
+    const [row] = await transaction.query<ExportRow>(
+      `INSERT INTO outcrop.exports (token_id, job_id, name, request, plan, warnings, size_estimate_zipped)
+       VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7) RETURNING ${exportColumns}`,
+      [
+        caller.tokenId,
+        created.jobId,
+        created.name,
+        JSON.stringify(created.request),
+        JSON.stringify(created.plan),
+        JSON.stringify(created.warnings),
+        Math.round(created.sizeEstimateZipped),
+      ],
+    );
+    if (row === undefined) {
+      throw new Error('The database gave no row for the export');
+    }
+    return toExportRecord(row);
+  }
+
+  /** Null where there is no such export, or it is another caller's. */
+  async find(caller: Caller, exportId: number): Promise<ExportRecord | null> {
+    const [row] = await this.#database.query<ExportRow>(
+      `SELECT ${exportColumns} FROM outcrop.exports WHERE id = $1 AND token_id IS NOT DISTINCT FROM $2::integer`,
+      [exportId, caller.tokenId],
+    );
+    return row === undefined ? null : toExportRecord(row);
+  }
+
+  /** A part of a caller's exports. */
+  async list(caller: Caller, part: { offset: number; limit: number }): Promise<ExportPage> {
+    const [counted] = await this.#database.query<{ total: number }>(
+      'SELECT count(*)::integer AS total FROM outcrop.exports WHERE token_id IS NOT DISTINCT FROM $1::integer',
+      [caller.tokenId],
+    );
+    const rows = await this.#database.query<ExportRow>(
+      `SELECT ${exportColumns} FROM outcrop.exports WHERE token_id IS NOT DISTINCT FROM $1::integer
+       ORDER BY id DESC OFFSET $2 LIMIT $3`,
+      [caller.tokenId, part.offset, part.limit],
+    );
+    return { total: counted?.total ?? 0, records: rows.map(toExportRecord) };
+  }
+
+  /** Cancels an export that is processing; null where it is not, or is not the caller's. One statement, so that either the cancel or the end of the run wins. */
+  async cancel(caller: Caller, exportId: number): Promise<ExportRecord | null> {
+    const [row] = await this.#database.query<ExportRow>(
+      `UPDATE outcrop.exports
+       SET state = 'cancelled', progress = NULL, stage = NULL, lease_until = NULL, finished_at = now()
+       WHERE id = $1 AND token_id IS NOT DISTINCT FROM $2::integer AND state = 'processing'
+       RETURNING ${exportColumns}`,
+      [exportId, caller.tokenId],
+    );
+    return row === undefined ? null : toExportRecord(row);
+  }
+
+  /** Notes that a download has started. Only the first counts. */
+  async markDownloaded(exportId: number): Promise<void> {
+    await this.#database.query('UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL', [exportId]);
+  }
+
+  /** Notes that the archive of a complete export is no longer there. */
+  async markGone(exportId: number): Promise<void> {
+    await this.#database.query(`UPDATE outcrop.exports SET state = 'gone' WHERE id = $1 AND state = 'complete'`, [exportId]);
+  }
+}

@@ -1,0 +1,12 @@
+export type {
+  ColumnFixture,
+  ColumnType,
+  FeatureFixture,
+  FixtureValue,
+  GeometryColumnFixture,
+  GeoPackageFixture,
+  TableFixture,
+} from './geopackage/fixture.ts';
+export type { Coordinates, Dimension, FixtureGeometry } from './geopackage/geometry.ts';
+export { writeGeoPackage } from './geopackage/write-geopackage.ts';
+export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';

@@ -184,6 +184,10 @@ function describeFailure(error: unknown, logger: Logger): WireFailure {
     logger.warn({ err: error, code: error.code }, 'Export:Run:Failed');
     return { code: error.code, detail: error.message };
   }
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+    logger.error({ err: error }, 'Export:Run:Failed');
+    return { code: 'disk-full', detail: 'The site has no room left for the archive. Tell its operator, or make the export smaller.' };
+  }
   const incident = randomUUID();
   logger.error({ err: error, incident }, 'Export:Run:Failed');
   return { code: 'internal', detail: `The export failed through no fault of yours. Tell the site's operator: incident ${incident}.` };

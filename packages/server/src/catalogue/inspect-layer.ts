@@ -1,0 +1,32 @@
+import type { Format } from '@outcrop/contract';
+import type { TableSurvey } from '@outcrop/engine';
+
+import { formatsOfKind } from './layer-formats.ts';
+import type { Site } from './site.ts';
+import { isTable, type LayerSource, type SiteLayer } from './site-layer.ts';
+
+/** A layer with what its data say of it now. */
+export interface LayerInspection {
+  readonly survey: TableSurvey | null;
+  readonly table: Extract<LayerSource['source'], { table: string }> | null;
+  readonly version: number | null;
+  /** None where the layer cannot be exported. */
+  readonly formats: readonly Format[];
+  readonly unavailable: string | null;
+}
+
+/** Reads and surveys a layer. One that cannot be read is an answer, with the reason. */
+export async function inspectLayer(site: Site, layer: SiteLayer): Promise<LayerInspection> {
+  const { source, version, unavailable } = site.readSource(layer);
+  if (source === null) {
+    return { survey: null, table: null, version, formats: [], unavailable };
+  }
+  const table = isTable(source) ? source : null;
+  try {
+    const survey = await site.survey(layer);
+    return { survey, table, version, formats: formatsOfKind(layer.kind, site.engine.producibleFormats()), unavailable: null };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { survey: null, table, version, formats: [], unavailable: reason.replaceAll(layer.path, layer.file) };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Scope } from '@outcrop/contract';
+import type { Context } from 'hono';
+import type { Logger } from 'pino';
+
+import type { Site } from '../catalogue/site.ts';
+import type { Database } from '../database/database.ts';
+import type { ExportStore } from '../exports/export-store.ts';
+import type { ExportWorker } from '../exports/export-worker.ts';
+import type { ExportQueue } from '../queue/export-queue.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Caller } from '../tokens/caller.ts';
+
+/**
+ * Who may ask without a token. `token`: nobody. `local`: people at this machine, and no web page of another site
+ * that their browser shows. `open`: anyone who reaches the site.
+ */
+export type Access = 'token' | 'local' | 'open';
+
+/** What the HTTP API is made of. */
+export interface AppParts {
+  readonly site: Site;
+  /** The address that people use; every address in a body begins with it. Ends in `/`. */
+  readonly siteRoot: URL;
+  readonly access: Access;
+  readonly database: Database;
+  readonly exportStore: ExportStore;
+  readonly objectStore: ObjectStore;
+  readonly queue: ExportQueue;
+  readonly worker: Pick<ExportWorker, 'abort'>;
+  readonly logger: Logger;
+  /** Opens the local door for `outcrop token create`; null closes it. */
+  readonly adminSecret: string | null;
+}
+
+/** What a request carries from the middleware to its operation. */
+export interface AppEnvironment {
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    /** Root of the API in the version that was asked. */
+    apiRoot: URL;
+  };
+}
+
+/** A request being answered. */
+export type RequestContext = Context<AppEnvironment>;
+
+/** One operation of the API: a method on a path, and the scope that it takes. */
+export interface Operation {
+  readonly scope: Scope;
+  readonly handle: (context: RequestContext) => Response | Promise<Response>;
+}

@@ -1,0 +1,105 @@
+import type { ExportRecord } from '../exports/export-record.ts';
+import type { ByteRange } from '../storage/object-store.ts';
+import type { AppParts, Operation, RequestContext } from './app-parts.ts';
+import { parseByteRange } from './byte-range.ts';
+import { findOwn } from './export-operations.ts';
+import { HttpError, notFound } from './http-error.ts';
+
+interface Archive {
+  readonly key: string;
+  readonly bytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly etag: string;
+}
+
+/** `GET` and `HEAD /exports/{id}/download/`: the archive, whole or from where a broken download stopped. */
+export function downloadExport(parts: AppParts): Operation {
+  return {
+    scope: 'exports:read',
+    async handle(context) {
+      const record = await findOwn(parts, context);
+      const archive = await findArchive(parts, record);
+      if (matchesEtag(context.req.header('If-None-Match'), archive.etag)) {
+        return context.body(null, 304, archive.headers);
+      }
+      if (context.req.method === 'HEAD') {
+        return context.body(null, 200, { ...archive.headers, 'Content-Length': String(archive.bytes) });
+      }
+      const range = readRange(context, archive);
+      const stream = await parts.objectStore.read(archive.key, range ?? undefined);
+      if (stream === null) {
+        throw await gone(parts, record);
+      }
+      await parts.exportStore.markDownloaded(record.id);
+      return sendArchive(context, archive, { stream, range });
+    },
+  };
+}
+
+async function findArchive(parts: AppParts, record: ExportRecord): Promise<Archive> {
+  if (record.state === 'gone') {
+    throw await gone(parts, record);
+  }
+  if (record.state !== 'complete' || record.archive === null) {
+    throw notFound(`Export ${record.id} has no archive: it is ${record.state}.`);
+  }
+  const { key, sha256 } = record.archive;
+  const found = await parts.objectStore.stat(key);
+  if (found === null) {
+    throw await gone(parts, record);
+  }
+  const etag = `"${sha256}"`;
+  const headers = {
+    'Content-Type': 'application/zip',
+    'Content-Disposition': contentDisposition(record.name),
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private',
+    ETag: etag,
+    'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+  };
+  return { key, bytes: found.bytes, headers, etag };
+}
+
+async function gone(parts: AppParts, record: ExportRecord): Promise<HttpError> {
+  await parts.exportStore.markGone(record.id);
+  return new HttpError(410, { detail: `The archive of export ${record.id} is gone; create the export again.` });
+}
+
+/** A range of an older archive must not be joined to this one: `If-Range` that does not match asks for the whole. */
+function readRange(context: RequestContext, archive: Archive): ByteRange | null {
+  const condition = context.req.header('If-Range');
+  if (condition !== undefined && condition !== archive.etag) {
+    return null;
+  }
+  const range = parseByteRange(context.req.header('Range'), archive.bytes);
+  if (range === 'unsatisfiable') {
+    const detail = `The range ${context.req.header('Range')} is outside the archive, which has ${archive.bytes} bytes.`;
+    throw new HttpError(416, { detail }, { 'Content-Range': `bytes */${archive.bytes}`, 'Accept-Ranges': 'bytes' });
+  }
+  return range;
+}
+
+function sendArchive(
+  context: RequestContext,
+  archive: Archive,
+  part: { stream: ReadableStream<Uint8Array>; range: ByteRange | null },
+): Response {
+  if (part.range === null) {
+    return context.body(part.stream, 200, { ...archive.headers, 'Content-Length': String(archive.bytes) });
+  }
+  const { start, end } = part.range;
+  return context.body(part.stream, 206, {
+    ...archive.headers,
+    'Content-Length': String(end - start + 1),
+    'Content-Range': `bytes ${start}-${end}/${archive.bytes}`,
+  });
+}
+
+function matchesEtag(header: string | undefined, etag: string): boolean {
+  return (header ?? '').split(',').map((one) => one.trim().replace(/^W\//, '')).some((one) => one === '*' || one === etag);
+}
+
+function contentDisposition(name: string): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+  return `attachment; filename="${plain}.zip"; filename*=UTF-8''${encodeURIComponent(name).replaceAll(/['()*]/g, '_')}.zip`;
+}

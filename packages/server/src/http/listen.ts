@@ -1,0 +1,52 @@
+import type { Server } from 'node:http';
+
+import { createAdaptorServer } from '@hono/node-server';
+
+import { SiteError } from '../catalogue/site-error.ts';
+
+type Answer = (request: Request, environment: object) => Response | Promise<Response>;
+
+/** A socket that takes requests. */
+export interface HttpServer {
+  /** The address that is listened on. */
+  readonly url: URL;
+  /** Until this is called, every request is told to come back later. */
+  answerWith(answer: Answer): void;
+  /** Stops listening and ends all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a host and port, 0 for any that is free.
+ *
+ * @throws SiteError where the port is taken or the address is not this machine's.
+ */
+export async function listen(host: string, port: number): Promise<HttpServer> {
+  let answer: Answer = () => Response.json({ detail: 'The site is starting.' }, { status: 503, headers: { 'Retry-After': '1' } });
+  const server = createAdaptorServer({ fetch: (request, environment) => answer(request, environment) }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new SiteError(`The site cannot listen on ${host}:${port}: ${error.message}. Choose another port.`)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: new URL(`http://${urlHost(host)}:${actualPort}/`),
+    answerWith(next) {
+      answer = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A host as it stands in an address. One that means "all of this machine's" becomes one that can be called. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') {
+    return '127.0.0.1';
+  }
+  return host.includes(':') ? `[${host}]` : host;
+}

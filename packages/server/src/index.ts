@@ -1,0 +1,14 @@
+export { describeLayers, type LayerListing } from './catalogue/describe-layers.ts';
+export { initSite, type InitResult } from './catalogue/init-site.ts';
+export type { SkippedSource } from './catalogue/scan-folder.ts';
+export { openSite, type Site } from './catalogue/site.ts';
+export { SiteError } from './catalogue/site-error.ts';
+export type { SiteLayer } from './catalogue/site-layer.ts';
+export { checkRequest } from './exports/check-request.ts';
+export { resolveRequest, type ResolvedRequest, type ResolveOptions } from './exports/resolve-request.ts';
+export type { FieldErrors } from './exports/request-body.ts';
+export type { AppParts } from './http/app-parts.ts';
+export { createApp } from './http/create-app.ts';
+export { type RunningServer, startSite, type StartOptions } from './main.ts';
+export { createToken, type TokenOrder } from './tokens/create-token.ts';
+export { type NewToken, TokenRequestError } from './tokens/token-store.ts';

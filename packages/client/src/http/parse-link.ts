@@ -1,14 +1,22 @@
+const link = /<([^>]*)>((?:\s*;\s*[^\s;,=]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g;
+const parameter = /;\s*([^\s;,=]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/g;
+
 /** The targets of a `Link` header (RFC 8288) by relation. */
 export function parseLink(header: string | null): ReadonlyMap<string, string> {
   const links = new Map<string, string>();
-  for (const match of (header ?? '').matchAll(
-    /<([^>]*)>((?:\s*;\s*[^\s;,=]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g,
-  )) {
-    const [, target, parameters] = match;
-    const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/i.exec(parameters ?? '');
-    for (const name of (rel?.[1] ?? rel?.[2] ?? '').split(/\s+/)) {
-      if (name !== '' && target !== undefined) links.set(name.toLowerCase(), target);
-    }
+  for (const [, target = '', parameters = ''] of (header ?? '').matchAll(link)) {
+    for (const relation of relations(parameters)) links.set(relation, target);
   }
   return links;
+}
+
+function relations(parameters: string): string[] {
+  for (const [, name, quoted, bare] of parameters.matchAll(parameter)) {
+    if (name?.toLowerCase() !== 'rel') continue;
+    return (quoted ?? bare ?? '')
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((relation) => relation !== '');
+  }
+  return [];
 }

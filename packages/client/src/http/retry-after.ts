@@ -6,7 +6,8 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const time = Date.parse(withZone(value));
+  // Date.parse reads much else as a date, such as -5.
+  const time = /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(withZone(value)) : Number.NaN;
   return Number.isNaN(time) ? null : Math.max(0, time - now);
 }
 

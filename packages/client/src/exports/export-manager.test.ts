@@ -1,0 +1,264 @@
+import { expect, test, vi } from 'vitest';
+
+import { ConflictError } from '../errors/conflict-error.ts';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import { ValidationError } from '../errors/validation-error.ts';
+import type { Fetch } from '../http/api-request.ts';
+import { anExport } from '../node/testing/an-export.ts';
+import { localClient, testKey } from '../node/testing/local-client.ts';
+import { json, plain, startLoopbackSite } from '../node/testing/loopback-site.ts';
+import { Export } from './export.ts';
+
+const item = 'http://site.invalid/services/api/v1/layers/3/';
+const roads = (): Export =>
+  new Export({ crs: 'EPSG:2193', formats: { vector: 'application/x-zipped-shp' } }).addItem(item);
+const refusal = {
+  items: [{ item, is_valid: false, invalid_reasons: ['outside-extent'], price: '0.00', license: null }],
+  size_estimate_zipped: 0,
+  is_valid: false,
+  invalid_reasons: [],
+};
+
+test('create sends the request in the names of the wire and fills the same object', async () => {
+  await using site = await startLoopbackSite({ 'POST exports/': json(201, anExport()) });
+  const wanted = new Export({
+    name: 'My roads',
+    crs: 'EPSG:2193',
+    formats: { vector: 'application/x-ogc-filegdb' },
+    items: [{ item, rasterResolutionMultiplier: 2, color: undefined }],
+    options: { cropMode: 'within' },
+  });
+  const created = await localClient(site.url).exports.create(wanted);
+  expect(created).toBe(wanted);
+  expect(created).toMatchObject({
+    id: 9,
+    state: 'processing',
+    createdVia: 'api',
+    progress: 0.5,
+    crs: 'EPSG:2193',
+  });
+  expect(created.createdAt?.toISOString()).toBe('2026-04-20T20:41:07.136Z');
+  expect(site.requests[0]?.headers['content-type']).toBe('application/json');
+  expect(JSON.parse(site.requests[0]?.body ?? '')).toEqual({
+    name: 'My roads',
+    crs: 'EPSG:2193',
+    formats: { vector: 'applicaton/x-ogc-filegdb' },
+    items: [{ item, raster_resolution_multiplier: 2 }],
+    options: { crop_mode: 'within' },
+  });
+});
+
+test.each([[201], [202]])('a %i without a body is completed from its Location', async (status) => {
+  await using site = await startLoopbackSite({
+    'POST exports/': plain(status, '', { location: '/services/api/v1/exports/9/' }),
+    'GET exports/9/': json(200, anExport()),
+  });
+  expect((await localClient(site.url).exports.create(roads())).id).toBe(9);
+});
+
+test('a Location on a foreign origin is refused, and nothing is sent there', async () => {
+  await using foreign = await startLoopbackSite({});
+  await using site = await startLoopbackSite({
+    'POST exports/': plain(201, '', { location: foreign.url.href }),
+  });
+  await expect(localClient(site.url).exports.create(roads())).rejects.toMatchObject({
+    code: 'foreign-origin',
+  });
+  expect(foreign.requests).toHaveLength(0);
+});
+
+test('a create without body and Location is an error', async () => {
+  await using site = await startLoopbackSite({ 'POST exports/': plain(201) });
+  await expect(localClient(site.url).exports.create(roads())).rejects.toMatchObject({
+    code: 'invalid-response',
+  });
+});
+
+test('a create is never sent twice', async () => {
+  await using site = await startLoopbackSite({ 'POST exports/': plain(503) });
+  await expect(localClient(site.url).exports.create(roads())).rejects.toMatchObject({ status: 503 });
+  expect(site.requests).toHaveLength(1);
+});
+
+test('a refused item is a ValidationError with the reasons', async () => {
+  await using site = await startLoopbackSite({ 'POST exports/': json(400, refusal) });
+  const error = await localClient(site.url)
+    .exports.create(roads())
+    .catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ValidationError);
+  const { issues, validation } = error as ValidationError;
+  expect(issues).toEqual([{ item, field: null, code: 'outside-extent', detail: 'outside-extent' }]);
+  expect(validation?.getReasons()).toEqual({ [item]: ['outside-extent'] });
+});
+
+test('an export without items is refused before anything is sent', async () => {
+  const fetch = vi.fn<Fetch>();
+  await expect(
+    localClient(new URL('http://localhost'), { fetch }).exports.create(new Export()),
+  ).rejects.toThrow(InvalidArgumentError);
+  expect(fetch).not.toHaveBeenCalled();
+});
+
+test('validate gives the verdict, and nothing is missing that a site leaves out', async () => {
+  const { invalid_reasons: _, ...bare } = refusal;
+  await using site = await startLoopbackSite({
+    'POST exports/validate/': [json(200, refusal), json(200, bare), json(200, {})],
+  });
+  const { exports } = localClient(site.url);
+  const verdict = await exports.validate(roads());
+  expect(verdict).toMatchObject({
+    isValid: false,
+    sizeEstimateZipped: 0,
+    items: [{ item, isValid: false, price: '0.00' }],
+  });
+  expect(verdict.getReasons()).toEqual({ [item]: ['outside-extent'] });
+  expect((await exports.validate(roads())).getReasons()).toEqual({ [item]: ['outside-extent'] });
+  expect((await exports.validate(roads())).getReasons()).toEqual({});
+});
+
+test('get reads the v1.x shape too', async () => {
+  const body = {
+    ...anExport(),
+    crs: { id: 'EPSG:4326', name: 'WGS 84' },
+    created_via: 'Web',
+    created_at: null,
+    user: { id: 1 },
+  };
+  await using site = await startLoopbackSite({ 'GET /services/api/v1.x/exports/9/': json(200, body) });
+  const found = await localClient(site.url, { version: 'v1.x' }).exports.get(9);
+  expect(found).toMatchObject({ crs: 'EPSG:4326', createdVia: 'web', createdAt: null });
+  expect(found.toRequest().crs).toBe('EPSG:4326');
+});
+
+test('a body cannot replace the methods of an export', async () => {
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(200, { ...anExport(), wait: 1, download: 2, to_request: 3 }),
+  });
+  const found = await localClient(site.url).exports.get(9);
+  expect([typeof found.wait, typeof found.download, typeof found.toRequest]).toEqual([
+    'function',
+    'function',
+    'function',
+  ]);
+});
+
+test('a 303 with a body and no Location is that body', async () => {
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(303, anExport({ state: 'complete' })),
+  });
+  expect((await localClient(site.url).exports.get(9)).state).toBe('complete');
+});
+
+test('an export can be created again from an old one: only what may be written is sent', async () => {
+  const items = [{ item, color: '#003399', title: 'Roads', format: 'CSV' }] as never;
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(200, anExport({ state: 'gone', items })),
+    'POST exports/': json(201, anExport({ id: 10 })),
+  });
+  const { exports } = localClient(site.url);
+  const again = await exports.create(await exports.get(9));
+  expect(again.id).toBe(10);
+  expect(Object.keys(JSON.parse(site.requests[1]?.body ?? '') as object).toSorted()).toEqual([
+    'crs',
+    'delivery',
+    'formats',
+    'items',
+    'name',
+  ]);
+  expect(JSON.parse(site.requests[1]?.body ?? '')).toMatchObject({ items: [{ item, color: '#003399' }] });
+});
+
+test('list elements are exports that can be refreshed', async () => {
+  const { id, name, created_at, created_via, state, url, download_url } = anExport({ state: 'complete' });
+  const summary = { id, name, created_at, created_via, state, url, download_url };
+  await using site = await startLoopbackSite({
+    'GET exports/': json(200, [summary]),
+    'GET exports/9/': json(200, anExport({ state: 'gone' })),
+  });
+  const found = await localClient(site.url).exports.list().first();
+  expect(found).toMatchObject({ id: 9, state: 'complete', items: [] });
+  await found?.refresh();
+  expect(found).toMatchObject({
+    state: 'gone',
+    isTerminal: true,
+    items: [{ item: anExport().items[0]?.item }],
+  });
+});
+
+test('cancel works on the manager and on the export', async () => {
+  const cancelled = anExport({ state: 'cancelled', progress: null });
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(200, anExport()),
+    'DELETE exports/9/': [
+      json(202, cancelled),
+      json(202, cancelled),
+      json(409, { errors: ["Can't cancel"] }),
+    ],
+  });
+  const { exports } = localClient(site.url);
+  expect((await exports.cancel(9)).state).toBe('cancelled');
+  const mine = await exports.get(9);
+  expect(await mine.cancel()).toMatchObject({ state: 'cancelled', progress: null });
+  const error = await mine.cancel().catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ConflictError);
+  expect(String(error)).toContain("Can't cancel");
+});
+
+test('an export that no site has says so', async () => {
+  for (const call of [
+    () => roads().refresh(),
+    () => roads().cancel(),
+    () => roads().wait(),
+    () => roads().download('x'),
+  ]) {
+    await expect(call()).rejects.toThrow(/client\.exports\.create\(\) first/);
+  }
+});
+
+test('formats are asked once, also when asked twice at the same time', async () => {
+  const choices = [{ display_name: 'CSV', value: 'text/csv' }];
+  const body = { actions: { POST: { formats: { children: { vector: { choices }, table: {} } } } } };
+  await using site = await startLoopbackSite({ 'OPTIONS exports/': json(200, body) });
+  const { exports } = localClient(site.url);
+  const [first] = await Promise.all([exports.getFormats(), exports.getFormats()]);
+  expect(first).toEqual({ vector: { 'text/csv': 'CSV' }, table: {} });
+  expect(site.requests).toHaveLength(1);
+});
+
+test('formats that a site does not tell are an error with the remedy, which is not kept', async () => {
+  await using site = await startLoopbackSite({
+    'OPTIONS exports/': [
+      json(200, { name: 'Export List' }),
+      json(200, { actions: { POST: { formats: { children: {} } } } }),
+    ],
+  });
+  const { exports } = localClient(site.url);
+  await expect(exports.getFormats()).rejects.toThrow(/exports:write/);
+  expect(await exports.getFormats()).toEqual({});
+});
+
+test('setFormats sets, and removes with null', () => {
+  const wanted = roads().setFormats({ raster: 'image/jpeg', vector: null });
+  expect(wanted.formats).toEqual({ raster: 'image/jpeg' });
+});
+
+test('an aborted run cancels the export on the site', async () => {
+  await using site = await startLoopbackSite({
+    'POST exports/': json(201, anExport()),
+    'GET exports/9/': json(200, anExport()),
+    'DELETE exports/9/': json(202, anExport({ state: 'cancelled' })),
+  });
+  const controller = new AbortController();
+  const wanted = roads();
+  const run = localClient(site.url).exports.run(wanted, {
+    to: '/nowhere/',
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error('enough')),
+  });
+  await expect(run).rejects.toThrow('enough');
+  expect(wanted.state).toBe('cancelled');
+  expect(site.requests.at(-1)).toMatchObject({
+    method: 'DELETE',
+    headers: { authorization: `key ${testKey}` },
+  });
+});

@@ -9,6 +9,7 @@ import type { CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { findCropFeature } from '../options/find-crop-feature.ts';
 import { findItem } from '../options/find-item.ts';
+import { parseCropFeature } from '../options/parse-crop-feature.ts';
 import { parseFormat } from '../options/parse-format.ts';
 import { readExtent } from '../options/read-extent.ts';
 import { clientOptions, parseSite } from '../options/site-options.ts';
@@ -44,7 +45,11 @@ export function registerExport(program: Command, context: CommandContext): void 
       parseFormat,
     )
     .option('--extent <file>', 'GeoJSON file with the region, in EPSG:4326')
-    .option('--crop-feature <layer/feature>', 'region of a crop layer, such as "Countries/New Zealand"')
+    .option(
+      '--crop-feature <layer/feature>',
+      'region of a crop layer, such as "Countries/New Zealand"',
+      parseCropFeature,
+    )
     .addOption(new Option('--crop-mode <mode>', 'what happens to features on the edge').choices(cropModes))
     .option('--name <name>', 'name of the archive')
     .option('--to <folder>', 'folder for the archive', '.')

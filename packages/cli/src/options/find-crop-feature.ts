@@ -1,6 +1,6 @@
 import type { Client, CropFeature, CropLayer } from '@outcrop/client';
 
-import { CommandFailure, usageFailure } from '../command-failure.ts';
+import { CommandFailure } from '../command-failure.ts';
 
 /**
  * The crop feature that `Layer title/Feature name`, or `layer id/feature id`, stands for. Fails with what there is
@@ -11,11 +11,6 @@ export async function findCropFeature(
   written: string,
   signal: AbortSignal,
 ): Promise<CropFeature> {
-  if (!written.includes('/')) {
-    throw usageFailure(
-      `--crop-feature ${JSON.stringify(written)}: write "Crop layer/Feature", such as "Countries/New Zealand"`,
-    );
-  }
   const layers = await client.exports.cropLayers.list({ signal }).pageSize(100).toArray();
   const matches = longestMatches(layers, written);
   const [layer] = matches;

@@ -221,7 +221,7 @@ test.each([
   [['export', '3', '--url', 'x'], /--format, such as vector=gpkg/],
   [['export', '3', '--url', 'x', '--format', 'gpkg'], /kind=format/],
   [
-    ['export', '3', '--url', 'x', '--format', 'vector=gpkg', '--extent', 'a', '--crop-feature', 'b'],
+    ['export', '3', '--url', 'x', '--format', 'vector=gpkg', '--extent', 'a', '--crop-feature', 'b/c'],
     /not both/,
   ],
   [

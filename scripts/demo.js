@@ -15,7 +15,7 @@ const formats = { GeoPackage: 'application/x-ogc-gpkg', Shapefile: 'application/
 const startTimeoutMs = 60_000;
 
 const keep = process.argv.includes('--keep');
-const server = spawn(process.execPath, [command, 'serve', site, '--port', '0', '--json'], {
+const server = spawn(process.execPath, [command, 'serve', site, '--port', '0'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const stopped = new Promise((resolve) => server.once('exit', resolve));
@@ -47,7 +47,10 @@ try {
 async function addressOf(child) {
   const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
   try {
-    for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line).url;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, url] = /^Serving at (\S+)$/.exec(line) ?? [];
+      if (url !== undefined) return url;
+    }
     throw new Error('the site ended before it was listening');
   } finally {
     clearTimeout(timer);

@@ -100,7 +100,7 @@ async function serve(
   });
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);
-  await queue.work(worker.handle, config.concurrency);
+  queue.work(worker.handle, config.concurrency);
   options.server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: options.server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: siteRoot.href, layers: site.layers.length }, 'Site:Serve:Started');
@@ -110,8 +110,7 @@ async function serve(
       clearInterval(sweep);
       await withdrawSite(site.paths);
       await options.server.close();
-      await queue.close();
-      await worker.close();
+      await Promise.all([queue.close(), worker.close()]);
       await opened.close();
       await site.close();
       logger.info('Site:Serve:Done');

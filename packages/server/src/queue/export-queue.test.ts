@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await openEmbeddedDatabase(null);
   await migrate(database);
   queue = await openExportQueue(database, { onError: (error) => errors.push(error) });
-  await queue.work(async (job) => {
+  queue.work(async (job) => {
     done.push(job);
     onJob?.();
   }, 2);

@@ -1,0 +1,138 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { Hono } from 'hono';
+import { pino } from 'pino';
+
+import { openSite } from '../catalogue/site.ts';
+import { openEmbeddedDatabase } from '../database/embedded-database.ts';
+import { migrate } from '../database/migrate.ts';
+import { ExportStore } from '../exports/export-store.ts';
+import { ExportWorker } from '../exports/export-worker.ts';
+import { RunStore } from '../exports/run-store.ts';
+import type { Access, AppEnvironment, AppParts } from '../http/app-parts.ts';
+import { createApp } from '../http/create-app.ts';
+import { openExportQueue } from '../queue/export-queue.ts';
+import { fileObjectStore } from '../storage/file-object-store.ts';
+import { insertToken } from '../tokens/token-store.ts';
+import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
+
+/** A site in a temporary folder, without a socket. */
+export interface TestSite {
+  readonly folder: URL;
+  readonly app: Hono<AppEnvironment>;
+  readonly parts: AppParts;
+  readonly engine: ReturnType<typeof fakeEngine>;
+  /** Where a path of the API is: `exports/` becomes its address. */
+  at(path: string): string;
+  /** Asks as the holder of a token with all scopes, unless the headers say otherwise. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  send(path: string, body: unknown): Promise<Response>;
+  /** Creates the simplest export, and gives its detail body. */
+  create(extra?: object): Promise<Record<string, unknown>>;
+  /** Polls until the export is in a state. */
+  waitFor(exportId: unknown, state: string): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+const nature: readonly FakeTable[] = [
+  {
+    table: 'countries',
+    geometryType: 'MULTIPOLYGON',
+    features: [
+      { id: 1, name: 'New Zealand', geometry: rectangle(166, -47, 179, -34) },
+      { id: 2, name: 'Iceland', geometry: rectangle(-25, 63, -13, 67) },
+    ],
+  },
+  { table: 'cities', geometryType: 'POINT' },
+  { table: 'city_list' },
+];
+
+const config = `title: Test site
+prefix: kx
+publisher: Outcrop
+limits: { max_extent_vertices: 20, max_body_bytes: 20000 }
+layers:
+  - { id: 1, title: Countries, file: nature.gpkg, table: countries, crop_layer: true, name_field: name, licence: { title: Public domain, type: pd, url: 'https://example.com/pd' } }
+  - { id: 2, title: Cities, file: nature.gpkg, table: cities }
+  - { id: 3, title: City list, file: nature.gpkg, table: city_list }
+  - { id: 4, title: Broken, file: broken.gpkg, table: roads }
+  - { id: 5, title: Blue Marble, file: marble.jpg }
+  - { id: 6, title: Mountain, file: mountain.asc }
+`;
+
+/** Writes a site folder for the fake engine. */
+export async function writeTestFolder(): Promise<URL> {
+  const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'outcrop-server-'))}/`);
+  await writeFile(new URL('outcrop.yaml', folder), config);
+  await writeFile(new URL('nature.gpkg', folder), JSON.stringify(nature));
+  await writeFile(new URL('broken.gpkg', folder), 'not a GeoPackage');
+  await writeFile(new URL('marble.jpg', folder), 'jpeg');
+  await writeFile(new URL('mountain.asc', folder), 'grid');
+  return folder;
+}
+
+/** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
+export async function openTestSite(options: { access?: Access; siteRoot?: string } = {}): Promise<TestSite> {
+  const folder = await writeTestFolder();
+  const engine = fakeEngine();
+  const logger = pino({ level: 'silent' });
+  const database = await openEmbeddedDatabase(null);
+  await migrate(database);
+  const fail = (error: Error): never => {
+    throw error;
+  };
+  const queue = await openExportQueue(database, { onError: fail });
+  const site = await openSite(folder, engine);
+  const objectStore = fileObjectStore(site.paths.exports);
+  const worker = new ExportWorker({ engine, runStore: new RunStore(database), objectStore, logger, workFolder: site.paths.work });
+  queue.work(worker.handle, 1);
+  const parts: AppParts = {
+    site, siteRoot: new URL(options.siteRoot ?? 'http://localhost/'), access: options.access ?? 'token',
+    database, exportStore: new ExportStore(database), objectStore, queue, worker, logger, adminSecret: 's'.repeat(64),
+  };
+  const { token } = await insertToken(database, { scopes: ['exports:read', 'exports:write', 'layers:read'], name: 'tests' });
+  const app = createApp(parts);
+  return {
+    folder, app, parts, engine,
+    ...asker(app, token),
+    async close() {
+      await Promise.all([queue.close(), worker.close()]);
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function asker(app: Hono<AppEnvironment>, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
+  const at = (path: string): string => `http://localhost/services/api/v1/${path}`;
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
+    app.request(path.startsWith('http') ? path : at(path), { ...init, headers: { Authorization: `key ${token}`, ...init.headers } });
+  const send = (path: string, body: unknown): Promise<Response> =>
+    ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const read = async (response: Response): Promise<Record<string, unknown>> => (await response.json()) as Record<string, unknown>;
+  return {
+    at, ask, send,
+    async create(extra = {}) {
+      const body = { items: [{ item: 'layers/2' }], formats: { vector: 'application/x-ogc-gpkg' }, crs: 'EPSG:2193', ...extra };
+      const response = await send('exports/', body);
+      const created = await read(response);
+      if (response.status !== 201) {
+        throw new Error(`HTTP ${response.status} ${JSON.stringify(created)}`);
+      }
+      return created;
+    },
+    async waitFor(exportId, state) {
+      for (let attempt = 0; attempt < 500; attempt += 1) {
+        const detail = await read(await ask(`exports/${String(exportId)}/`));
+        if (detail['state'] === state) {
+          return detail;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      throw new Error(`Export ${String(exportId)} did not become ${state}`);
+    },
+  };
+}

@@ -1,5 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 
 import { finished, runOutcrop, startOutcrop } from './run-outcrop.ts';
 
@@ -39,7 +39,7 @@ export async function createKey(folder: string, scopes: readonly string[]): Prom
   return (JSON.parse(stdout) as { token: string }).token;
 }
 
-async function address(stdout: Readable | null): Promise<string> {
+async function address(stdout: ChildProcess['stdout']): Promise<string> {
   if (stdout !== null) {
     for await (const line of createInterface({ input: stdout })) {
       const url = /https?:\/\/\S+/.exec(line)?.[0];

@@ -52,6 +52,7 @@ export {
 } from './exports/export-validation-response.ts';
 export type { FormatLabels } from './exports/read-formats.ts';
 export type { RunOptions, RunProgress, RunResult } from './exports/run.ts';
+export type { NodeWritable } from './exports/stream-sink.ts';
 export type { TransferOptions } from './exports/transfer-archive.ts';
 export type { ExportProgress, WaitOptions } from './exports/wait.ts';
 export type { Fetch, RequestOptions } from './http/api-request.ts';

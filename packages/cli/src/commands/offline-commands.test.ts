@@ -1,24 +1,26 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { ExportCheck, ExportPlan, ExportRequest, RunOptions, RunResult } from '@outcrop/engine';
+import { type TemporaryFolder, temporaryFolder } from '@outcrop/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { runCommand } from '../run-command.ts';
 import type { OpenedSite, ServerPort } from '../server-port.ts';
 import { testContext, type TestDoubles } from '../testing/test-context.ts';
 
+let temporary: TemporaryFolder;
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outcrop-cli-'));
+  temporary = await temporaryFolder();
+  folder = temporary.path;
   await mkdir(join(folder, 'site'));
   await writeFile(join(folder, 'request.json'), '{"items":[{"item":"layers/3"}]}');
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => temporary[Symbol.asyncDispose]());
 
 const site = (): OpenedSite & { close: ReturnType<typeof vi.fn<() => Promise<void>>> } => ({
   planContext: { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: [], cacheFolder: '/tmp' },

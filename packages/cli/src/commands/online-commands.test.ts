@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Fetch } from '@outcrop/client';
+import { type TemporaryFolder, temporaryFolder } from '@outcrop/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { runCommand } from '../run-command.ts';
@@ -49,14 +49,16 @@ const answers: Record<string, () => Response> = {
   'GET exports/croplayers/2/cropfeatures/': () => Response.json(features),
 };
 
+let temporary: TemporaryFolder;
 let folder: string;
 let sent: { route: string; key: string | null; body: unknown }[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outcrop-cli-'));
+  temporary = await temporaryFolder();
+  folder = temporary.path;
   sent = [];
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => temporary[Symbol.asyncDispose]());
 
 function fetchFrom(changed: typeof answers = {}): Fetch {
   return async (url, init) => {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { type TemporaryFolder, temporaryFolder } from '@outcrop/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { readExtent } from './read-extent.ts';
@@ -18,12 +18,14 @@ const polygon = {
   ],
 };
 const feature = { type: 'Feature', properties: {}, geometry: polygon };
+let temporary: TemporaryFolder;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outcrop-extent-'));
+  temporary = await temporaryFolder();
+  folder = temporary.path;
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => temporary[Symbol.asyncDispose]());
 
 async function read(content: string): Promise<unknown> {
   await writeFile(join(folder, 'extent.geojson'), content);

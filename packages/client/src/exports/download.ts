@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import { isNode } from '../node/environment.ts';
 import type { ArchiveSource } from './open-archive.ts';
-import { streamSink } from './stream-sink.ts';
+import { type NodeWritable, streamSink } from './stream-sink.ts';
 import {
   type ArchiveSink,
   type TransferOptions,
@@ -10,7 +10,7 @@ import {
 } from './transfer-archive.ts';
 
 /** Where an archive can go. */
-export type DownloadTarget = string | URL | WritableStream<Uint8Array> | NodeJS.WritableStream | undefined;
+export type DownloadTarget = string | URL | WritableStream<Uint8Array> | NodeWritable | undefined;
 
 /** How to download. */
 export interface DownloadOptions extends TransferOptions {

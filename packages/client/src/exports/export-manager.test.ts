@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 import { expect, test, vi } from 'vitest';
 
 import { ConflictError } from '../errors/conflict-error.ts';
@@ -251,7 +253,7 @@ test('an aborted run cancels the export on the site', async () => {
   const controller = new AbortController();
   const wanted = roads();
   const run = localClient(site.url).exports.run(wanted, {
-    to: '/nowhere/',
+    to: tmpdir(),
     signal: controller.signal,
     onProgress: () => controller.abort(new Error('enough')),
   });
@@ -261,4 +263,11 @@ test('an aborted run cancels the export on the site', async () => {
     method: 'DELETE',
     headers: { authorization: `key ${testKey}` },
   });
+});
+
+test('a run to a folder that is not there creates nothing', async () => {
+  await using site = await startLoopbackSite({});
+  const run = localClient(site.url).exports.run(roads(), { to: '/nowhere/at/all/' });
+  await expect(run).rejects.toThrow(/does not exist; create it/);
+  expect(site.requests).toHaveLength(0);
 });

@@ -26,6 +26,7 @@ import type {
 import { fetchExport } from './fetch-export.ts';
 import { itemUrl } from './item-url.ts';
 import { readExport } from './read-export.ts';
+import type { NodeWritable } from './stream-sink.ts';
 import { toRequest } from './to-request.ts';
 import { waitForExport, type WaitOptions } from './wait.ts';
 
@@ -169,7 +170,7 @@ export class Export implements ExportStatus {
   download(target?: undefined, options?: DownloadOptions): Promise<ArchiveStream>;
   download(target: string | URL, options?: DownloadOptions): Promise<DownloadedFile>;
   download(
-    target: WritableStream<Uint8Array> | NodeJS.WritableStream,
+    target: WritableStream<Uint8Array> | NodeWritable,
     options?: DownloadOptions,
   ): Promise<StreamedArchive>;
   async download(

@@ -1,4 +1,6 @@
 import { ExportsError } from '../errors/exports-error.ts';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import { isNode } from '../node/environment.ts';
 import type { DownloadedFile } from './download.ts';
 import type { Export } from './export.ts';
 import type { State } from './export-fields.ts';
@@ -43,6 +45,7 @@ export async function runExport(
   create: () => Promise<Export>,
 ): Promise<RunResult> {
   const { to, signal, deadlineMs, overwrite, onProgress } = options;
+  await checkTarget(to);
   await create();
   try {
     await wanted.wait({
@@ -60,6 +63,16 @@ export async function runExport(
     onProgress: (bytes, totalBytes) => onProgress?.({ step: 'download', export: wanted, bytes, totalBytes }),
   });
   return { ...file, export: wanted };
+}
+
+/** A folder that is not there is better found before the site has built anything. */
+async function checkTarget(to: string | URL): Promise<void> {
+  if (!isNode())
+    throw new InvalidArgumentError(
+      'A browser cannot write to a path; create the export, wait() for it and download() a stream',
+    );
+  const { createFileSink } = await import('../node/file-sink.ts');
+  await createFileSink(to, { overwrite: true });
 }
 
 /** The abort is what the caller hears of; that the export had just ended, or the site left, adds nothing. */

@@ -1,10 +1,17 @@
 import { DownloadError } from '../errors/download-error.ts';
 import type { ArchiveSink } from './transfer-archive.ts';
 
+/** The part of a Node stream that a download needs; declared here, as browsers have no types of Node. */
+export interface NodeWritable {
+  write(chunk: Uint8Array, callback: (error?: Error | null) => void): boolean;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** A sink that writes into a stream, web or Node, as fast as it takes it, and leaves it open. */
-export function streamSink(target: WritableStream<Uint8Array> | NodeJS.WritableStream): ArchiveSink {
+export function streamSink(target: WritableStream<Uint8Array> | NodeWritable): ArchiveSink {
   const writer = 'getWriter' in target ? target.getWriter() : null;
-  const write = writer === null ? nodeWrite(target as NodeJS.WritableStream) : webWrite(writer);
+  const write = writer === null ? nodeWrite(target as NodeWritable) : webWrite(writer);
   const release = async (): Promise<void> => writer?.releaseLock();
   return {
     open: async () => {},
@@ -30,7 +37,7 @@ function webWrite(writer: WritableStreamDefaultWriter<Uint8Array>): (chunk: Uint
   };
 }
 
-function nodeWrite(stream: NodeJS.WritableStream): (chunk: Uint8Array) => Promise<void> {
+function nodeWrite(stream: NodeWritable): (chunk: Uint8Array) => Promise<void> {
   return (chunk) =>
     new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(error);

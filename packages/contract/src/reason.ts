@@ -4,6 +4,7 @@
  */
 export const reasonCodes = [
   'outside-extent',
+  'invalid-extent',
   'missing-format',
   'invalid-format',
   'unsupported-kind',

@@ -1,8 +1,17 @@
-import type { Reason } from '@outcrop/contract';
+import { findFormat, type Reason } from '@outcrop/contract';
 
+import { Geos } from '../crop/geos.ts';
+import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
-import type { ExportPlan } from './plan.ts';
-import type { ExportRequest, PlanContext } from './request.ts';
+import { crsOf, type LayerCrop, prepareCrop, readFeatures, type Workshop } from '../run/item-pipeline.ts';
+import type { GeoPackageTable } from '../source/layer.ts';
+import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
+import { archiveName } from './archive-name.ts';
+import { estimateItem } from './estimate.ts';
+import { geometryProblems, itemProblems } from './item-problems.ts';
+import type { ExportPlan, PlannedItem } from './plan.ts';
+import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
+import { uniqueSlugs } from './slug.ts';
 
 /** The verdict on one item, in the order of the request. */
 export interface ItemCheck {
@@ -30,10 +39,124 @@ export interface ExportCheck {
   readonly sizeEstimateZipped: number;
 }
 
-/**
- * Checks a request against the layers' schemas and their data, and plans it. Starts nothing but what it must read:
- * the first check of a layer surveys it, which takes a scan of its table; later ones take milliseconds.
- */
-export async function checkExport(request: ExportRequest, context: PlanContext): Promise<ExportCheck> {
-  throw new EngineError('internal', `not built yet ${request.name} ${context.sitePrefix}`);
+/** Of the features on the edge, by their boxes, about so many turn out to meet the region. */
+const edgeShare = 0.6;
+
+/** Checks a request in this thread. */
+export async function checkExportHere(request: ExportRequest, context: PlanContext): Promise<ExportCheck> {
+  const workshop = { geos: await Geos.load(), operations: new CoordinateOperations() };
+  const warnings = new Set(request.region?.notices);
+  const items: ItemCheck[] = [];
+  for (const item of request.items) {
+    items.push(await checkItem(item, { request, context, workshop, warnings }));
+  }
+  const name = archiveName(request, context.sitePrefix);
+  const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, 0);
+  const reasons = exportProblems(request, context, sizeEstimateZipped);
+  const isValid = reasons.length === 0 && items.every((item) => item.reasons.length === 0);
+  const plan = isValid ? planOf(request, context, name) : null;
+  return { plan, isValid, name, reasons, items, warnings: [...warnings], sizeEstimateZipped };
+}
+
+function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext, size: number): Reason[] {
+  if (request.items.length === 0) {
+    return [{ code: 'invalid-option', detail: 'items is empty: an export needs at least one layer or table.' }];
+  }
+  if (maxArchiveBytes === null || size <= maxArchiveBytes) return [];
+  const [about, limit] = [size, maxArchiveBytes].map((bytes) => `${(bytes / 1e9).toPrecision(3)} GB`);
+  const detail = `About ${about} zipped; this site allows ${limit}. Choose a smaller area or fewer items.`;
+  return [{ code: 'too-large', detail, limit: maxArchiveBytes, value: size }];
+}
+
+function planOf(request: ExportRequest, context: PlanContext, name: string): ExportPlan {
+  const slugs = uniqueSlugs(request.items.map(({ layer }) => layer.title));
+  const items = request.items.map(
+    ({ item, layer, options }, index): PlannedItem => ({
+      item,
+      layer,
+      kind: layer.kind,
+      mimetype: findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '',
+      slug: slugs[index]!,
+      options,
+    }),
+  );
+  const { crs, region, cropMode, coordinatePrecision, body } = request;
+  return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder: context.cacheFolder, body };
+}
+
+interface CheckScope {
+  readonly request: ExportRequest;
+  readonly context: PlanContext;
+  readonly workshop: Workshop;
+  readonly warnings: Set<string>;
+}
+
+async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCheck> {
+  const problems = itemProblems(item, scope.request, scope.context);
+  if (problems.length > 0 || !('table' in item.layer.source)) return refused(item, problems);
+  try {
+    return await checkData(item, item.layer.source, scope);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const code = error.code === 'crs-operation' ? 'invalid-crs' : 'source-unavailable';
+    return refused(item, [{ code, detail: error.message }]);
+  }
+}
+
+function refused({ item }: RequestedItem, reasons: readonly Reason[]): ItemCheck {
+  return { item, reasons, featureCount: null, sizeEstimateUnzipped: 0, sizeEstimateZipped: 0, secondsEstimate: null };
+}
+
+async function checkData(item: RequestedItem, source: GeoPackageTable, scope: CheckScope): Promise<ItemCheck> {
+  const survey = surveyTableHere(source, scope.context.cacheFolder);
+  const problems = geometryProblems(item.layer.title, survey);
+  if (problems.length > 0) return refused(item, problems);
+  const counted = await countFeatures(item, { source, survey }, scope);
+  if (typeof counted !== 'number') return refused(item, [counted]);
+  const estimate = estimateItem(scope.request.formats[item.layer.kind] ?? '', survey, counted);
+  return {
+    item: item.item,
+    reasons: [],
+    featureCount: counted,
+    sizeEstimateUnzipped: estimate.unzipped,
+    sizeEstimateZipped: estimate.zipped,
+    secondsEstimate: estimate.seconds,
+  };
+}
+
+/** How many features there will be, as far as the index tells; or why there is none. */
+async function countFeatures(
+  { layer }: RequestedItem,
+  { source, survey }: { source: GeoPackageTable; survey: TableSurvey },
+  { request, workshop, warnings }: CheckScope,
+): Promise<number | Reason> {
+  const crs = crsOf(source);
+  if (request.region === null || survey.geometry === null || crs === null) return survey.featureCount;
+  const crop = await prepareCrop(workshop, request.region, { crs, survey: survey.geometry });
+  if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
+  const outside: Reason = { code: 'outside-extent', detail: `${layer.title} has no data inside the extent.` };
+  if (crop === null) return outside;
+  using held = crop;
+  if (held.projected.repaired !== null) {
+    warnings.add(`The extent crosses or touches itself and was repaired: ${held.projected.repaired}. Check that it is the area you mean.`);
+  }
+  const { ids, inside } = held.candidates;
+  if (inside === 0 && !hasAnyFeature(source, { survey, crop: held, request, workshop })) return outside;
+  return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
+}
+
+/** Whether any of the features on the edge is really inside: reads until the first. */
+function hasAnyFeature(
+  source: GeoPackageTable,
+  { survey, crop, request, workshop }: { survey: TableSurvey; crop: LayerCrop; request: ExportRequest; workshop: Workshop },
+): boolean {
+  const { hasZ, hasM } = survey.geometry ?? { hasZ: false, hasM: false };
+  // A few at a time, as the first is usually inside.
+  for (let first = 0; first < crop.candidates.ids.length; first += 256) {
+    const ids = crop.candidates.ids.subarray(first, first + 256);
+    const cropped = { geos: workshop.geos, layer: crop, mode: request.cropMode, ids };
+    using features = readFeatures(source, { fields: [], hasZ, hasM }, cropped);
+    if (features.batches.next().done !== true) return true;
+  }
+  return false;
 }

@@ -1,12 +1,23 @@
-import type { Report } from '@outcrop/contract';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
-import { EngineError } from '../engine-error.ts';
+import type { Manifest, Report } from '@outcrop/contract';
+
+import { ArchiveWriter } from '../archive/archive-writer.ts';
+import { itemText } from '../archive/item-text.ts';
+import { Geos } from '../crop/geos.ts';
+import { CoordinateOperations } from '../crs/coordinate-operation.ts';
+import { engineVersion } from '../engine-version.ts';
+import { diskError } from '../formats/block-file.ts';
 import type { ExportPlan } from '../plan/plan.ts';
+import { type ItemResult, runItem } from './run-item.ts';
 
 /** How far a run is. `fraction` goes from 0 to 1 and never back. */
 export interface RunProgress {
   readonly fraction: number;
-  /** In words: `NZ Roads: 120,000 of 250,000 features`. */
+  /** In words: `NZ Roads: 120,000 features`. */
   readonly stage: string;
 }
 
@@ -29,19 +40,134 @@ export interface RunResult {
   readonly report: Report;
 }
 
+/** Of a run's time, the part in which the data are converted; the rest packs the archive. */
+const convertShare = 0.7;
+
 /**
  * Runs a plan in this process: writes the archive and removes everything else.
  *
  * @throws EngineError with the reason; on abort, `signal.reason`.
  */
 export async function runExport(plan: ExportPlan, options: RunOptions): Promise<RunResult> {
-  throw new EngineError('internal', `not built yet ${plan.name} ${options.archivePath}`);
+  const partial = partialPath(options.archivePath);
+  try {
+    options.signal?.throwIfAborted();
+    await mkdir(options.workFolder, { recursive: true });
+    await mkdir(dirname(options.archivePath), { recursive: true });
+    const items = await runItems(plan, options);
+    const report = reportOf(plan, items);
+    const bytes = await pack(plan, { partial, items, report, options });
+    const sha256 = await digest(partial);
+    options.signal?.throwIfAborted();
+    await rename(partial, options.archivePath);
+    options.onProgress?.({ fraction: 1, stage: 'Complete' });
+    return { archivePath: options.archivePath, bytes, sha256, report };
+  } catch (error) {
+    throw diskError(error, options.workFolder);
+  } finally {
+    await rm(partial, { force: true });
+    await rm(options.workFolder, { recursive: true, force: true });
+  }
 }
 
-/**
- * The same in a child process, so that a crash, an out-of-memory kill or a cancel ends this export only. The
- * calling process stays responsive.
- */
-export async function runExportInProcess(plan: ExportPlan, options: RunOptions): Promise<RunResult> {
-  return runExport(plan, options);
+/** Where an archive is until it is whole. */
+export function partialPath(archivePath: string): string {
+  return join(dirname(archivePath), `.${basename(archivePath)}.part`);
+}
+
+async function runItems(plan: ExportPlan, { workFolder, signal, onProgress }: RunOptions): Promise<ItemResult[]> {
+  const workshop = { geos: await Geos.load(), operations: new CoordinateOperations() };
+  const results: ItemResult[] = [];
+  for (const [index, item] of plan.items.entries()) {
+    const folder = join(workFolder, `${index}`);
+    const result = await runItem(item, {
+      plan,
+      workshop,
+      folder,
+      signal,
+      onProgress: (share, features) => {
+        const fraction = ((index + share) / plan.items.length) * convertShare;
+        onProgress?.({ fraction, stage: `${item.layer.title}: ${features.toLocaleString('en')} features` });
+      },
+    });
+    results.push(result);
+  }
+  return results;
+}
+
+interface PackOptions {
+  readonly partial: string;
+  readonly items: readonly ItemResult[];
+  readonly report: Report;
+  readonly options: RunOptions;
+}
+
+/** Flat for a single item in one piece, else a folder for each (wire contract, section 13). */
+async function pack(plan: ExportPlan, { partial, items, report, options }: PackOptions): Promise<number> {
+  const { signal, onProgress } = options;
+  const total = await totalBytes(items);
+  let done = 0;
+  const archive = await ArchiveWriter.create(partial, {
+    ...(signal && { signal }),
+    onBytes: (bytes) => {
+      done += bytes;
+      const fraction = convertShare + (1 - convertShare) * Math.min(done / Math.max(total, 1), 1) * 0.99;
+      onProgress?.({ fraction, stage: 'Packing the archive' });
+    },
+  });
+  try {
+    for (const [index, item] of plan.items.entries()) {
+      const result = items[index]!;
+      const folder = isFlat(plan, result) ? '' : `${item.slug}/`;
+      for (const file of result.files) await archive.addFile(`${folder}${basename(file)}`, file);
+      const repaired = result.crop?.projected.repaired ?? null;
+      const text = itemText(plan, item, { report: result.report, modified: result.survey.modified, repaired });
+      await archive.addText(`${folder}${item.slug}.txt`, text);
+    }
+    await archive.addText('request.json', json(plan.body));
+    await archive.addText('report.json', json(report));
+    const manifest: Manifest = { manifest_version: 1, name: plan.name, engine: engineVersion(), members: archive.manifest };
+    await archive.addText('manifest.json', json(manifest));
+    return await archive.finish();
+  } finally {
+    await archive.close();
+  }
+}
+
+function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {
+  return plan.items.length === 1 && !report.losses.some(({ code }) => code === 'file-split');
+}
+
+async function totalBytes(items: readonly ItemResult[]): Promise<number> {
+  const sizes = await Promise.all(items.flatMap(({ files }) => files).map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function reportOf(plan: ExportPlan, items: readonly ItemResult[]): Report {
+  const projected = items.find(({ crop }) => crop !== null)?.crop?.projected;
+  return {
+    report_version: 1,
+    engine: engineVersion(),
+    crs: plan.crs,
+    crop:
+      plan.region === null
+        ? null
+        : {
+            mode: plan.cropMode,
+            region: plan.region.name ?? 'drawn',
+            repaired: projected?.repaired ?? null,
+            tolerance: projected?.tolerance ?? 'not used: no item has a location',
+          },
+    items: items.map(({ report }) => report),
+  };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+
+import type { ManifestMember } from '@outcrop/contract';
+
+import { diskError } from '../formats/block-file.ts';
+import { deflateBlockBytes, deflateEnd, deflatePiece } from './deflate.ts';
+import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
+
+/** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
+const piecesInFlight = 8;
+/** On coordinates, higher levels take three times as long for a hundredth of the size (`bench/README.md`). */
+const level = 1;
+/** A first piece that stays this large says that compressing the rest is useless too. */
+const uselessRatio = 0.98;
+/** With room for what deflate may add to what cannot be compressed. */
+const zip64From = 0xf000_0000;
+
+/** Members in the order in which they are added. */
+export class ArchiveWriter {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onBytes: (bytes: number) => void;
+  readonly #members: ZipMember[] = [];
+  readonly #manifest: ManifestMember[] = [];
+  #length = 0;
+
+  private constructor(path: string, file: FileHandle, options: ArchiveOptions) {
+    this.#path = path;
+    this.#file = file;
+    this.#signal = options.signal;
+    this.#onBytes = options.onBytes ?? (() => undefined);
+  }
+
+  /** Creates the file, which must not exist. */
+  static async create(path: string, options: ArchiveOptions = {}): Promise<ArchiveWriter> {
+    return new ArchiveWriter(path, await open(path, 'wx'), options);
+  }
+
+  /** Digest and size of each member so far. */
+  get manifest(): readonly ManifestMember[] {
+    return this.#manifest;
+  }
+
+  /** Adds a file under a path inside the archive. */
+  async addFile(path: string, source: string): Promise<void> {
+    const file = await open(source, 'r');
+    try {
+      const { size } = await file.stat();
+      await this.#add(path, size, piecesOfFile(file));
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Adds a text, as UTF-8. */
+  async addText(path: string, text: string): Promise<void> {
+    const bytes = Buffer.from(text);
+    await this.#add(path, bytes.length, piecesOfBytes(bytes));
+  }
+
+  /** Writes the central directory. Returns the archive's bytes. */
+  async finish(): Promise<number> {
+    const offset = this.#length;
+    for (const member of this.#members) await this.#append(centralHeader(member));
+    await this.#append(endRecords(this.#members.length, { offset, size: this.#length - offset }));
+    await this.#file.sync().catch((error: unknown) => {
+      throw diskError(error, this.#path);
+    });
+    return this.#length;
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #add(path: string, expectedSize: number, pieces: AsyncIterable<Buffer>): Promise<void> {
+    const offset = this.#length;
+    const roomForZip64 = expectedSize >= zip64From;
+    const unknown = { path, method: zipMethod.deflated, crc: 0, size: 0, compressedSize: 0, offset };
+    await this.#append(localHeader(unknown, roomForZip64));
+    const start = this.#length;
+    const { method, crc, size, sha256 } = await this.#writePieces(pieces);
+    const member: ZipMember = { path, method, crc, size, compressedSize: this.#length - start, offset };
+    await this.#write(localHeader(member, roomForZip64), offset);
+    this.#members.push(member);
+    this.#manifest.push({ path, bytes: size, sha256 });
+  }
+
+  async #writePieces(pieces: AsyncIterable<Buffer>): Promise<Pick<ZipMember, 'method' | 'crc' | 'size'> & { sha256: string }> {
+    const hash = createHash('sha256');
+    const inFlight: Promise<Buffer>[] = [];
+    let [crc, size, isStored] = [0, 0, false];
+    try {
+      for await (const piece of pieces) {
+        this.#signal?.throwIfAborted();
+        crc = crc32(piece, crc);
+        hash.update(piece);
+        if (size === 0) {
+          const first = await deflatePiece(piece, level);
+          isStored = first.length > piece.length * uselessRatio;
+          await this.#append(isStored ? piece : first);
+        } else {
+          inFlight.push(isStored ? Promise.resolve(piece) : deflatePiece(piece, level));
+        }
+        size += piece.length;
+        this.#onBytes(piece.length);
+        if (inFlight.length === piecesInFlight) await this.#append(await inFlight.shift()!);
+      }
+      while (inFlight.length > 0) await this.#append(await inFlight.shift()!);
+    } finally {
+      await Promise.allSettled(inFlight);
+    }
+    if (size === 0) isStored = true;
+    if (!isStored) await this.#append(deflateEnd);
+    return { method: isStored ? zipMethod.stored : zipMethod.deflated, crc, size, sha256: hash.digest('hex') };
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    await this.#write(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  async #write(bytes: Uint8Array, position: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += (await this.#file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+      }
+    } catch (error) {
+      throw diskError(error, this.#path);
+    }
+  }
+}
+
+/** How the writing of an archive is stopped and watched. */
+export interface ArchiveOptions {
+  readonly signal?: AbortSignal;
+  /** Told of uncompressed bytes as they are taken. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Pieces of a fixed size, each in memory of its own, as several are compressed at a time. */
+async function* piecesOfFile(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const piece = Buffer.allocUnsafe(deflateBlockBytes);
+    let filled = 0;
+    while (filled < piece.length) {
+      const { bytesRead } = await file.read(piece, filled, piece.length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    if (filled > 0) yield piece.subarray(0, filled);
+    if (filled < piece.length) return;
+    position += filled;
+  }
+}
+
+async function* piecesOfBytes(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += deflateBlockBytes) yield bytes.subarray(at, at + deflateBlockBytes);
+}

@@ -1,0 +1,91 @@
+/**
+ * The kind of one geometry, with the codes of WKB (OGC 06-103r4, 8.2.8); 0 is no geometry at all (null).
+ * An empty geometry has a kind and no parts.
+ */
+export const geometryKind = {
+  none: 0,
+  point: 1,
+  line: 2,
+  polygon: 3,
+  multiPoint: 4,
+  multiLine: 5,
+  multiPolygon: 6,
+  collection: 7,
+} as const;
+
+/** A value of `geometryKind`. */
+export type GeometryKind = (typeof geometryKind)[keyof typeof geometryKind];
+
+/**
+ * The geometries of a block of features in columns, after GeoArrow: one array of interleaved coordinates and three
+ * levels of offsets over it. Feature i has parts `featureParts[i] .. featureParts[i+1]`, part p has rings
+ * `partRings[p] .. partRings[p+1]`, ring r has positions `ringStarts[r] .. ringStarts[r+1]`, position k has its
+ * values at `coordinates[k * stride ...]`. A point is one part of one ring of one position; a line one part of one
+ * ring; a polygon one part, its outer ring first.
+ *
+ * Arrays may be longer than what is used: `length`, `partCount`, `ringCount` and `positionCount` say how much.
+ */
+export interface GeometryArray {
+  readonly length: number;
+  readonly partCount: number;
+  readonly ringCount: number;
+  readonly positionCount: number;
+  /** Values in a position: x y [z] [m]. */
+  readonly stride: number;
+  readonly hasZ: boolean;
+  readonly hasM: boolean;
+  readonly kinds: Uint8Array;
+  readonly featureParts: Uint32Array;
+  /** The kind of each part (point, line or polygon): only in a collection do they differ. */
+  readonly partKinds: Uint8Array;
+  readonly partRings: Uint32Array;
+  readonly ringStarts: Uint32Array;
+  readonly coordinates: Float64Array;
+}
+
+/** First position of feature i; with `i + 1` one past its last. */
+export function positionOf(geometry: GeometryArray, feature: number): number {
+  return geometry.ringStarts[geometry.partRings[geometry.featureParts[feature]!]!]!;
+}
+
+/** `[minX, minY, maxX, maxY]`. */
+export type Envelope = readonly [number, number, number, number];
+
+/** What two envelopes have in common; where that is nothing, a point or line between them. */
+export function commonEnvelope(a: Envelope, b: Envelope): Envelope {
+  const [minX, minY] = [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+  return [minX, minY, Math.max(minX, Math.min(a[2], b[2])), Math.max(minY, Math.min(a[3], b[3]))];
+}
+
+/** Writes the envelope of feature i to `target` from `offset`: minX minY maxX maxY, or NaN where it has no position. */
+export function envelopeInto(geometry: GeometryArray, feature: number, target: Float64Array, offset = 0): void {
+  const { coordinates, stride } = geometry;
+  let minX = Infinity;
+  let minY = Infinity;
+  let maxX = -Infinity;
+  let maxY = -Infinity;
+  const end = positionOf(geometry, feature + 1) * stride;
+  for (let k = positionOf(geometry, feature) * stride; k < end; k += stride) {
+    const x = coordinates[k]!;
+    const y = coordinates[k + 1]!;
+    if (x < minX) minX = x;
+    if (x > maxX) maxX = x;
+    if (y < minY) minY = y;
+    if (y > maxY) maxY = y;
+  }
+  const isEmpty = minX > maxX;
+  target[offset] = isEmpty ? NaN : minX;
+  target[offset + 1] = isEmpty ? NaN : minY;
+  target[offset + 2] = isEmpty ? NaN : maxX;
+  target[offset + 3] = isEmpty ? NaN : maxY;
+}
+
+/** Whether a position of feature i has no place: x is NaN, as transformations leave it. */
+export function isMisplaced(geometry: GeometryArray, feature: number): boolean {
+  const { coordinates, stride } = geometry;
+  const end = positionOf(geometry, feature + 1) * stride;
+  for (let k = positionOf(geometry, feature) * stride; k < end; k += stride) {
+    if (Number.isNaN(coordinates[k])) return true;
+  }
+  return false;
+}

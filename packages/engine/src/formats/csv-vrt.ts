@@ -1,0 +1,59 @@
+import type { Field, FieldType } from '../source/layer.ts';
+import type { OutputSchema } from './feature-writer.ts';
+
+const types: Readonly<Record<FieldType, string>> = {
+  boolean: 'type="Integer" subtype="Boolean"',
+  integer: 'type="Integer"',
+  integer64: 'type="Integer64"',
+  real: 'type="Real"',
+  text: 'type="String"',
+  date: 'type="Date"',
+  datetime: 'type="DateTime"',
+  blob: 'type="String"',
+};
+
+const geometryTypes: Readonly<Record<string, string>> = {
+  GEOMETRY: 'wkbUnknown',
+  POINT: 'wkbPoint',
+  LINESTRING: 'wkbLineString',
+  POLYGON: 'wkbPolygon',
+  MULTIPOINT: 'wkbMultiPoint',
+  MULTILINESTRING: 'wkbMultiLineString',
+  MULTIPOLYGON: 'wkbMultiPolygon',
+  GEOMETRYCOLLECTION: 'wkbGeometryCollection',
+};
+
+/** The `.vrt` beside a CSV: types, geometry and CRS for GDAL and what builds on it. */
+export function csvVrt(schema: OutputSchema, wktColumn: string | null): string {
+  const { geometry } = schema;
+  const lines = [
+    '<OGRVRTDataSource>',
+    `  <OGRVRTLayer name=${attribute(schema.name)}>`,
+    `    <SrcDataSource relativeToVRT="1">${escapeXml(schema.name)}.csv</SrcDataSource>`,
+    `    <SrcLayer>${escapeXml(schema.name)}</SrcLayer>`,
+  ];
+  if (geometry === null || wktColumn === null) {
+    lines.push('    <GeometryType>wkbNone</GeometryType>');
+  } else {
+    const dimensions = `${geometry.hasZ ? 'Z' : ''}${geometry.hasM ? 'M' : ''}`;
+    // GDAL's names: wkbPolygon25D for Z alone, wkbPolygonM and wkbPolygonZM.
+    const suffix = dimensions === 'Z' ? '25D' : dimensions;
+    lines.push(`    <GeometryType>${geometryTypes[geometry.type]}${suffix}</GeometryType>`);
+    if (geometry.crs !== null) lines.push(`    <LayerSRS>${geometry.crs.code}</LayerSRS>`);
+    lines.push(`    <GeometryField encoding="WKT" field=${attribute(wktColumn)}/>`);
+  }
+  lines.push(...schema.fields.map(fieldLine), '  </OGRVRTLayer>', '</OGRVRTDataSource>', '');
+  return lines.join('\n');
+}
+
+function fieldLine(field: Field): string {
+  return `    <Field name=${attribute(field.name)} src=${attribute(field.name)} ${types[field.type]}/>`;
+}
+
+function attribute(text: string): string {
+  return `"${escapeXml(text).replaceAll('"', '&quot;')}"`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

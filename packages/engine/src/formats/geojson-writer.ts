@@ -1,0 +1,192 @@
+import { join } from 'node:path';
+
+import type { Column, FeatureBatch } from '../features/feature-batch.ts';
+import { type GeometryArray, type GeometryKind, geometryKind } from '../features/geometry-array.ts';
+import type { Field } from '../source/layer.ts';
+import { BlockFile } from './block-file.ts';
+import { decimalsOf } from './coordinate-decimals.ts';
+import type { FeatureWriter, WriterOptions } from './feature-writer.ts';
+import { numberText } from './number-text.ts';
+import { isTurned } from './ring-order.ts';
+import { TextBuffer } from './text-buffer.ts';
+
+const comma = 44;
+const open = 91;
+const close = 93;
+const flushAt = 1 << 20;
+
+const typeNames: Readonly<Record<number, string>> = {
+  [geometryKind.point]: 'Point',
+  [geometryKind.line]: 'LineString',
+  [geometryKind.polygon]: 'Polygon',
+  [geometryKind.multiPoint]: 'MultiPoint',
+  [geometryKind.multiLine]: 'MultiLineString',
+  [geometryKind.multiPolygon]: 'MultiPolygon',
+};
+
+/**
+ * GeoJSON (RFC 7946): outer rings counter-clockwise, no M. In EPSG:4326 nothing is said of the CRS; in any other, which
+ * the RFC leaves to prior arrangement, the member `crs` of the 2008 specification names it, as GDAL and QGIS read it.
+ */
+export class GeoJsonWriter implements FeatureWriter {
+  readonly #file: BlockFile;
+  readonly #text = new TextBuffer();
+  readonly #fields: readonly Field[];
+  readonly #keys: readonly string[];
+  readonly #decimals: number;
+  readonly #options: WriterOptions;
+  #isFirst = true;
+
+  constructor(options: WriterOptions) {
+    const { schema } = options;
+    this.#options = options;
+    this.#fields = schema.fields;
+    this.#keys = schema.fields.map(({ name }) => `${JSON.stringify(name)}:`);
+    this.#decimals = decimalsOf(options);
+    this.#file = new BlockFile(join(options.folder, `${schema.name}.geojson`));
+    const crs = schema.geometry?.crs ?? null;
+    const crsMember =
+      crs === null || crs.epsg === 4326
+        ? ''
+        : `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::${crs.epsg}"}},`;
+    this.#text.text(`{"type":"FeatureCollection","name":${JSON.stringify(schema.name)},${crsMember}"features":[`);
+    if (schema.geometry?.hasM === true) {
+      options.losses.add('m-dropped', 'GeoJSON has no M values; they are left out.');
+    }
+  }
+
+  write(batch: FeatureBatch): void {
+    const text = this.#text;
+    for (let row = 0; row < batch.length; row++) {
+      text.ascii(this.#isFirst ? '\n' : ',\n');
+      this.#isFirst = false;
+      text.ascii(`{"type":"Feature","id":${batch.fids[row]},"properties":{`);
+      this.#writeProperties(batch, row);
+      text.ascii('},"geometry":');
+      this.#writeGeometry(batch.geometry, row);
+      text.ascii('}');
+      if (text.length > flushAt) this.#flush();
+    }
+    this.#flush();
+  }
+
+  finish(): void {
+    this.#text.ascii('\n]}\n');
+    this.#flush();
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  #flush(): void {
+    this.#file.append(this.#text.bytes());
+    this.#text.clear();
+  }
+
+  #writeProperties(batch: FeatureBatch, row: number): void {
+    for (let index = 0; index < this.#fields.length; index++) {
+      if (index > 0) this.#text.byte(comma);
+      this.#text.text(this.#keys[index]!);
+      this.#writeValue(batch.columns[index]!, row, this.#fields[index]!);
+    }
+  }
+
+  #writeValue(column: Column, row: number, field: Field): void {
+    switch (column.kind) {
+      case 'text':
+        this.#text.text(JSON.stringify(column.values[row] ?? null));
+        break;
+      case 'blob': {
+        const value = column.values[row] ?? null;
+        if (value !== null) this.#options.losses.add('value-retyped', 'Binary values are written as base64 text.', { field: field.name });
+        this.#text.text(value === null ? 'null' : `"${Buffer.from(value).toString('base64')}"`);
+        break;
+      }
+      case 'number': {
+        const isBoolean = field.type === 'boolean' && column.nulls[row] === 0;
+        this.#text.ascii(isBoolean ? String(column.values[row] !== 0) : (numberText(column, row) ?? 'null'));
+        break;
+      }
+    }
+  }
+
+  #writeGeometry(geometry: GeometryArray | null, feature: number): void {
+    const kind = (geometry?.kinds[feature] ?? geometryKind.none) as GeometryKind;
+    if (geometry === null || kind === geometryKind.none) {
+      this.#text.ascii('null');
+      return;
+    }
+    const first = geometry.featureParts[feature]!;
+    const end = geometry.featureParts[feature + 1]!;
+    if (kind !== geometryKind.collection) {
+      this.#text.ascii(`{"type":"${typeNames[kind]}","coordinates":`);
+      if (kind > geometryKind.polygon) this.#writeList(first, end, (part) => this.#writePart(geometry, part));
+      else if (first === end) this.#text.ascii('[]');
+      else this.#writePart(geometry, first);
+      this.#text.ascii('}');
+      return;
+    }
+    this.#text.ascii('{"type":"GeometryCollection","geometries":');
+    this.#writeList(first, end, (part) => {
+      this.#text.ascii(`{"type":"${typeNames[geometry.partKinds[part]!]}","coordinates":`);
+      this.#writePart(geometry, part);
+      this.#text.ascii('}');
+    });
+    this.#text.ascii('}');
+  }
+
+  #writeList(first: number, end: number, writeEntry: (entry: number) => void): void {
+    this.#text.byte(open);
+    for (let entry = first; entry < end; entry++) {
+      if (entry > first) this.#text.byte(comma);
+      writeEntry(entry);
+    }
+    this.#text.byte(close);
+  }
+
+  #writePart(geometry: GeometryArray, part: number): void {
+    const first = geometry.partRings[part]!;
+    const end = geometry.partRings[part + 1]!;
+    switch (geometry.partKinds[part] as GeometryKind) {
+      case geometryKind.point:
+        this.#writePosition(geometry, geometry.ringStarts[first]!);
+        break;
+      case geometryKind.polygon:
+        this.#writeList(first, end, (ring) => {
+          this.#writeRing(geometry, ring, isTurned(geometry, { part, ring, outer: 'counter-clockwise' }));
+        });
+        break;
+      default:
+        this.#writeRing(geometry, first, false);
+    }
+  }
+
+  #writeRing(geometry: GeometryArray, ring: number, isReversed: boolean): void {
+    const first = geometry.ringStarts[ring]!;
+    const last = geometry.ringStarts[ring + 1]! - 1;
+    this.#text.byte(open);
+    for (let k = first; k <= last; k++) {
+      if (k > first) this.#text.byte(comma);
+      this.#writePosition(geometry, isReversed ? last - (k - first) : k);
+    }
+    this.#text.byte(close);
+  }
+
+  #writePosition({ coordinates, stride, hasZ }: GeometryArray, position: number): void {
+    const at = position * stride;
+    this.#text.byte(open);
+    this.#text.fixed(coordinates[at]!, this.#decimals);
+    this.#text.byte(comma);
+    this.#text.fixed(coordinates[at + 1]!, this.#decimals);
+    if (hasZ) {
+      this.#text.byte(comma);
+      this.#text.fixed(coordinates[at + 2]!, Math.min(this.#decimals, heightDecimals));
+    }
+    this.#text.byte(close);
+  }
+}
+
+/** Heights are in metres whatever the CRS; a tenth of a millimetre is enough. */
+const heightDecimals = 4;

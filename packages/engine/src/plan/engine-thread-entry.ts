@@ -1,0 +1,30 @@
+import { parentPort } from 'node:worker_threads';
+
+import { EngineError } from '../engine-error.ts';
+import { summariseTableHere } from '../source/table-survey.ts';
+import { checkExportHere } from './check.ts';
+import type { ThreadAnswer, ThreadTask } from './thread-message.ts';
+
+/** Entry of the engine's thread: does its tasks one after the other, as GEOS has one memory. */
+let queue = Promise.resolve();
+
+parentPort?.on('message', ({ id, task }: { id: number; task: ThreadTask }) => {
+  queue = queue.then(async () => {
+    const answer = await run(task).then((value): ThreadAnswer => ({ id, value }), (error: unknown) => failure(id, error));
+    parentPort?.postMessage(answer);
+  });
+});
+
+function run(task: ThreadTask): Promise<unknown> {
+  switch (task.type) {
+    case 'check':
+      return checkExportHere(task.request, task.context);
+    case 'survey':
+      return summariseTableHere(task.source, task.cacheFolder);
+  }
+}
+
+function failure(id: number, error: unknown): ThreadAnswer {
+  if (error instanceof EngineError) return { id, code: error.code, detail: error.message, retryable: error.retryable };
+  return { id, code: null, detail: error instanceof Error ? (error.stack ?? error.message) : String(error), retryable: false };
+}

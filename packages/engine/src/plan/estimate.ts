@@ -1,0 +1,51 @@
+import { findFormat } from '@outcrop/contract';
+
+import type { TableSurvey } from '../source/survey.ts';
+
+/** What an item will cost, as far as its layer's survey tells. */
+export interface Estimate {
+  /** Bytes. */
+  readonly unzipped: number;
+  readonly zipped: number;
+  readonly seconds: number;
+}
+
+interface FormatCost {
+  /** Bytes for each position of a geometry, each feature, and each byte of attributes. */
+  readonly position: number;
+  readonly feature: number;
+  readonly attribute: number;
+  /** Zipped bytes for each unzipped one. */
+  readonly ratio: number;
+}
+
+/** Measured on the sample site and the benchmark's layers. */
+const costs: Readonly<Record<string, FormatCost>> = {
+  GPKG: { position: 16, feature: 120, attribute: 1.1, ratio: 0.6 },
+  SHP: { position: 16, feature: 90, attribute: 1.8, ratio: 0.55 },
+  CSV: { position: 24, feature: 20, attribute: 1.1, ratio: 0.38 },
+  GEOJSON: { position: 27, feature: 120, attribute: 1.4, ratio: 0.3 },
+};
+const unknownCost: FormatCost = { position: 16, feature: 60, attribute: 1, ratio: 0.6 };
+/** Licence, manifest, report and what a file has even when it is empty. */
+const fixedBytes = { unzipped: 110_000, zipped: 8000 } as const;
+const bytesPerSecond = 40_000_000;
+const startSeconds = 0.5;
+/** Bytes of a geometry blob that are not positions, and of a position in two dimensions. */
+const blobOverhead = 57;
+const positionBytes = 16;
+
+/** Estimates the files of an item that will have so many features. */
+export function estimateItem(mimetype: string, survey: TableSurvey, features: number): Estimate {
+  const cost = costs[findFormat(mimetype)?.shortCode ?? ''] ?? unknownCost;
+  const total = Math.max(survey.featureCount, 1);
+  const positions = Math.max((survey.geometry?.bytes ?? 0) - total * blobOverhead, 0) / positionBytes / total;
+  const attributes = survey.fields.reduce((sum, field) => sum + (field.longest > 0 ? field.bytes / total : 8), 0);
+  const each = cost.feature + positions * cost.position + attributes * cost.attribute;
+  const unzipped = Math.round(fixedBytes.unzipped + each * features);
+  return {
+    unzipped,
+    zipped: Math.round(fixedBytes.zipped + each * features * cost.ratio),
+    seconds: Math.round((startSeconds + unzipped / bytesPerSecond) * 10) / 10,
+  };
+}

@@ -1,0 +1,37 @@
+import process from 'node:process';
+
+import { EngineError } from '../engine-error.ts';
+import type { ExportMessage, ExportTask } from './export-message.ts';
+import { runExport } from './run-export.ts';
+
+/** Progress is told at most so often. */
+const progressEveryMs = 100;
+
+/** Entry of the process that runs one export: takes its task as the first message, answers, and ends. */
+process.once('message', (task: ExportTask) => {
+  void run(task);
+});
+// Without its parent nobody waits for the archive.
+process.once('disconnect', () => process.exit(1));
+
+async function run({ plan, archivePath, workFolder }: ExportTask): Promise<void> {
+  let told = 0;
+  const answer = await runExport(plan, {
+    archivePath,
+    workFolder,
+    onProgress: (progress) => {
+      if (Date.now() - told < progressEveryMs) return;
+      told = Date.now();
+      process.send?.({ type: 'progress', progress } satisfies ExportMessage);
+    },
+  }).then((result): ExportMessage => ({ type: 'done', result }), failure);
+  process.send?.(answer, () => process.exit(answer.type === 'done' ? 0 : 1));
+}
+
+function failure(error: unknown): ExportMessage {
+  if (error instanceof EngineError) {
+    return { type: 'failed', code: error.code, detail: error.message, retryable: error.retryable };
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: 'failed', code: 'internal', detail, retryable: false };
+}

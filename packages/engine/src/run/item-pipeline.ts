@@ -1,0 +1,88 @@
+import type { CropMode } from '@outcrop/contract';
+
+import { type Candidates, findCandidates } from '../crop/candidates.ts';
+import { FeatureCropper } from '../crop/feature-cropper.ts';
+import type { Geos } from '../crop/geos.ts';
+import { type ProjectedRegion, projectRegion, type UnusableRegion } from '../crop/project-region.ts';
+import { RegionIndex } from '../crop/region-index.ts';
+import type { CoordinateOperations } from '../crs/coordinate-operation.ts';
+import { type Crs, findCrs } from '../crs/crs.ts';
+import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
+import { commonEnvelope, type Envelope } from '../features/geometry-array.ts';
+import type { Region } from '../plan/request.ts';
+import { FeatureReader, type ReadOptions } from '../source/feature-reader.ts';
+import type { GeoPackageTable } from '../source/layer.ts';
+import type { GeometrySurvey } from '../source/survey.ts';
+import type { FeatureBatch } from '../features/feature-batch.ts';
+
+/** What checks and runs share in one process. */
+export interface Workshop {
+  readonly geos: Geos;
+  readonly operations: CoordinateOperations;
+}
+
+/** The region of an export as one layer meets it. */
+export interface LayerCrop extends Disposable {
+  readonly projected: ProjectedRegion;
+  readonly index: RegionIndex;
+  readonly candidates: Candidates;
+  /** Degrees, on the turn of the globe that the layer's data are on: where region and data meet. */
+  readonly lonLat: Envelope;
+}
+
+/** The CRS of a layer's geometry, or null for a table and where it is unknown. */
+export function crsOf(source: GeoPackageTable): Crs | null {
+  return source.geometry?.crs == null ? null : findCrs(source.geometry.crs);
+}
+
+/**
+ * Prepares the crop of a layer: the region in its CRS, and which features it may hold. Null where the region is nowhere
+ * near the data.
+ */
+export async function prepareCrop(
+  { geos, operations }: Workshop,
+  region: Region,
+  { crs, survey }: { crs: Crs; survey: GeometrySurvey },
+): Promise<LayerCrop | UnusableRegion | null> {
+  if (survey.envelope === null) return null;
+  const data = await lonLatEnvelope(crs, survey.envelope, operations);
+  const operation = await operations.choose(wgs84(), crs, data);
+  const projected = await projectRegion(geos, region, { crs, lonLat: data, operation });
+  if (projected === null || 'problem' in projected) return projected;
+  const shape = geos.read(projected.wkb);
+  if (shape === null) throw geos.failure('of the extent cannot be read');
+  const index = new RegionIndex(geos, shape, projected.envelope);
+  const candidates = findCandidates(survey.index, index);
+  const meeting = commonEnvelope(survey.envelope, projected.envelope);
+  return {
+    projected,
+    index,
+    candidates,
+    lonLat: await lonLatEnvelope(crs, meeting, operations),
+    [Symbol.dispose]: () => index[Symbol.dispose](),
+  };
+}
+
+/** A reader and, where there is a region, the cropper that decides what it lets through. */
+export interface CroppedFeatures extends Disposable {
+  readonly batches: Generator<FeatureBatch>;
+  readonly reader: FeatureReader;
+  readonly cropper: FeatureCropper | null;
+}
+
+/** Reads a table, cropped where there is a region. */
+export function readFeatures(
+  source: GeoPackageTable,
+  options: ReadOptions,
+  crop: { geos: Geos; layer: LayerCrop; mode: CropMode; ids?: Float64Array } | null,
+): CroppedFeatures {
+  const reader = FeatureReader.open(source, options);
+  const dispose = (): void => reader[Symbol.dispose]();
+  if (crop === null || reader.builder === null) {
+    return { batches: reader.readAll(), reader, cropper: null, [Symbol.dispose]: dispose };
+  }
+  const { builder } = reader;
+  const cropper = new FeatureCropper(crop.geos, crop.layer.index, { mode: crop.mode, target: builder });
+  const batches = reader.readSelected(crop.ids ?? crop.layer.candidates.ids, (mark) => cropper.crop(mark));
+  return { batches, reader, cropper, [Symbol.dispose]: dispose };
+}

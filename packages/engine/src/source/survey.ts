@@ -1,0 +1,181 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type Database from 'better-sqlite3';
+
+import type { Envelope } from '../features/geometry-array.ts';
+import { openGeoPackage, quoteIdentifier, sourceError, sourceVersion } from './geopackage-file.ts';
+import type { Field, GeoPackageTable, GeometryColumn } from './layer.ts';
+import { buildSpatialIndex, findSpatialIndex, indexEnvelope, type SpatialIndex } from './spatial-index.ts';
+
+/** What kinds of geometry a table really holds, whatever it declares. */
+export interface GeometrySurvey {
+  /** In the layer's CRS, rounded outwards; null where no feature has a place. */
+  readonly envelope: Envelope | null;
+  /** WKB kinds without dimensions (1 point .. 7 collection, more for curves and surfaces) and how many of each. */
+  readonly kinds: Readonly<Record<number, number>>;
+  readonly hasZ: boolean;
+  readonly hasM: boolean;
+  readonly withoutGeometry: number;
+  /** Bytes of all geometries. */
+  readonly bytes: number;
+  readonly index: SpatialIndex;
+}
+
+/** What the values of a field are like. */
+export interface FieldSurvey {
+  readonly nulls: number;
+  /** Longest text or blob in bytes (UTF-8); 0 for numbers. */
+  readonly longest: number;
+  /** Bytes of all texts or blobs. */
+  readonly bytes: number;
+  /** Least and greatest number; null where there is none. */
+  readonly least: number | null;
+  readonly greatest: number | null;
+}
+
+/** One scan of a table, kept beside the data until the file changes. */
+export interface TableSurvey {
+  readonly version: number;
+  /** ISO 8601, UTC: when the file was last changed. */
+  readonly modified: string;
+  readonly featureCount: number;
+  readonly geometry: GeometrySurvey | null;
+  /** One for each field of the table, in order. */
+  readonly fields: readonly FieldSurvey[];
+}
+
+/**
+ * Surveys a table, or returns the survey kept in the cache folder where the file is still the same. The source is only
+ * read; a spatial index that it lacks is built in the cache folder.
+ *
+ * @throws EngineError `source-unavailable` | `source-corrupt`
+ */
+export function surveyTableHere(source: GeoPackageTable, cacheFolder: string): TableSurvey {
+  const version = sourceVersion(source.path);
+  const name = `${version.toString(16)}-${Buffer.from(source.table).toString('hex').slice(0, 80)}`;
+  const path = join(cacheFolder, `${name}.survey.json`);
+  const kept = readSurvey(path, version);
+  if (kept !== null) return kept;
+  mkdirSync(cacheFolder, { recursive: true });
+  const survey = scan(source, version, join(cacheFolder, `${name}.index.sqlite`));
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, JSON.stringify(survey));
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  return survey;
+}
+
+function readSurvey(path: string, version: number): TableSurvey | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+  const survey = JSON.parse(text) as TableSurvey;
+  const hasIndex = survey.geometry === null || existsSync(survey.geometry.index.path);
+  return survey.version === version && hasIndex ? survey : null;
+}
+
+function scan(source: GeoPackageTable, version: number, indexPath: string): TableSurvey {
+  const database = openGeoPackage(source.path);
+  try {
+    const { featureCount, fields } = surveyFields(database, source);
+    const geometry = source.geometry === null ? null : surveyGeometry(database, source, { column: source.geometry, indexPath });
+    const modified = statSync(source.path).mtime.toISOString();
+    return { version, modified, featureCount, geometry, fields };
+  } catch (error) {
+    throw sourceError(error, source.path);
+  } finally {
+    database.close();
+  }
+}
+
+function surveyFields(
+  database: Database.Database,
+  source: GeoPackageTable,
+): { featureCount: number; fields: FieldSurvey[] } {
+  const fields: FieldSurvey[] = [];
+  // SQLite has a limit on the columns of a result; a table may have two thousand.
+  const batch = 100;
+  let featureCount = 0;
+  for (let first = 0; first === 0 || first < source.fields.length; first += batch) {
+    const asked = source.fields.slice(first, first + batch);
+    const expressions = ['count(*)', ...asked.flatMap(fieldExpressions)];
+    const row = database
+      .prepare<[], number[]>(`SELECT ${expressions.join(', ')} FROM ${quoteIdentifier(source.table)}`)
+      .raw()
+      .get() as (number | null)[];
+    featureCount = row[0] ?? 0;
+    for (let index = 0; index < asked.length; index++) {
+      const [present, longest, bytes, least, greatest] = row.slice(1 + index * 5, 6 + index * 5);
+      fields.push({
+        nulls: featureCount - (present ?? 0),
+        longest: longest ?? 0,
+        bytes: bytes ?? 0,
+        least: least ?? null,
+        greatest: greatest ?? null,
+      });
+    }
+  }
+  return { featureCount, fields };
+}
+
+function fieldExpressions(field: Field): string[] {
+  const name = quoteIdentifier(field.name);
+  const isSized = field.type === 'text' || field.type === 'blob' || field.type === 'date' || field.type === 'datetime';
+  return [
+    `count(${name})`,
+    ...(isSized ? [`max(octet_length(${name}))`, `sum(octet_length(${name}))`] : ['0', '0']),
+    ...(isSized ? ['NULL', 'NULL'] : [`min(CAST(${name} AS REAL))`, `max(CAST(${name} AS REAL))`]),
+  ];
+}
+
+/** Bytes of the envelope in a blob's header by its code (GeoPackage 1.3, table 5), as SQL over the flags' hex digit. */
+const envelopeBytes = `CASE (instr('0123456789ABCDEF', substr(hex(substr(g, 4, 1)), 2, 1)) - 1) >> 1 & 7
+  WHEN 0 THEN 0 WHEN 1 THEN 32 WHEN 2 THEN 48 WHEN 3 THEN 48 ELSE 64 END`;
+
+function surveyGeometry(
+  database: Database.Database,
+  source: GeoPackageTable,
+  { column, indexPath }: { column: GeometryColumn; indexPath: string },
+): GeometrySurvey {
+  const rows = database
+    .prepare<[], [string | null, number, number]>(
+      `SELECT hex(substr(g, 9 + ${envelopeBytes}, 5)), count(*), sum(octet_length(g))
+       FROM (SELECT ${quoteIdentifier(column.name)} AS g FROM ${quoteIdentifier(source.table)}) GROUP BY 1`,
+    )
+    .raw()
+    .all() as [string | null, number, number | null][];
+  const kinds: Record<number, number> = {};
+  let [hasZ, hasM, withoutGeometry, bytes] = [false, false, 0, 0];
+  for (const [head, count, size] of rows) {
+    bytes += size ?? 0;
+    if (head === null || head.length < 10) {
+      withoutGeometry += count;
+      continue;
+    }
+    const type = wkbType(head);
+    kinds[type.kind] = (kinds[type.kind] ?? 0) + count;
+    hasZ ||= type.hasZ;
+    hasM ||= type.hasM;
+  }
+  const index = findSpatialIndex(database, source, column) ?? buildSpatialIndex(database, source, { column, indexPath });
+  return { envelope: indexEnvelope(index), kinds, hasZ, hasM, withoutGeometry, bytes, index };
+}
+
+/** The type in the first five bytes of a WKB geometry, written as hex. */
+function wkbType(head: string): { kind: number; hasZ: boolean; hasM: boolean } {
+  const bytes = Buffer.from(head, 'hex');
+  const type = bytes[0] === 1 ? bytes.readUInt32LE(1) : bytes.readUInt32BE(1);
+  const base = type & 0x0fffffff;
+  return {
+    kind: base % 1000,
+    hasZ: (type & 0x80000000) !== 0 || (base >= 1000 && base < 2000) || base >= 3000,
+    hasM: (type & 0x40000000) !== 0 || base >= 2000,
+  };
+}

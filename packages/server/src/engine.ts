@@ -17,3 +17,6 @@ export type Engine = Pick<
 
 /** The engine itself. */
 export const outcropEngine: Engine = engine;
+
+/** Count and extent of a table. */
+export type TableSurvey = Awaited<ReturnType<Engine['surveyTable']>>;

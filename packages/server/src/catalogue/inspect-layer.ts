@@ -1,6 +1,6 @@
 import type { Format } from '@outcrop/contract';
-import type { TableSurvey } from '@outcrop/engine';
 
+import type { TableSurvey } from '../engine.ts';
 import { formatsOfKind } from './layer-formats.ts';
 import type { Site } from './site.ts';
 import { isTable, type LayerSource, type SiteLayer } from './site-layer.ts';

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
 import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
-import type { Layer, PlanContext, TableSurvey } from '@outcrop/engine';
+import type { Layer, PlanContext } from '@outcrop/engine';
 
-import { type Engine, outcropEngine } from '../engine.ts';
+import { type Engine, outcropEngine, type TableSurvey } from '../engine.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
 import { SiteError } from './site-error.ts';

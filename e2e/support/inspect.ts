@@ -23,33 +23,24 @@ export async function unpack(archive: string, folder: string): Promise<void> {
 
 /** The layers of a file, as GDAL reads them. Any warning of GDAL's is a failure. */
 export async function inspect(file: string): Promise<LayerInfo[]> {
-  const { exitCode, stdout, stderr } = await runProgram('ogrinfo', ['-json', '-so', '-al', file]);
+  // The text, as the JSON of ogrinfo came with GDAL 3.7 only.
+  const { exitCode, stdout, stderr } = await runProgram('ogrinfo', ['-so', '-al', file]);
   if (exitCode !== 0 || stderr.trim() !== '') throw new Error(`ogrinfo ${file}: ${stderr}`);
-  const { layers } = JSON.parse(stdout) as { layers: RawLayer[] };
-  return layers.map(({ name, featureCount, fields, geometryFields }) => ({
-    name,
-    featureCount,
-    fields: fields.map((field) => field.name),
-    crs: crsOf(geometryFields?.[0]),
-    extent: geometryFields?.[0]?.extent ?? null,
-  }));
+  return stdout
+    .split(/^(?=Layer name: )/m)
+    .slice(1)
+    .map(readLayer);
 }
 
-interface RawLayer {
-  readonly name: string;
-  readonly featureCount: number;
-  readonly fields: readonly { readonly name: string }[];
-  readonly geometryFields?: readonly RawGeometryField[];
-}
-
-interface RawGeometryField {
-  readonly extent?: readonly number[];
-  readonly coordinateSystem?: {
-    readonly projjson?: { readonly id?: { readonly authority: string; readonly code: number } };
+function readLayer(text: string): LayerInfo {
+  const first = (pattern: RegExp): string | null => pattern.exec(text)?.[1] ?? null;
+  const code = first(/^ {4}ID\["EPSG",(\d+)\]\]$/m);
+  const [, ...extent] = /^Extent: \((\S+), (\S+)\) - \((\S+), (\S+)\)$/m.exec(text) ?? [];
+  return {
+    name: first(/^Layer name: (.*)$/m) ?? '',
+    featureCount: Number(first(/^Feature Count: (\d+)$/m)),
+    fields: Array.from(text.matchAll(/^(\S+): [A-Z]\w+(?:\(\w+\))? \(\d+\.\d+\)/gm), ([, name = '']) => name),
+    crs: code === null ? null : `EPSG:${code}`,
+    extent: extent.length === 4 ? extent.map(Number) : null,
   };
-}
-
-function crsOf(field: RawGeometryField | undefined): string | null {
-  const id = field?.coordinateSystem?.projjson?.id;
-  return id === undefined ? null : `${id.authority}:${id.code}`;
 }

@@ -8,7 +8,7 @@ export interface BenchFormat {
 }
 
 /** The formats that are compared. */
-export const benchFormats = {
+const benchFormats = {
   shapefile: {
     mimetype: 'application/x-zipped-shp',
     driver: 'ESRI Shapefile',

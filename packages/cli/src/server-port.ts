@@ -1,8 +1,7 @@
-import type { ExportRequest, PlanContext } from '@outcrop/engine';
+import type { ExportCheck, ExportRequest } from '@outcrop/engine';
 
 /** A site folder that was read. */
 export interface OpenedSite {
-  readonly planContext: PlanContext;
   close(): Promise<void> | void;
 }
 
@@ -39,6 +38,8 @@ export interface ServerPort {
     body: unknown,
     options: { baseUrl: URL | null; maxVertices: number | null },
   ): Promise<{ request: ExportRequest } | { errors: Record<string, string[]> }>;
+  /** The engine's verdict, with what only the site knows: data that cannot be read. */
+  checkRequest(site: OpenedSite, request: ExportRequest): Promise<ExportCheck>;
   startSite(options: {
     folder: URL;
     port: number;

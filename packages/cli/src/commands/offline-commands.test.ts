@@ -23,7 +23,6 @@ beforeEach(async () => {
 afterEach(() => temporary[Symbol.asyncDispose]());
 
 const site = (): OpenedSite & { close: ReturnType<typeof vi.fn<() => Promise<void>>> } => ({
-  planContext: { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: [], cacheFolder: '/tmp' },
   close: vi.fn<() => Promise<void>>(async () => undefined),
 });
 const plan = { name: 'kx-roads-GPKG' } as ExportPlan;
@@ -46,10 +45,10 @@ function working(
     server: {
       openSite: async () => site(),
       resolveRequest: async () => ({ request: {} as ExportRequest }),
+      checkRequest: async () => valid,
       ...changes.server,
     },
     engine: {
-      checkExport: async () => valid,
       runExportInProcess: async (_: ExportPlan, options: RunOptions): Promise<RunResult> => {
         options.onProgress?.({ fraction: 0.25, stage: 'Roads: 1 of 4 features' });
         options.onProgress?.({ fraction: 1, stage: 'done' });
@@ -131,7 +130,7 @@ test('run prints the reasons of a refusal, per item', async () => {
   };
   const tooLarge = { code: 'too-large', detail: 'take less' } as const;
   const refused = { ...valid, plan: null, isValid: false, reasons: [tooLarge], items: [item] };
-  const context = testContext(working({ engine: { checkExport: async () => refused } }));
+  const context = testContext(working({ server: { checkRequest: async () => refused } }));
   expect(await runCommand(run(), context)).toBe(1);
   expect(context.printed).toEqual([]);
   expect(context.noted).toEqual([

@@ -76,12 +76,11 @@ async function plan(options: RunArguments, context: CommandContext): Promise<Exp
   const { workingFolder } = context;
   const body = await readJsonFile(options.requestFile, { workingFolder, what: 'the request' });
   const server = await context.loadServer();
-  const engine = await context.loadEngine();
   const site = await server.openSite(folderUrl(options.site, workingFolder));
   try {
     const resolved = await server.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
     if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
-    return await engine.checkExport(resolved.request, site.planContext);
+    return await server.checkRequest(site, resolved.request);
   } finally {
     await site.close();
   }

@@ -53,12 +53,13 @@ function refuse(): never {
 }
 
 const unusable: { engine: EnginePort; server: ServerPort } = {
-  engine: { checkExport: refuse, runExportInProcess: refuse, verifyArchive: refuse },
+  engine: { runExportInProcess: refuse, verifyArchive: refuse },
   server: {
     initSite: refuse,
     openSite: refuse,
     describeLayers: refuse,
     resolveRequest: refuse,
+    checkRequest: refuse,
     startSite: refuse,
     createToken: refuse,
   },

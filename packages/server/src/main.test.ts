@@ -4,13 +4,16 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
 import { type RunningServer, startSite, type StartOptions } from './main.ts';
 import { deferred } from './testing/deferred.ts';
 import { fakeArchive, fakeEngine } from './testing/fake-engine.ts';
 import { writeTestFolder } from './testing/test-site.ts';
 import { createToken } from './tokens/create-token.ts';
+
+// Each start makes a database on disk, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder: URL;
 const engine = fakeEngine();
@@ -31,7 +34,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function start(options: Partial<StartOptions> = {}): Promise<RunningServer> {
   const server = await startSite({
-    folder, port: 0, host: '127.0.0.1', publicUrl: null, anonymous: true, engine, logger: pino({ level: 'silent' }), ...options,
+    folder,
+    port: 0,
+    host: '127.0.0.1',
+    publicUrl: null,
+    anonymous: true,
+    engine,
+    logger: pino({ level: 'silent' }),
+    ...options,
   });
   closing.push(server);
   return server;
@@ -47,7 +57,10 @@ interface Detail {
 }
 
 async function create(server: RunningServer): Promise<Detail> {
-  const response = await fetch(new URL('services/api/v1/exports/', server.url), { method: 'POST', body: JSON.stringify(table) });
+  const response = await fetch(new URL('services/api/v1/exports/', server.url), {
+    method: 'POST',
+    body: JSON.stringify(table),
+  });
   expect(response.status).toBe(201);
   return (await response.json()) as Detail;
 }
@@ -86,14 +99,19 @@ test('a site exports over a socket, and after a restart the export is still ther
   closing.pop();
   const again = await start();
   const detail = await fetch(new URL(`services/api/v1/exports/${complete.id}/`, again.url));
-  expect(await detail.json()).toMatchObject({ state: 'complete', url: expect.stringContaining(again.url.host) });
+  expect(await detail.json()).toMatchObject({
+    state: 'complete',
+    url: expect.stringContaining(again.url.host),
+  });
 });
 
 test('an export that a closing site left is finished by the next one, once', async () => {
   const started = deferred();
   engine.run = async ({ signal }) => {
     started.resolve();
-    await new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason as Error)));
+    await new Promise((_, reject) =>
+      signal!.addEventListener('abort', () => reject(signal!.reason as Error)),
+    );
   };
   const server = await start();
   const { id } = await create(server);
@@ -132,7 +150,9 @@ test('a token can be made before the site runs, while it runs, and after', async
   const during = await createToken({ folder, scopes: ['layers:read', 'layers:read'], name: 'second' });
   expect(during.scopes).toEqual(['layers:read']);
   for (const { token } of [before, during]) {
-    const response = await fetch(new URL('services/api/v1/layers/', server.url), { headers: { Authorization: `key ${token}` } });
+    const response = await fetch(new URL('services/api/v1/layers/', server.url), {
+      headers: { Authorization: `key ${token}` },
+    });
     expect(response.status).toBe(200);
   }
   await expect(createToken({ folder, scopes: ['layers:write'] })).rejects.toThrow('"layers:write"');
@@ -144,23 +164,32 @@ test('a token can be made before the site runs, while it runs, and after', async
   expect((await createToken({ folder, scopes: ['layers:read'] })).token).toMatch(/^[0-9a-f]{32}$/);
 });
 
-test('what a killed site left behind is in nobody\'s way', async () => {
+test("what a killed site left behind is in nobody's way", async () => {
   const dead = await deadProcess();
-  await writeFile(new URL('.outcrop/site.json', folder), JSON.stringify({ url: 'http://127.0.0.1:1/', pid: dead, secret: 's'.repeat(64) }));
+  await writeFile(
+    new URL('.outcrop/site.json', folder),
+    JSON.stringify({ url: 'http://127.0.0.1:1/', pid: dead, secret: 's'.repeat(64) }),
+  );
   await writeFile(new URL('.outcrop/site.lock', folder), JSON.stringify({ pid: dead, startedAt: 0 }));
   expect((await createToken({ folder, scopes: ['layers:read'] })).token).toMatch(/^[0-9a-f]{32}$/);
   // In a container, the next life of the site has the number of the one before.
   await writeFile(new URL('.outcrop/site.lock', folder), JSON.stringify({ pid: process.pid, startedAt: 0 }));
   await start();
-  expect(JSON.parse(readFileSync(new URL('.outcrop/site.json', folder), 'utf8'))).toMatchObject({ pid: process.pid });
+  expect(JSON.parse(readFileSync(new URL('.outcrop/site.json', folder), 'utf8'))).toMatchObject({
+    pid: process.pid,
+  });
 });
 
 test('addresses begin with the public address', async () => {
   const server = await start({ publicUrl: new URL('https://data.example/geo') });
   expect(server.url.href).toBe('https://data.example/geo/');
-  const running = JSON.parse(await readFile(new URL('.outcrop/site.json', folder), 'utf8')) as { url: string };
+  const running = JSON.parse(await readFile(new URL('.outcrop/site.json', folder), 'utf8')) as {
+    url: string;
+  };
   const response = await fetch(new URL('services/api/v1/layers/', running.url));
-  expect(await response.json()).toContainEqual(expect.objectContaining({ url: 'https://data.example/geo/services/api/v1/layers/1/' }));
+  expect(await response.json()).toContainEqual(
+    expect.objectContaining({ url: 'https://data.example/geo/services/api/v1/layers/1/' }),
+  );
 });
 
 test('a client that disconnects in the middle of a download leaves no open file and a living site', async () => {
@@ -170,7 +199,9 @@ test('a client that disconnects in the middle of a download leaves no open file 
   await writeFile(new URL(`.outcrop/exports/${detail.id}/archive.zip`, folder), Buffer.alloc(size));
   for (let round = 0; round < 3; round += 1) {
     const socket = connect(Number(server.url.port), '127.0.0.1');
-    socket.write(`GET ${new URL(detail.download_url!).pathname} HTTP/1.1\r\nHost: ${server.url.host}\r\n\r\n`);
+    socket.write(
+      `GET ${new URL(detail.download_url!).pathname} HTTP/1.1\r\nHost: ${server.url.host}\r\n\r\n`,
+    );
     await new Promise((resolve) => socket.once('data', resolve));
     expect(openArchives().length).toBeGreaterThan(0);
     socket.destroy();

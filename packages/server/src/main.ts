@@ -66,7 +66,8 @@ interface Foundations {
 export async function startSite(options: StartOptions): Promise<RunningServer> {
   const access = decideAccess(options);
   const config = options.config ?? loadConfig();
-  const logger = options.logger ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const logger =
+    options.logger ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
@@ -77,7 +78,10 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
     server = await listen(options.host, options.port);
     const queue = await openExportQueue(opened.database, { onError });
     const runStore = new RunStore(opened.database);
-    return await serve({ site, opened, queue, runStore, logger, config, engine }, { server, access, publicUrl: options.publicUrl });
+    return await serve(
+      { site, opened, queue, runStore, logger, config, engine },
+      { server, access, publicUrl: options.publicUrl },
+    );
   } catch (error) {
     await server?.close();
     await opened.close();
@@ -93,10 +97,26 @@ async function serve(
   const siteRoot = asRoot(options.publicUrl ?? options.server.url);
   const objectStore = fileObjectStore(site.paths.exports);
   const adminSecret = randomBytes(32).toString('hex');
-  const worker = new ExportWorker({ engine, runStore, objectStore, logger, workFolder: site.paths.work });
+  const worker = new ExportWorker({
+    engine,
+    runStore,
+    objectStore,
+    logger,
+    folder: site.paths.folder,
+    workFolder: site.paths.work,
+  });
   const exportStore = new ExportStore(opened.database);
   const app = createApp({
-    site, siteRoot, access: options.access, database: opened.database, exportStore, objectStore, queue, worker, logger, adminSecret,
+    site,
+    siteRoot,
+    access: options.access,
+    database: opened.database,
+    exportStore,
+    objectStore,
+    queue,
+    worker,
+    logger,
+    adminSecret,
   });
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);
@@ -156,7 +176,9 @@ async function recover({ opened, queue, runStore, logger }: Foundations): Promis
   }
   await requeue(opened.isExclusive ? 0 : abandonedAfterSeconds);
   const sweep = setInterval(() => {
-    requeue(abandonedAfterSeconds).catch((error: unknown) => logger.error({ err: error }, 'Export:Run:RequeueFailed'));
+    requeue(abandonedAfterSeconds).catch((error: unknown) =>
+      logger.error({ err: error }, 'Export:Run:RequeueFailed'),
+    );
   }, sweepIntervalMs);
   sweep.unref();
   return sweep;

@@ -40,7 +40,10 @@ export async function describeLayers(site: Site, baseUrl: URL | null): Promise<L
       extent: survey?.extent ?? null,
       featureCount: survey?.featureCount ?? null,
       geometryType: table?.geometry?.type ?? null,
-      formats: formats.map((format) => ({ name: formatLabel(format, layer.kind), mimetype: format.mimetype })),
+      formats: formats.map((format) => ({
+        name: formatLabel(format, layer.kind),
+        mimetype: format.mimetype,
+      })),
       cropLayer: layer.isCropLayer,
       unavailable,
     });

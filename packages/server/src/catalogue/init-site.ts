@@ -58,7 +58,10 @@ function newDocument(folderName: string): Document {
   return document;
 }
 
-function newLayers(found: readonly FoundLayer[], existing: SiteConfigFile | null): ({ id: number } & FoundLayer)[] {
+function newLayers(
+  found: readonly FoundLayer[],
+  existing: SiteConfigFile | null,
+): ({ id: number } & FoundLayer)[] {
   const layers = existing?.config.layers ?? [];
   const known = new Set(layers.map((layer) => sourceKey(layer.file, layer.table)));
   let lastId = layers.reduce((largest, layer) => Math.max(largest, layer.id), 0);

@@ -4,6 +4,7 @@ import type { TableSurvey } from '../engine.ts';
 import { formatsOfKind } from './layer-formats.ts';
 import type { Site } from './site.ts';
 import { isTable, type LayerSource, type SiteLayer } from './site-layer.ts';
+import { withoutFolder } from './without-folder.ts';
 
 /** A layer with what its data say of it now. */
 export interface LayerInspection {
@@ -24,9 +25,21 @@ export async function inspectLayer(site: Site, layer: SiteLayer): Promise<LayerI
   const table = isTable(source) ? source : null;
   try {
     const survey = await site.survey(layer);
-    return { survey, table, version, formats: formatsOfKind(layer.kind, site.engine.producibleFormats()), unavailable: null };
+    return {
+      survey,
+      table,
+      version,
+      formats: formatsOfKind(layer.kind, site.engine.producibleFormats()),
+      unavailable: null,
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { survey: null, table, version, formats: [], unavailable: reason.replaceAll(layer.path, layer.file) };
+    return {
+      survey: null,
+      table,
+      version,
+      formats: [],
+      unavailable: withoutFolder(reason, site.paths.folder),
+    };
   }
 }

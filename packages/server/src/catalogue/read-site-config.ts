@@ -31,7 +31,9 @@ export async function readSiteConfig(file: URL): Promise<SiteConfigFile | null> 
   const values: unknown = document.toJS({ maxAliasCount: 100 });
   const parsed = siteConfigSchema.safeParse(values ?? {});
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`,
+    );
     throw new SiteError(`${path} cannot be used:\n  ${problems.join('\n  ')}`);
   }
   return { document, config: parsed.data };
@@ -44,6 +46,8 @@ async function readTextOrNull(file: URL): Promise<string | null> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       return null;
     }
-    throw new SiteError(`${fileURLToPath(file)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SiteError(
+      `${fileURLToPath(file)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

@@ -84,7 +84,9 @@ function cropNameField(table: GeoPackageTable): string | null {
   if (type !== 'POLYGON' && type !== 'MULTIPOLYGON') {
     return null;
   }
-  const field = table.fields.find(({ name, type: fieldType }) => fieldType === 'text' && /^(name|title)$/i.test(name));
+  const field = table.fields.find(
+    ({ name, type: fieldType }) => fieldType === 'text' && /^(name|title)$/i.test(name),
+  );
   return field?.name ?? null;
 }
 

@@ -24,14 +24,20 @@ const limitsSchema = z.strictObject({
   max_archive_bytes: z.int().positive().nullable().default(null),
   max_extent_vertices: z.int().positive().default(10_000),
   max_items: z.int().positive().default(100),
-  max_body_bytes: z.int().positive().default(5 * 1024 * 1024),
+  max_body_bytes: z
+    .int()
+    .positive()
+    .default(5 * 1024 * 1024),
 });
 
 /** What `outcrop.yaml` may say. Unknown keys are refused: a misspelt one would otherwise be ignored in silence. */
 export const siteConfigSchema = z
   .strictObject({
     title: z.string().min(1).default('Outcrop'),
-    prefix: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and dashes').default('kx'),
+    prefix: z
+      .string()
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and dashes')
+      .default('kx'),
     publisher: z.string().default(''),
     limits: limitsSchema.prefault({}),
     layers: z.array(layerSchema).default([]),
@@ -39,7 +45,9 @@ export const siteConfigSchema = z
   .superRefine((config, context) => {
     const seen = new Set<number>();
     for (const [index, layer] of config.layers.entries()) {
-      const problem = seen.has(layer.id) ? `id ${layer.id} is used twice; give each layer its own` : layerProblem(layer);
+      const problem = seen.has(layer.id)
+        ? `id ${layer.id} is used twice; give each layer its own`
+        : layerProblem(layer);
       if (problem !== null) {
         context.addIssue({ code: 'custom', path: ['layers', index], message: problem });
       }

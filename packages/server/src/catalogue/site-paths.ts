@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { SiteError } from './site-error.ts';
@@ -40,13 +40,18 @@ export function sitePaths(folder: URL): SitePaths {
 export async function resolveSiteFile(folder: URL, file: string): Promise<string> {
   const parts = file.split(/[/\\]/);
   if (isAbsolute(file) || /^[a-z]:/i.test(file) || parts.includes('..') || file.includes('\0')) {
-    throw new SiteError(`The file ${JSON.stringify(file)} is outside the site folder; use a path below it, without "..".`);
+    throw new SiteError(
+      `The file ${JSON.stringify(file)} is outside the site folder; use a path below it, without "..".`,
+    );
   }
-  const root = await realpath(fileURLToPath(asFolder(folder)));
-  const path = [root, ...parts.filter((part) => part !== '' && part !== '.')].join(sep);
+  const site = fileURLToPath(asFolder(folder));
+  const root = await realpath(site);
+  const path = join(site, ...parts);
   const real = await realpath(path).catch(() => path);
   if (real !== root && !real.startsWith(root + sep)) {
-    throw new SiteError(`The file ${JSON.stringify(file)} is a link to ${real}, outside the site folder; copy the data into it.`);
+    throw new SiteError(
+      `The file ${JSON.stringify(file)} is a link to ${real}, outside the site folder; copy the data into it.`,
+    );
   }
   return path;
 }

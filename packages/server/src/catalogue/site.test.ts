@@ -20,7 +20,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function write(name: string, content: string | readonly FakeTable[]): Promise<void> {
-  return writeFile(join(fileURLToPath(folder), name), typeof content === 'string' ? content : JSON.stringify(content));
+  return writeFile(
+    join(fileURLToPath(folder), name),
+    typeof content === 'string' ? content : JSON.stringify(content),
+  );
 }
 
 function readConfig(): Promise<string> {
@@ -32,12 +35,25 @@ describe('initSite', () => {
     await rm(new URL('outcrop.yaml', folder));
     await mkdir(new URL('more data/', folder));
     await mkdir(new URL('.hidden/', folder));
-    await write('more data/river_lines#1.gpkg', [{ table: 'riverLines_2024', geometryType: 'POINT' }, { table: 'x', identifier: 'Named by its author' }]);
+    await write('more data/river_lines#1.gpkg', [
+      { table: 'riverLines_2024', geometryType: 'POINT' },
+      { table: 'x', identifier: 'Named by its author' },
+    ]);
     await write('.hidden/secret.gpkg', [{ table: 'secret' }]);
     await write('marble.jgw', '');
     await write('photo.jpg', 'an image that says not where it is');
     const { layers, skipped, configFile } = await initSite(folder, fakeEngine());
-    expect(layers.map(({ id, kind, title, file, table, isCropLayer, nameField }) => [id, kind, title, file, table, isCropLayer, nameField])).toEqual([
+    expect(
+      layers.map(({ id, kind, title, file, table, isCropLayer, nameField }) => [
+        id,
+        kind,
+        title,
+        file,
+        table,
+        isCropLayer,
+        nameField,
+      ]),
+    ).toEqual([
       [1, 'raster', 'Marble', 'marble.jpg', null, false, null],
       [2, 'vector', 'River Lines 2024', 'more data/river_lines#1.gpkg', 'riverLines_2024', false, null],
       [3, 'table', 'Named by its author', 'more data/river_lines#1.gpkg', 'x', false, null],
@@ -46,13 +62,17 @@ describe('initSite', () => {
       [6, 'vector', 'Cities', 'nature.gpkg', 'cities', false, null],
       [7, 'table', 'City list', 'nature.gpkg', 'city_list', false, null],
     ]);
-    expect(skipped).toEqual([{ path: 'broken.gpkg', table: null, reason: expect.stringContaining('not a GeoPackage') }]);
+    expect(skipped).toEqual([
+      { path: 'broken.gpkg', table: null, reason: expect.stringContaining('not a GeoPackage') },
+    ]);
     expect(configFile.href).toBe(new URL('outcrop.yaml', folder).href);
     expect((await openSite(folder, fakeEngine())).layers).toHaveLength(7);
   });
 
   test('adds what is new to an existing file and keeps ids, words and comments', async () => {
-    await write('outcrop.yaml', `# Our site
+    await write(
+      'outcrop.yaml',
+      `# Our site
 title: "Ours"   # do not change
 layers:
   # the old one
@@ -60,11 +80,22 @@ layers:
     title: 'Countries, our way'
     file: ./nature.gpkg
     table: countries
-`);
+`,
+    );
     const { layers } = await initSite(folder, fakeEngine());
-    expect(layers.map(({ id, title }) => [id, title])).toEqual([[40, 'Countries, our way'], [41, 'Mountain'], [42, 'Cities'], [43, 'City list']]);
+    expect(layers.map(({ id, title }) => [id, title])).toEqual([
+      [40, 'Countries, our way'],
+      [41, 'Mountain'],
+      [42, 'Cities'],
+      [43, 'City list'],
+    ]);
     const text = await readConfig();
-    for (const words of ['# Our site', 'title: "Ours" # do not change', '# the old one', "title: 'Countries, our way'"]) {
+    for (const words of [
+      '# Our site',
+      'title: "Ours" # do not change',
+      '# the old one',
+      "title: 'Countries, our way'",
+    ]) {
       expect(text).toContain(words);
     }
     await initSite(folder, fakeEngine());
@@ -120,9 +151,21 @@ test('describeLayers lists every layer, those that cannot be read too', async ()
   const listings = await describeLayers(site, new URL('https://data.example/'));
   expect(listings).toHaveLength(6);
   expect(listings[0]).toMatchObject({
-    id: 1, url: 'https://data.example/services/api/v1/layers/1/', kind: 'vector', title: 'Countries', crs: 'EPSG:4326', featureCount: 3,
-    geometryType: 'MULTIPOLYGON', cropLayer: true, unavailable: null, formats: [{ name: 'CSV' }, { name: 'GeoPackage / SQLite' }],
+    id: 1,
+    url: 'https://data.example/services/api/v1/layers/1/',
+    kind: 'vector',
+    title: 'Countries',
+    crs: 'EPSG:4326',
+    featureCount: 3,
+    geometryType: 'MULTIPOLYGON',
+    cropLayer: true,
+    unavailable: null,
+    formats: [{ name: 'CSV' }, { name: 'GeoPackage / SQLite' }],
   });
-  expect(listings[3]).toMatchObject({ featureCount: null, formats: [], unavailable: expect.stringContaining('not a GeoPackage') });
+  expect(listings[3]).toMatchObject({
+    featureCount: null,
+    formats: [],
+    unavailable: expect.stringContaining('not a GeoPackage'),
+  });
   expect((await describeLayers(site, null)).map(({ url }) => url)).toContain('tables/3/');
 });

@@ -27,7 +27,13 @@ export class Site {
   readonly #cropFeatures = new Map<number, { version: number; features: readonly CropFeatureEntry[] }>();
 
   /** Use `openSite`. */
-  constructor(parts: { config: SiteConfig; paths: SitePaths; layers: readonly SiteLayer[]; engine: Engine; sources: SourceReader }) {
+  constructor(parts: {
+    config: SiteConfig;
+    paths: SitePaths;
+    layers: readonly SiteLayer[];
+    engine: Engine;
+    sources: SourceReader;
+  }) {
     this.config = parts.config;
     this.paths = parts.paths;
     this.layers = parts.layers;
@@ -94,7 +100,10 @@ export class Site {
   }
 
   /** A crop feature with its geometry, EPSG:4326; null where there is none. */
-  async readCropFeature(layer: SiteLayer, featureId: number): Promise<(CropFeatureEntry & { geometry: MultiPolygon }) | null> {
+  async readCropFeature(
+    layer: SiteLayer,
+    featureId: number,
+  ): Promise<(CropFeatureEntry & { geometry: MultiPolygon }) | null> {
     const entry = this.listCropFeatures(layer).find((feature) => feature.id === featureId);
     const { source } = this.readSource(layer);
     if (entry === undefined || source === null || !isTable(source)) {
@@ -139,7 +148,7 @@ export async function openSite(folder: URL, engine: Engine = outcropEngine): Pro
     const path = fileURLToPath(paths.folder);
     throw new SiteError(`There is no outcrop.yaml in ${path}; write one with \`outcrop init ${path}\`.`);
   }
-  const sources = new SourceReader(engine, fileURLToPath(paths.folder));
+  const sources = new SourceReader(engine, paths.folder);
   const licences = new Map<string, number>();
   const layers: SiteLayer[] = [];
   for (const config of file.config.layers) {
@@ -181,7 +190,11 @@ function guessKind(file: string): Kind {
   return name.endsWith('.asc') ? 'grid' : 'raster';
 }
 
-function sourceLocation(layer: SiteLayer): { path: string; table: string | null; kind: 'raster' | 'grid' | null } {
+function sourceLocation(layer: SiteLayer): {
+  path: string;
+  table: string | null;
+  kind: 'raster' | 'grid' | null;
+} {
   const kind = layer.kind === 'raster' || layer.kind === 'grid' ? layer.kind : null;
   return { path: layer.path, table: layer.table, kind };
 }

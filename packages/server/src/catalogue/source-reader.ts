@@ -2,6 +2,7 @@ import type { GeoPackageTable } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
 import type { LayerSource } from './site-layer.ts';
+import { withoutFolder } from './without-folder.ts';
 
 type Listing = ReturnType<Engine['listGeoPackageTables']>;
 
@@ -18,11 +19,11 @@ export interface SourceLocation {
  */
 export class SourceReader {
   readonly #engine: Engine;
-  readonly #folder: string;
+  readonly #folder: URL;
   readonly #listings = new Map<string, { version: number; listing: Listing }>();
 
-  /** @param folder path of the site folder, which is left out of the reasons: they are shown to everyone. */
-  constructor(engine: Engine, folder: string) {
+  /** @param folder the site folder, which is left out of the reasons: they are shown to everyone. */
+  constructor(engine: Engine, folder: URL) {
     this.#engine = engine;
     this.#folder = folder;
   }
@@ -32,7 +33,11 @@ export class SourceReader {
     try {
       const version = this.#engine.sourceVersion(location.path);
       if (location.table === null) {
-        return { source: { path: location.path, kind: location.kind ?? 'raster' }, version, unavailable: null };
+        return {
+          source: { path: location.path, kind: location.kind ?? 'raster' },
+          version,
+          unavailable: null,
+        };
       }
       return { source: this.#findTable(location.path, location.table, version), version, unavailable: null };
     } catch (error) {
@@ -45,7 +50,9 @@ export class SourceReader {
     const found = listing.tables.find((one) => one.table === table);
     if (found === undefined) {
       const skipped = listing.skipped.find((one) => one.table === table);
-      throw new Error(skipped?.reason ?? `There is no table ${JSON.stringify(table)} in the file; correct outcrop.yaml.`);
+      throw new Error(
+        skipped?.reason ?? `There is no table ${JSON.stringify(table)} in the file; correct outcrop.yaml.`,
+      );
     }
     return found;
   }
@@ -65,7 +72,7 @@ export class SourceReader {
       return 'The file is not there; put it back or correct outcrop.yaml.';
     }
     const message = error instanceof Error ? error.message : String(error);
-    return message.replaceAll(this.#folder, '');
+    return withoutFolder(message, this.#folder);
   }
 }
 

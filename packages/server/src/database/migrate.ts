@@ -18,7 +18,10 @@ export async function migrate(database: Database): Promise<void> {
     const appliedIds = new Set(applied.map((row) => row.id));
     for (const migration of migrations.filter(({ id }) => !appliedIds.has(id))) {
       await transaction.runScript(migration.sql);
-      await transaction.query('INSERT INTO outcrop.migrations (id, name) VALUES ($1, $2)', [migration.id, migration.name]);
+      await transaction.query('INSERT INTO outcrop.migrations (id, name) VALUES ($1, $2)', [
+        migration.id,
+        migration.name,
+      ]);
     }
   });
 }

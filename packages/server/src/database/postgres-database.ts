@@ -3,7 +3,10 @@ import pg from 'pg';
 import type { Database, Queryable } from './database.ts';
 
 /** Opens a pool of connections to a PostgreSQL server. */
-export async function openPostgresDatabase(url: string, options: { onError: (error: Error) => void }): Promise<Database> {
+export async function openPostgresDatabase(
+  url: string,
+  options: { onError: (error: Error) => void },
+): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   // An idle connection that the server drops is an event of the pool; unheard it would end the process.
   pool.on('error', options.onError);

@@ -1,6 +1,7 @@
 import { EngineError, type ExportCheck, type ExportRequest, type ItemCheck } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
+import { withoutFolder } from '../catalogue/without-folder.ts';
 
 /**
  * The engine's verdict on a request, with what only the site knows: an item whose data cannot be read is refused
@@ -28,7 +29,13 @@ function unavailability(site: Site, layerId: number): string | null {
 
 async function checkOrRefuse(site: Site, request: ExportRequest): Promise<ExportCheck> {
   const nothing: ExportCheck = {
-    plan: null, isValid: false, name: request.name ?? '', reasons: [], items: request.items.map(({ item }) => refusedItem(item, null)), warnings: [], sizeEstimateZipped: 0,
+    plan: null,
+    isValid: false,
+    name: request.name ?? '',
+    reasons: [],
+    items: request.items.map(({ item }) => refusedItem(item, null)),
+    warnings: [],
+    sizeEstimateZipped: 0,
   };
   if (request.items.length === 0) {
     return nothing;
@@ -37,7 +44,10 @@ async function checkOrRefuse(site: Site, request: ExportRequest): Promise<Export
     return await site.engine.checkExport(request, site.planContext);
   } catch (error) {
     if (error instanceof EngineError && error.code.startsWith('source-')) {
-      return { ...nothing, reasons: [{ code: 'source-unavailable', detail: error.message }] };
+      return {
+        ...nothing,
+        reasons: [{ code: 'source-unavailable', detail: withoutFolder(error.message, site.paths.folder) }],
+      };
     }
     throw error;
   }

@@ -22,11 +22,16 @@ export interface ExportCreation {
 }
 
 /** A body that was looked at: malformed, or checked item by item. */
-export type CheckedBody = { readonly errors: FieldErrors } | { readonly errors: null; readonly resolved: ResolvedRequest; readonly check: ExportCheck };
+export type CheckedBody =
+  | { readonly errors: FieldErrors }
+  | { readonly errors: null; readonly resolved: ResolvedRequest; readonly check: ExportCheck };
 
 /** The dry run. A create refuses for the same reasons. */
 export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promise<CheckedBody> {
-  const resolved = await resolveRequest(site, body, { baseUrl: siteRoot, maxVertices: site.limits.max_extent_vertices });
+  const resolved = await resolveRequest(site, body, {
+    baseUrl: siteRoot,
+    maxVertices: site.limits.max_extent_vertices,
+  });
   if ('errors' in resolved) {
     return resolved;
   }

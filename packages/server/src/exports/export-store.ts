@@ -33,7 +33,7 @@ export class ExportStore {
   async insert(caller: Caller, created: NewExport, transaction: Queryable): Promise<ExportRecord> {
     const [row] = await transaction.query<ExportRow>(
       `INSERT INTO outcrop.exports (token_id, job_id, name, request, plan, warnings, size_estimate_zipped)
-       VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7) RETURNING ${exportColumns}`,
+       VALUES ($1, $2, $3, $4::json, $5::json, $6::json, $7) RETURNING ${exportColumns}`,
       [
         caller.tokenId,
         created.jobId,
@@ -87,11 +87,17 @@ export class ExportStore {
 
   /** Notes that a download has started. Only the first counts. */
   async markDownloaded(exportId: number): Promise<void> {
-    await this.#database.query('UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL', [exportId]);
+    await this.#database.query(
+      'UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL',
+      [exportId],
+    );
   }
 
   /** Notes that the archive of a complete export is no longer there. */
   async markGone(exportId: number): Promise<void> {
-    await this.#database.query(`UPDATE outcrop.exports SET state = 'gone' WHERE id = $1 AND state = 'complete'`, [exportId]);
+    await this.#database.query(
+      `UPDATE outcrop.exports SET state = 'gone' WHERE id = $1 AND state = 'complete'`,
+      [exportId],
+    );
   }
 }

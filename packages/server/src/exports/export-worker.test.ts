@@ -17,7 +17,7 @@ let runStore: RunStore;
 beforeAll(async () => {
   site = await openTestSite();
   runStore = new RunStore(site.parts.database);
-});
+}, 60_000);
 
 beforeEach(() => {
   site.engine.run = async () => undefined;
@@ -28,7 +28,16 @@ afterAll(() => site.close());
 /** An export whose job is not in the queue, so that the test decides who runs it. */
 async function abandonedExport(): Promise<{ exportId: number; jobId: string }> {
   const jobId = randomUUID();
-  const plan = { name: 'kx-a', crs: null, region: null, cropMode: 'clip', coordinatePrecision: null, items: [], cacheFolder: '', body: {} } as const;
+  const plan = {
+    name: 'kx-a',
+    crs: null,
+    region: null,
+    cropMode: 'clip',
+    coordinatePrecision: null,
+    items: [],
+    cacheFolder: '',
+    body: {},
+  } as const;
   const request = { items: [], formats: {}, crs: null, extent: null, options: {} };
   const record = await site.parts.exportStore.insert(
     localUser,
@@ -39,7 +48,14 @@ async function abandonedExport(): Promise<{ exportId: number; jobId: string }> {
 }
 
 function aWorker(): ExportWorker {
-  return new ExportWorker({ ...site.parts, engine: site.engine, runStore, logger: pino({ level: 'silent' }), workFolder: site.parts.site.paths.work });
+  return new ExportWorker({
+    ...site.parts,
+    engine: site.engine,
+    runStore,
+    logger: pino({ level: 'silent' }),
+    folder: site.folder,
+    workFolder: site.parts.site.paths.work,
+  });
 }
 
 async function stateOf(exportId: number): Promise<unknown> {
@@ -47,16 +63,26 @@ async function stateOf(exportId: number): Promise<unknown> {
 }
 
 test.each([
-  [new EngineError('source-changed', 'The data changed.'), { code: 'source-changed', detail: 'The data changed.' }],
-  [Object.assign(new Error('write /secret/path'), { code: 'ENOSPC' }), { code: 'disk-full', detail: expect.stringContaining('no room') }],
-  [new Error('secret'), { code: 'internal', detail: expect.stringMatching(/incident [0-9a-f-]{36}/) }],
-  [new EngineError('internal', 'secret'), { code: 'internal', detail: expect.not.stringContaining('secret') }],
+  [
+    new EngineError('source-changed', 'The data changed.'),
+    { code: 'source-changed', detail: /^The data changed\.$/ },
+  ],
+  [
+    Object.assign(new Error('write /secret/path'), { code: 'ENOSPC' }),
+    { code: 'disk-full', detail: /no room/ },
+  ],
+  [new Error('secret'), { code: 'internal', detail: /incident [0-9a-f-]{36}/ }],
+  [new EngineError('internal', 'secret'), { code: 'internal', detail: /^(?!.*secret)/ }],
 ])('a run that fails with %s ends in the state error, in words for the caller', async (error, failure) => {
   site.engine.run = async () => {
     throw error;
   };
   const { id } = await site.create();
-  expect(await site.waitFor(id, 'error')).toMatchObject({ error: failure, download_url: null, sha256: null });
+  expect(await site.waitFor(id, 'error')).toMatchObject({
+    error: { code: failure.code, detail: expect.stringMatching(failure.detail) },
+    download_url: null,
+    sha256: null,
+  });
   expect(await readdir(site.parts.site.paths.work)).toEqual([]);
 });
 
@@ -74,10 +100,22 @@ test('progress is shown while it runs and never goes back', async () => {
   while (seen['progress'] !== 0.6) {
     seen = (await (await site.ask(`exports/${String(id)}/`)).json()) as Record<string, unknown>;
   }
-  expect(seen).toMatchObject({ state: 'processing', stage: 'Cities: 6 of 10', started_at: expect.any(String) });
-  const [row] = await site.parts.database.query<{ job_id: string }>('SELECT job_id FROM outcrop.exports WHERE id = $1', [id]);
-  expect(await runStore.keep({ exportId: Number(id), jobId: row!.job_id }, { fraction: 0.2, stage: null })).toBe(true);
-  expect(await (await site.ask(`exports/${String(id)}/`)).json()).toMatchObject({ progress: 0.6, stage: 'Cities: 6 of 10' });
+  expect(seen).toMatchObject({
+    state: 'processing',
+    stage: 'Cities: 6 of 10',
+    started_at: expect.any(String),
+  });
+  const [row] = await site.parts.database.query<{ job_id: string }>(
+    'SELECT job_id FROM outcrop.exports WHERE id = $1',
+    [id],
+  );
+  expect(
+    await runStore.keep({ exportId: Number(id), jobId: row!.job_id }, { fraction: 0.2, stage: null }),
+  ).toBe(true);
+  expect(await (await site.ask(`exports/${String(id)}/`)).json()).toMatchObject({
+    progress: 0.6,
+    stage: 'Cities: 6 of 10',
+  });
   goOn.resolve();
   await site.waitFor(id, 'complete');
 });
@@ -88,7 +126,11 @@ test('a run is taken once, whoever asks', async () => {
   site.engine.run = async () => {
     runs += 1;
   };
-  await Promise.all([aWorker().handle(job), aWorker().handle(job), aWorker().handle({ ...job, jobId: randomUUID() })]);
+  await Promise.all([
+    aWorker().handle(job),
+    aWorker().handle(job),
+    aWorker().handle({ ...job, jobId: randomUUID() }),
+  ]);
   await aWorker().handle(job);
   expect([runs, await stateOf(job.exportId)]).toEqual([1, 'complete']);
 });
@@ -98,7 +140,9 @@ test('a worker that closes gives its run back, and the next one finishes it', as
   const started = deferred();
   site.engine.run = async ({ signal }) => {
     started.resolve();
-    await new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason as Error)));
+    await new Promise((_, reject) =>
+      signal!.addEventListener('abort', () => reject(signal!.reason as Error)),
+    );
   };
   const worker = aWorker();
   const handled = worker.handle(job);
@@ -120,7 +164,10 @@ test('what a dead process left is queued again, once, and runs once', async () =
   expect(await runStore.claim(job)).not.toBeNull();
   expect(await runStore.requeueAbandoned(site.parts.queue, 0)).toEqual([]);
   await runStore.forgetLeases();
-  const requeued = await Promise.all([runStore.requeueAbandoned(site.parts.queue, 0), runStore.requeueAbandoned(site.parts.queue, 0)]);
+  const requeued = await Promise.all([
+    runStore.requeueAbandoned(site.parts.queue, 0),
+    runStore.requeueAbandoned(site.parts.queue, 0),
+  ]);
   expect(requeued.flat()).toEqual([job.exportId]);
   site.parts.queue.wake();
   while ((await stateOf(job.exportId)) === 'processing') {
@@ -137,7 +184,10 @@ test('an export that ends its process again and again is given up', async () => 
     await runStore.forgetLeases();
   }
   await aWorker().handle(job);
-  expect(await site.parts.exportStore.find(localUser, job.exportId)).toMatchObject({ state: 'error', error: { code: 'process-died' } });
+  expect(await site.parts.exportStore.find(localUser, job.exportId)).toMatchObject({
+    state: 'error',
+    error: { code: 'process-died' },
+  });
 });
 
 test('a worker elsewhere notices a cancel by its next report', async () => {

@@ -6,21 +6,23 @@ import type { WireFailure } from '@outcrop/contract';
 import { EngineError, type ExportPlan, type RunProgress, type RunResult } from '@outcrop/engine';
 import type { Logger } from 'pino';
 
+import { withoutFolder } from '../catalogue/without-folder.ts';
 import type { Engine } from '../engine.ts';
 import type { ExportJob } from '../queue/export-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { leaseSeconds, type RunStore } from './run-store.ts';
+import { reportProgress } from './report-progress.ts';
+import type { RunStore } from './run-store.ts';
 
 /** How often an export is taken up again after its worker died, before it is given up. */
 const maxAttempts = 3;
-/** Progress is written at most this often. */
-const progressIntervalMs = 250;
 
 /** What a worker needs. */
 export interface ExportWorkerParts {
   readonly engine: Pick<Engine, 'runExportInProcess'>;
   readonly runStore: RunStore;
   readonly objectStore: ObjectStore;
+  /** The site folder, which failures must not name. */
+  readonly folder: URL;
   /** Folder for archives in the making. */
   readonly workFolder: URL;
   readonly logger: Logger;
@@ -91,24 +93,43 @@ export class ExportWorker {
     }
   }
 
-  async #run(job: ExportJob, run: { plan: ExportPlan; controller: AbortController; logger: Logger }): Promise<void> {
+  async #run(
+    job: ExportJob,
+    run: { plan: ExportPlan; controller: AbortController; logger: Logger },
+  ): Promise<void> {
     const started = performance.now();
     const folder = new URL(`${job.exportId}-${job.jobId}/`, this.#parts.workFolder);
-    const reporter = this.#reportProgress(job, run.controller);
+    const reporter = reportProgress(this.#parts.runStore, job, {
+      onUnwanted: () => run.controller.abort(new RunCancelled('The export was cancelled')),
+      onError: (error) => run.logger.warn({ err: error }, 'Export:Progress:Failed'),
+    });
     run.logger.info({ name: run.plan.name }, 'Export:Run:Started');
     try {
-      const result = await this.#produce(run.plan, folder, { signal: run.controller.signal, onProgress: reporter.onProgress });
+      const result = await this.#produce(run.plan, folder, {
+        signal: run.controller.signal,
+        onProgress: reporter.onProgress,
+      });
       await this.#store(job, result);
-      run.logger.info({ bytes: result.bytes, ms: Math.round(performance.now() - started) }, 'Export:Run:Done');
+      run.logger.info(
+        { bytes: result.bytes, ms: Math.round(performance.now() - started) },
+        'Export:Run:Done',
+      );
     } catch (error) {
+      reporter.stop();
+      // Before the end is written down: on a full disk, that needs room.
+      await removeFolder(folder);
       await this.#end(job, run, error);
     } finally {
       reporter.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   }
 
-  async #produce(plan: ExportPlan, folder: URL, options: { signal: AbortSignal; onProgress: (progress: RunProgress) => void }): Promise<RunResult> {
+  async #produce(
+    plan: ExportPlan,
+    folder: URL,
+    options: { signal: AbortSignal; onProgress: (progress: RunProgress) => void },
+  ): Promise<RunResult> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     options.signal.throwIfAborted();
     return this.#parts.engine.runExportInProcess(plan, {
@@ -121,14 +142,22 @@ export class ExportWorker {
   async #store(job: ExportJob, result: RunResult): Promise<void> {
     const key = `${job.exportId}/archive.zip`;
     await this.#parts.objectStore.put(key, pathToFileURL(result.archivePath));
-    const isWanted = await this.#parts.runStore.complete(job, { key, bytes: result.bytes, sha256: result.sha256 });
+    const isWanted = await this.#parts.runStore.complete(job, {
+      key,
+      bytes: result.bytes,
+      sha256: result.sha256,
+    });
     if (!isWanted) {
       await this.#parts.objectStore.delete(key);
       throw new RunCancelled('The export was cancelled while its archive was stored');
     }
   }
 
-  async #end(job: ExportJob, run: { controller: AbortController; logger: Logger }, error: unknown): Promise<void> {
+  async #end(
+    job: ExportJob,
+    run: { controller: AbortController; logger: Logger },
+    error: unknown,
+  ): Promise<void> {
     const cause: unknown = run.controller.signal.aborted ? run.controller.signal.reason : error;
     if (cause instanceof WorkerClosing) {
       await this.#parts.runStore.release(job);
@@ -139,56 +168,30 @@ export class ExportWorker {
       run.logger.info('Export:Run:Cancelled');
       return;
     }
-    await this.#parts.runStore.fail(job, describeFailure(error, run.logger));
+    await this.#parts.runStore.fail(job, this.#describeFailure(error, run.logger));
   }
 
-  /** Writes progress now and then, and the lease when nothing moves; stops the run when it is no longer wanted. */
-  #reportProgress(job: ExportJob, controller: AbortController): { onProgress: (progress: RunProgress) => void; stop: () => void } {
-    let latest: { fraction: number; stage: string | null } = { fraction: 0, stage: null };
-    let writtenAt = 0;
-    let writing: Promise<void> | null = null;
-    const write = (): void => {
-      writtenAt = performance.now();
-      writing ??= this.#parts.runStore
-        .keep(job, latest)
-        .then((isWanted) => {
-          if (!isWanted) {
-            controller.abort(new RunCancelled('The export was cancelled'));
-          }
-        })
-        .catch((error: unknown) => this.#parts.logger.warn({ err: error, exportId: job.exportId }, 'Export:Progress:Failed'))
-        .finally(() => {
-          writing = null;
-        });
-    };
-    const timer = setInterval(() => {
-      if (performance.now() - writtenAt > (leaseSeconds * 1000) / 5) {
-        write();
-      }
-    }, (leaseSeconds * 1000) / 20);
-    timer.unref();
+  #describeFailure(error: unknown, logger: Logger): WireFailure {
+    if (error instanceof EngineError && error.code !== 'internal') {
+      logger.warn({ err: error, code: error.code }, 'Export:Run:Failed');
+      return { code: error.code, detail: withoutFolder(error.message, this.#parts.folder) };
+    }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+      logger.error({ err: error }, 'Export:Run:Failed');
+      return {
+        code: 'disk-full',
+        detail: 'The site has no room left for the archive. Tell its operator, or make the export smaller.',
+      };
+    }
+    const incident = randomUUID();
+    logger.error({ err: error, incident }, 'Export:Run:Failed');
     return {
-      onProgress: (progress) => {
-        latest = progress;
-        if (performance.now() - writtenAt >= progressIntervalMs) {
-          write();
-        }
-      },
-      stop: () => clearInterval(timer),
+      code: 'internal',
+      detail: `The export failed through no fault of yours. Tell the site's operator: incident ${incident}.`,
     };
   }
 }
 
-function describeFailure(error: unknown, logger: Logger): WireFailure {
-  if (error instanceof EngineError && error.code !== 'internal') {
-    logger.warn({ err: error, code: error.code }, 'Export:Run:Failed');
-    return { code: error.code, detail: error.message };
-  }
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-    logger.error({ err: error }, 'Export:Run:Failed');
-    return { code: 'disk-full', detail: 'The site has no room left for the archive. Tell its operator, or make the export smaller.' };
-  }
-  const incident = randomUUID();
-  logger.error({ err: error, incident }, 'Export:Run:Failed');
-  return { code: 'internal', detail: `The export failed through no fault of yours. Tell the site's operator: incident ${incident}.` };
+function removeFolder(folder: URL): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,7 @@
 /** A reference that was understood: its path below the API's root, without slashes at its ends. */
-export type ReferencePath = { readonly path: string; readonly problem: null } | { readonly path: null; readonly problem: string };
+export type ReferencePath =
+  | { readonly path: string; readonly problem: null }
+  | { readonly path: null; readonly problem: string };
 
 const apiPrefix = /^\/services\/api\/v1(?:\.x)?\//;
 
@@ -12,17 +14,29 @@ const apiPrefix = /^\/services\/api\/v1(?:\.x)?\//;
 export function parseReference(reference: string, siteRoot: URL | null): ReferencePath {
   // Checked as written: parsing a URL resolves `..` and hides what was meant.
   if (/[\\%\s\0]|\.\.|\/\/(?<!^https?:\/\/)/i.test(reference)) {
-    return problem(`${quote(reference)} is not a reference; write it like layers/3, without "..", "%" or spaces.`);
+    return problem(
+      `${quote(reference)} is not a reference; write it like layers/3, without "..", "%" or spaces.`,
+    );
   }
   if (!/^[a-z][a-z0-9+.-]*:/i.test(reference)) {
     return reference.startsWith('/') ? belowApi(reference, reference, siteRoot) : found(reference);
   }
   if (siteRoot === null) {
-    return problem(`${quote(reference)} is an address of a site, and no site is running here; write it like layers/3.`);
+    return problem(
+      `${quote(reference)} is an address of a site, and no site is running here; write it like layers/3.`,
+    );
   }
   const url = URL.canParse(reference) ? new URL(reference) : null;
-  if (url === null || url.origin !== siteRoot.origin || url.username !== '' || url.search !== '' || url.hash !== '') {
-    return problem(`${quote(reference)} is not an address of this site; those begin with ${siteRoot.href}services/api/v1/.`);
+  if (
+    url === null ||
+    url.origin !== siteRoot.origin ||
+    url.username !== '' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    return problem(
+      `${quote(reference)} is not an address of this site; those begin with ${siteRoot.href}services/api/v1/.`,
+    );
   }
   return belowApi(url.pathname, reference, siteRoot);
 }

@@ -7,7 +7,10 @@ import type { SiteLimits } from '../catalogue/site-config.ts';
 const itemSchema = z
   .looseObject({
     item: z.string('must be the URL of a layer or table, or a reference such as layers/3').min(1).max(2048),
-    color: z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #003399').optional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #003399')
+      .optional(),
     tiles: z.array(z.string().min(1).max(200)).max(10_000).optional(),
     raster_resolution_multiplier: z.number().positive().optional(),
     include_raster_tab: z.boolean().optional(),
@@ -19,14 +22,24 @@ const itemSchema = z
   .transform(dropNested);
 
 const formatsSchema = z
-  .record(z.string(), z.string().max(300).nullable(), 'must be an object of kinds and mimetypes, such as {"vector": "application/x-ogc-gpkg"}')
+  .record(
+    z.string(),
+    z.string().max(300).nullable(),
+    'must be an object of kinds and mimetypes, such as {"vector": "application/x-ogc-gpkg"}',
+  )
   .transform(normaliseFormats);
 
 const crsSchema = z
-  .union([z.string().max(100), z.looseObject({ id: z.string().max(100) }).transform(({ id }) => id)], 'must be a code such as "EPSG:2193"')
+  .union(
+    [z.string().max(100), z.looseObject({ id: z.string().max(100) }).transform(({ id }) => id)],
+    'must be a code such as "EPSG:2193"',
+  )
   .transform((code) => code.trim().toUpperCase());
 
-const geometrySchema = z.looseObject({ type: z.string('must be "Polygon" or "MultiPolygon"').max(50) }, 'must be a GeoJSON geometry or the URL of a crop feature');
+const geometrySchema = z.looseObject(
+  { type: z.string('must be "Polygon" or "MultiPolygon"').max(50) },
+  'must be a GeoJSON geometry or the URL of a crop feature',
+);
 
 const optionsSchema = z.object({
   crop_mode: z.enum(cropModes).optional(),
@@ -35,12 +48,13 @@ const optionsSchema = z.object({
 });
 
 /** Body of a create and of a validate. Keys that only a site writes (`id`, `state`, ...) and unknown ones are left out. */
-export function requestBodySchema(limits: SiteLimits) {
+function requestBodySchema(limits: SiteLimits) {
   return z.object({
     name: z.string().trim().max(200).nullish(),
     crs: crsSchema.nullish(),
     formats: formatsSchema,
-    items: z.array(itemSchema, 'must be a list of items, such as [{"item": "layers/3"}]')
+    items: z
+      .array(itemSchema, 'must be a list of items, such as [{"item": "layers/3"}]')
       .min(1, 'must have at least one item')
       .max(limits.max_items, `must have at most ${limits.max_items} items; make several exports`),
     extent: z.union([z.string().max(2048), geometrySchema]).nullish(),
@@ -56,16 +70,31 @@ export type RequestBody = z.infer<ReturnType<typeof requestBodySchema>>;
 export type FieldErrors = Record<string, string[]>;
 
 /** Parses a body. */
-export function parseRequestBody(body: unknown, limits: SiteLimits): { body: RequestBody; errors: null } | { body: null; errors: FieldErrors } {
+export function parseRequestBody(
+  body: unknown,
+  limits: SiteLimits,
+): { body: RequestBody; errors: null } | { body: null; errors: FieldErrors } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { body: null, errors: { non_field_errors: ['The body must be a JSON object, such as {"items": [{"item": "layers/3"}], "formats": {"vector": "application/x-ogc-gpkg"}, "crs": "EPSG:4326"}.'] } };
+    return {
+      body: null,
+      errors: {
+        non_field_errors: [
+          'The body must be a JSON object, such as {"items": [{"item": "layers/3"}], "formats": {"vector": "application/x-ogc-gpkg"}, "crs": "EPSG:4326"}.',
+        ],
+      },
+    };
   }
   const parsed = requestBodySchema(limits).safeParse(body);
   if (!parsed.success) {
     return { body: null, errors: fieldErrors(parsed.error, body) };
   }
   if (hasUnstorableText(parsed.data)) {
-    return { body: null, errors: { non_field_errors: ['The body has a NUL or half of a surrogate pair in a text; take it out.'] } };
+    return {
+      body: null,
+      errors: {
+        non_field_errors: ['The body has a NUL or half of a surrogate pair in a text; take it out.'],
+      },
+    };
   }
   return { body: parsed.data, errors: null };
 }
@@ -76,7 +105,9 @@ function fieldErrors(error: z.ZodError, body: object): FieldErrors {
     const [field = 'non_field_errors', ...rest] = issue.path.map(String);
     const isMissing = rest.length === 0 && Reflect.get(body, field) === undefined;
     const where = rest.length === 0 ? '' : `${rest.join('.')}: `;
-    (errors[field] ??= []).push(isMissing ? 'This field is required.' : `${where}${issue.message}${valueOf(body, issue.path)}`);
+    (errors[field] ??= []).push(
+      isMissing ? 'This field is required.' : `${where}${issue.message}${valueOf(body, issue.path)}`,
+    );
   }
   return errors;
 }
@@ -87,7 +118,10 @@ function valueOf(body: object, path: readonly PropertyKey[]): string {
   for (const key of path) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
   }
-  const isShort = typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length <= 100);
+  const isShort =
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'string' && value.length <= 100);
   return isShort ? ` (it is ${JSON.stringify(value)})` : '';
 }
 
@@ -105,11 +139,13 @@ function normaliseFormats(formats: Record<string, string | null>): Partial<Recor
 const structured: readonly string[] = ['tiles', 'fields'];
 
 function dropNested<T extends Record<string, unknown>>(item: T): T {
-  const kept = Object.entries(item).filter(([key, value]) => typeof value !== 'object' || structured.includes(key));
+  const kept = Object.entries(item).filter(
+    ([key, value]) => typeof value !== 'object' || structured.includes(key),
+  );
   return Object.fromEntries(kept) as T;
 }
 
-/** PostgreSQL's jsonb holds neither NUL nor lone surrogates; JSON.stringify writes both as escapes. */
+/** PostgreSQL's texts hold neither NUL nor lone surrogates; JSON.stringify writes both as escapes. */
 function hasUnstorableText(value: unknown): boolean {
   return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(JSON.stringify(value));
 }

@@ -33,15 +33,21 @@ async function resolveCropFeature(site: Site, written: string, baseUrl: URL | nu
   }
   const match = /^exports\/croplayers\/(\d{1,10})\/cropfeatures\/(\d{1,16})$/.exec(path);
   if (match === null) {
-    return refuse(`${JSON.stringify(written)} is not a crop feature; write it like exports/croplayers/1/cropfeatures/2/, or give a GeoJSON geometry.`);
+    return refuse(
+      `${JSON.stringify(written)} is not a crop feature; write it like exports/croplayers/1/cropfeatures/2/, or give a GeoJSON geometry.`,
+    );
   }
   const layer = site.cropLayers.find((one) => one.id === Number(match[1]));
   if (layer === undefined) {
-    return refuse(`${JSON.stringify(written)}: this site has no crop layer ${match[1]}; see exports/croplayers/ for those it has.`);
+    return refuse(
+      `${JSON.stringify(written)}: this site has no crop layer ${match[1]}; see exports/croplayers/ for those it has.`,
+    );
   }
   const feature = await site.readCropFeature(layer, Number(match[2]));
   if (feature === null) {
-    return refuse(`${JSON.stringify(written)}: crop layer ${layer.id} has no feature ${match[2]}; see exports/croplayers/${layer.id}/cropfeatures/.`);
+    return refuse(
+      `${JSON.stringify(written)}: crop layer ${layer.id} has no feature ${match[2]}; see exports/croplayers/${layer.id}/cropfeatures/.`,
+    );
   }
   const { region, issues } = site.engine.parseRegion(feature.geometry, { name: feature.name });
   return region === null ? refuse(...issues) : { region, reference: `${path}/`, issues: null };

@@ -44,13 +44,19 @@ interface FoundItem {
  * Turns the body of a create into what the engine can plan: layers found, extent parsed or fetched. Reports every
  * problem it finds, by field.
  */
-export async function resolveRequest(site: Site, body: unknown, options: ResolveOptions): Promise<ResolvedRequest | { errors: FieldErrors }> {
+export async function resolveRequest(
+  site: Site,
+  body: unknown,
+  options: ResolveOptions,
+): Promise<ResolvedRequest | { errors: FieldErrors }> {
   const parsed = parseRequestBody(body, site.limits);
   if (parsed.errors !== null) {
     return { errors: parsed.errors };
   }
   const errors: FieldErrors = {};
-  const items = parsed.body.items.flatMap((item) => findItem(site, item, options.baseUrl, errors));
+  const items = parsed.body.items.flatMap((item) =>
+    findItem(site, item, { baseUrl: options.baseUrl, errors }),
+  );
   const crsProblem = checkCrs(site, parsed.body, items);
   if (crsProblem !== null) {
     errors['crs'] = [crsProblem];
@@ -72,12 +78,16 @@ export async function resolveRequest(site: Site, body: unknown, options: Resolve
     region: extent.region,
     cropMode: submitted.options.crop_mode ?? 'clip',
     coordinatePrecision: submitted.options.coordinate_precision ?? null,
-    body: pinVersions(site, submitted, items, parsed.body.name ?? null),
+    body: { ...(parsed.body.name ? { name: parsed.body.name } : {}), ...pinVersions(site, submitted, items) },
   };
   return { request, submitted, written: items.map((item) => item.written) };
 }
 
-function findItem(site: Site, item: RequestBody['items'][number], baseUrl: URL | null, errors: FieldErrors): FoundItem[] {
+function findItem(
+  site: Site,
+  item: RequestBody['items'][number],
+  { baseUrl, errors }: { baseUrl: URL | null; errors: FieldErrors },
+): FoundItem[] {
   const result = lookUp(site, item.item, baseUrl);
   if (typeof result === 'string') {
     (errors['items'] ??= []).push(result);
@@ -86,7 +96,11 @@ function findItem(site: Site, item: RequestBody['items'][number], baseUrl: URL |
   return [{ written: withoutUndefined(item), ...result }];
 }
 
-function lookUp(site: Site, reference: string, baseUrl: URL | null): { layer: SiteLayer; pinnedVersion: number | null } | string {
+function lookUp(
+  site: Site,
+  reference: string,
+  baseUrl: URL | null,
+): { layer: SiteLayer; pinnedVersion: number | null } | string {
   const { path, problem } = parseReference(reference, baseUrl);
   if (path === null) {
     return problem;
@@ -127,12 +141,22 @@ function checkCrs(site: Site, body: RequestBody, items: readonly FoundItem[]): s
 function requestedItem(site: Site, item: FoundItem, root: URL | null): RequestedItem {
   const options: ItemOptions = {
     ...(item.written.fields === undefined ? {} : { fields: item.written.fields }),
-    ...(item.written.include_geometry_field === undefined ? {} : { includeGeometryField: item.written.include_geometry_field }),
+    ...(item.written.include_geometry_field === undefined
+      ? {}
+      : { includeGeometryField: item.written.include_geometry_field }),
   };
-  return { item: item.written.item, layer: site.engineLayer(item.layer, layerAddress(item.layer, root)), options };
+  return {
+    item: item.written.item,
+    layer: site.engineLayer(item.layer, layerAddress(item.layer, root)),
+    options,
+  };
 }
 
-function describeSubmitted(body: RequestBody, items: readonly FoundItem[], extent: unknown): SubmittedRequest {
+function describeSubmitted(
+  body: RequestBody,
+  items: readonly FoundItem[],
+  extent: unknown,
+): SubmittedRequest {
   return {
     items: items.map(({ written, layer, pinnedVersion }) => ({
       ...written,
@@ -146,15 +170,16 @@ function describeSubmitted(body: RequestBody, items: readonly FoundItem[], exten
 }
 
 /** `request.json` of the archive: sent again, it asks for exactly the same data. */
-function pinVersions(site: Site, submitted: SubmittedRequest, items: readonly FoundItem[], name: string | null): object {
+function pinVersions(site: Site, submitted: SubmittedRequest, items: readonly FoundItem[]): object {
   return {
-    ...(name ? { name } : {}),
     ...(submitted.crs === null ? {} : { crs: submitted.crs }),
     formats: submitted.formats,
     items: submitted.items.map((item, index) => {
       const layer = items[index]?.layer;
       const version = layer === undefined ? null : site.readSource(layer).version;
-      return layer === undefined || version === null ? item : { ...item, item: `${layerReference(layer)}/versions/${version}/` };
+      return layer === undefined || version === null
+        ? item
+        : { ...item, item: `${layerReference(layer)}/versions/${version}/` };
     }),
     ...(submitted.extent === null ? {} : { extent: submitted.extent }),
     ...(Object.keys(submitted.options).length === 0 ? {} : { options: submitted.options }),

@@ -51,7 +51,10 @@ export class RunStore {
   }
 
   /** Keeps the lease and writes progress, which never goes back. False where the run is no longer wanted. */
-  async keep({ exportId, jobId }: ExportJob, progress: { fraction: number; stage: string | null }): Promise<boolean> {
+  async keep(
+    { exportId, jobId }: ExportJob,
+    progress: { fraction: number; stage: string | null },
+  ): Promise<boolean> {
     const rows = await this.#database.query(
       `UPDATE outcrop.exports
        SET lease_until = now() + make_interval(secs => ${leaseSeconds}),
@@ -116,7 +119,10 @@ export class RunStore {
       );
       for (const { id } of rows) {
         const jobId = randomUUID();
-        await transaction.query('UPDATE outcrop.exports SET job_id = $2, lease_until = NULL WHERE id = $1', [id, jobId]);
+        await transaction.query('UPDATE outcrop.exports SET job_id = $2, lease_until = NULL WHERE id = $1', [
+          id,
+          jobId,
+        ]);
         await queue.add({ exportId: id, jobId }, transaction);
       }
       return rows.map(({ id }) => id);

@@ -13,12 +13,18 @@ export const adminTokensPath = '/.outcrop/tokens';
 export const adminSecretHeader = 'X-Outcrop-Secret';
 
 /** Body of an order for a token. */
-export const tokenOrderSchema = z.object({ scopes: z.array(z.string().max(100)).max(50), name: z.string().max(200) });
+export const tokenOrderSchema = z.object({
+  scopes: z.array(z.string().max(100)).max(50),
+  name: z.string().max(200),
+});
 
 /** Makes a token for whoever knows the running site's secret. To others there is nothing here. */
 export function createTokenOperation(parts: AppParts): (context: RequestContext) => Promise<Response> {
   return async (context) => {
-    if (parts.adminSecret === null || !isEqual(context.req.header(adminSecretHeader) ?? '', parts.adminSecret)) {
+    if (
+      parts.adminSecret === null ||
+      !isEqual(context.req.header(adminSecretHeader) ?? '', parts.adminSecret)
+    ) {
       throw notFound();
     }
     const order = tokenOrderSchema.safeParse(await readJsonBody(context, 10_000));

@@ -16,7 +16,11 @@ export async function authenticate(parts: AppParts, context: RequestContext, sco
   context.header('OAuth-Scopes', caller.scopes.join(' '));
   if (!hasScope(caller, scope)) {
     const has = caller.scopes.join(', ') || 'none';
-    throw unauthorised(scope, caller.scopes, `The token lacks the scope ${scope} (it has ${has}); use one that has it.`);
+    throw unauthorised(
+      scope,
+      caller.scopes,
+      `The token lacks the scope ${scope} (it has ${has}); use one that has it.`,
+    );
   }
   return caller;
 }
@@ -27,21 +31,36 @@ async function identify(parts: AppParts, context: RequestContext, scope: Scope):
     if (parts.access !== 'token') {
       return localUser;
     }
-    throw unauthorised(scope, [], `Authentication credentials were not provided. Send "Authorization: key <token>" with a token that has the scope ${scope}.`);
+    throw unauthorised(
+      scope,
+      [],
+      `Authentication credentials were not provided. Send "Authorization: key <token>" with a token that has the scope ${scope}.`,
+    );
   }
   const match = /^key\s+([0-9a-f]{32})$/i.exec(header.trim());
   const caller = match?.[1] === undefined ? null : await findCaller(parts.database, match[1]);
   if (caller === null) {
-    const problem = match === null ? 'The Authorization header is not "key" and 32 hexadecimal digits' : 'The token is not known to this site';
-    throw unauthorised(scope, [], `${problem}. Send "Authorization: key <token>" with a token of this site that has the scope ${scope}.`);
+    const problem =
+      match === null
+        ? 'The Authorization header is not "key" and 32 hexadecimal digits'
+        : 'The token is not known to this site';
+    throw unauthorised(
+      scope,
+      [],
+      `${problem}. Send "Authorization: key <token>" with a token of this site that has the scope ${scope}.`,
+    );
   }
   return caller;
 }
 
 function unauthorised(scope: Scope, scopes: readonly string[], detail: string): HttpError {
-  return new HttpError(401, { detail }, {
-    'WWW-Authenticate': 'key',
-    'Accepted-OAuth-Scopes': scope,
-    'OAuth-Scopes': scopes.join(' '),
-  });
+  return new HttpError(
+    401,
+    { detail },
+    {
+      'WWW-Authenticate': 'key',
+      'Accepted-OAuth-Scopes': scope,
+      'OAuth-Scopes': scopes.join(' '),
+    },
+  );
 }

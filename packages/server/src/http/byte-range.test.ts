@@ -7,11 +7,11 @@ test('every range that is satisfiable lies inside the archive', () => {
   fc.assert(
     fc.property(fc.nat(1e6), fc.option(fc.nat(2e6)), fc.option(fc.nat(2e6)), (size, first, last) => {
       const range = parseByteRange(`bytes=${first ?? ''}-${last ?? ''}`, size);
-      if (range !== null && range !== 'unsatisfiable') {
-        expect(range.start).toBeGreaterThanOrEqual(0);
-        expect(range.start).toBeLessThanOrEqual(range.end);
-        expect(range.end).toBeLessThan(size);
-      }
+      const inside =
+        range === null ||
+        range === 'unsatisfiable' ||
+        (range.start >= 0 && range.start <= range.end && range.end < size);
+      expect(inside).toBe(true);
     }),
   );
 });

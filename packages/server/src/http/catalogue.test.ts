@@ -7,7 +7,7 @@ let site: TestSite;
 
 beforeAll(async () => {
   site = await openTestSite();
-});
+}, 60_000);
 
 afterAll(() => site.close());
 
@@ -20,24 +20,44 @@ async function get(path: string): Promise<unknown> {
 describe('layers and tables', () => {
   test('are listed apart', async () => {
     expect(await get('layers/')).toEqual([
-      { id: 1, url: site.at('layers/1/'), type: 'layer', kind: 'vector', name: 'Countries', title: 'Countries' },
+      {
+        id: 1,
+        url: site.at('layers/1/'),
+        type: 'layer',
+        kind: 'vector',
+        name: 'Countries',
+        title: 'Countries',
+      },
       expect.objectContaining({ id: 2 }),
       expect.objectContaining({ id: 4 }),
       expect.objectContaining({ id: 5, kind: 'raster' }),
       expect.objectContaining({ id: 6, kind: 'grid' }),
     ]);
-    expect(await get('tables/')).toEqual([expect.objectContaining({ id: 3, type: 'table', kind: 'table', url: site.at('tables/3/') })]);
+    expect(await get('tables/')).toEqual([
+      expect.objectContaining({ id: 3, type: 'table', kind: 'table', url: site.at('tables/3/') }),
+    ]);
   });
 
   test('say in full what an exporter needs', async () => {
     const layer = (await get('layers/1/')) as { version: { id: number; url: string } };
     expect(layer).toMatchObject({
-      id: 1, description: '', license: { id: 1, title: 'Public domain' }, user_permissions: ['view', 'download'],
-      user_capabilities: ['can-view', 'can-export'], unavailable: null,
+      id: 1,
+      description: '',
+      license: { id: 1, title: 'Public domain' },
+      user_permissions: ['view', 'download'],
+      user_capabilities: ['can-view', 'can-export'],
+      unavailable: null,
       data: {
-        crs: 'EPSG:4326', feature_count: 3, geometry_field: 'geom', geometry_type: 'MULTIPOLYGON', fields: [{ name: 'name', type: 'text' }],
-        extent: rectangle(165, -48, 180, -34),
-        export_formats: [{ name: 'CSV', mimetype: 'text/csv' }, { name: 'GeoPackage / SQLite', mimetype: 'application/x-ogc-gpkg' }],
+        crs: 'EPSG:4326',
+        feature_count: 3,
+        geometry_field: 'geom',
+        geometry_type: 'MULTIPOLYGON',
+        fields: [{ name: 'name', type: 'text' }],
+        extent: rectangle([165, -48, 180, -34]),
+        export_formats: [
+          { name: 'CSV', mimetype: 'text/csv' },
+          { name: 'GeoPackage / SQLite', mimetype: 'application/x-ogc-gpkg' },
+        ],
       },
     });
     expect(await get(layer.version.url)).toEqual(layer);
@@ -46,11 +66,27 @@ describe('layers and tables', () => {
   });
 
   test('advertise no format for what cannot be exported, and say why', async () => {
-    expect(await get('layers/5/')).toMatchObject({ unavailable: null, user_capabilities: ['can-view'], data: { export_formats: [] } });
-    expect(await get('layers/4/')).toMatchObject({ unavailable: 'broken.gpkg is not a GeoPackage.', data: { export_formats: [], feature_count: null } });
+    expect(await get('layers/5/')).toMatchObject({
+      unavailable: null,
+      user_capabilities: ['can-view'],
+      data: { export_formats: [] },
+    });
+    expect(await get('layers/4/')).toMatchObject({
+      unavailable: 'broken.gpkg is not a GeoPackage.',
+      data: { export_formats: [], feature_count: null },
+    });
   });
 
-  test.each(['layers/3/', 'tables/1/', 'layers/99/', 'layers/99999999999/', 'layers/0/', 'layers/x/', 'layers/1/x/', 'layers/..%2f1/'])('%s is not found', async (path) => {
+  test.each([
+    'layers/3/',
+    'tables/1/',
+    'layers/99/',
+    'layers/99999999999/',
+    'layers/0/',
+    'layers/x/',
+    'layers/1/x/',
+    'layers/..%2f1/',
+  ])('%s is not found', async (path) => {
     const response = await site.ask(path);
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ detail: 'Not found.' });
@@ -61,8 +97,12 @@ describe('crop layers', () => {
   test('are the layers that the site says', async () => {
     const { version } = site.parts.site.readSource(site.parts.site.layers[0]!);
     const cropLayer = {
-      id: 1, name: 'Countries', url: site.at('exports/croplayers/1/'), features: site.at('exports/croplayers/1/cropfeatures/'),
-      extent: rectangle(165, -48, 180, -34), source_layer: site.at(`layers/1/versions/${version}/`),
+      id: 1,
+      name: 'Countries',
+      url: site.at('exports/croplayers/1/'),
+      features: site.at('exports/croplayers/1/cropfeatures/'),
+      extent: rectangle([165, -48, 180, -34]),
+      source_layer: site.at(`layers/1/versions/${version}/`),
     };
     expect(await get('exports/croplayers/')).toEqual([cropLayer]);
     expect(await get('exports/croplayers/1/')).toEqual(cropLayer);
@@ -82,11 +122,20 @@ describe('crop layers', () => {
 
   test('give the geometry of one', async () => {
     expect(await get('exports/croplayers/1/cropfeatures/1/')).toEqual({
-      id: 1, name: 'New Zealand', url: site.at('exports/croplayers/1/cropfeatures/1/'), geometry: rectangle(166, -47, 179, -34),
+      id: 1,
+      name: 'New Zealand',
+      url: site.at('exports/croplayers/1/cropfeatures/1/'),
+      geometry: rectangle([166, -47, 179, -34]),
     });
   });
 
-  test.each(['exports/croplayers/2/', 'exports/croplayers/99/', 'exports/croplayers/1/cropfeatures/9/', 'exports/croplayers/2/cropfeatures/', 'exports/croplayers/1/cropfeatures/x/'])('%s is not found', async (path) => {
+  test.each([
+    'exports/croplayers/2/',
+    'exports/croplayers/99/',
+    'exports/croplayers/1/cropfeatures/9/',
+    'exports/croplayers/2/cropfeatures/',
+    'exports/croplayers/1/cropfeatures/x/',
+  ])('%s is not found', async (path) => {
     expect((await site.ask(path)).status).toBe(404);
   });
 });

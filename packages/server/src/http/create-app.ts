@@ -24,7 +24,13 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     addVersion(app, parts, version);
   }
-  app.get('/', (context) => context.json({ title: parts.site.config.title, description: 'An Outcrop export site.', api: apiRoot(parts.siteRoot).href }));
+  app.get('/', (context) =>
+    context.json({
+      title: parts.site.config.title,
+      description: 'An Outcrop export site.',
+      api: apiRoot(parts.siteRoot).href,
+    }),
+  );
   return app;
 }
 
@@ -42,15 +48,25 @@ function addVersion(app: Hono<AppEnvironment>, parts: AppParts, version: ApiVers
 }
 
 function describeApi(root: URL): Record<string, string> {
-  const collections = { exports: 'exports/', crop_layers: 'exports/croplayers/', layers: 'layers/', tables: 'tables/' };
-  return Object.fromEntries(Object.entries(collections).map(([name, path]) => [name, new URL(path, root).href]));
+  const collections = {
+    exports: 'exports/',
+    crop_layers: 'exports/croplayers/',
+    layers: 'layers/',
+    tables: 'tables/',
+  };
+  return Object.fromEntries(
+    Object.entries(collections).map(([name, path]) => [name, new URL(path, root).href]),
+  );
 }
 
 function addRoute(app: Hono<AppEnvironment>, parts: AppParts, route: Route): void {
   for (const [method, operation] of Object.entries(route.operations)) {
     app.on(method, route.path, (context) => perform(parts, context, operation));
   }
-  const methods = new Set([...Object.keys(route.operations).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS']);
+  const methods = new Set([
+    ...Object.keys(route.operations).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+    'OPTIONS',
+  ]);
   const allow = [...methods].join(', ');
   app.all(route.path, (context) => {
     if (context.req.method === 'OPTIONS') {

@@ -29,7 +29,9 @@ export function getCropLayer(parts: AppParts): Operation {
   return {
     scope: 'exports:read',
     async handle(context) {
-      return context.json(await renderCropLayer(parts, findCropLayer(parts, context), context.get('apiRoot')));
+      return context.json(
+        await renderCropLayer(parts, findCropLayer(parts, context), context.get('apiRoot')),
+      );
     },
   };
 }
@@ -42,8 +44,12 @@ export function listCropFeatures(parts: AppParts): Operation {
       const layer = findCropLayer(parts, context);
       const page = readPage(context);
       const names = context.req.queries('name') ?? [];
-      const features = parts.site.listCropFeatures(layer).filter(({ name }) => names.length === 0 || names.includes(name));
-      const items = sliceList(features, page).map((feature) => renderCropFeature(layer, feature, context.get('apiRoot')));
+      const features = parts.site
+        .listCropFeatures(layer)
+        .filter(({ name }) => names.length === 0 || names.includes(name));
+      const items = sliceList(features, page).map((feature) =>
+        renderCropFeature(layer, feature, context.get('apiRoot')),
+      );
       return respondWithPage(parts, context, { page, total: features.length, items });
     },
   };
@@ -55,11 +61,17 @@ export function getCropFeature(parts: AppParts): Operation {
     scope: 'exports:read',
     async handle(context) {
       const layer = findCropLayer(parts, context);
-      const feature = await parts.site.readCropFeature(layer, readId(context, 'featureId', Number.MAX_SAFE_INTEGER));
+      const feature = await parts.site.readCropFeature(
+        layer,
+        readId(context, 'featureId', Number.MAX_SAFE_INTEGER),
+      );
       if (feature === null) {
         throw notFound();
       }
-      return context.json({ ...renderCropFeature(layer, feature, context.get('apiRoot')), geometry: feature.geometry });
+      return context.json({
+        ...renderCropFeature(layer, feature, context.get('apiRoot')),
+        geometry: feature.geometry,
+      });
     },
   };
 }
@@ -86,7 +98,11 @@ async function renderCropLayer(parts: AppParts, layer: SiteLayer, apiRoot: URL):
   };
 }
 
-function renderCropFeature(layer: SiteLayer, { id, name }: CropFeatureEntry, apiRoot: URL): WireCropFeatureSummary {
+function renderCropFeature(
+  layer: SiteLayer,
+  { id, name }: CropFeatureEntry,
+  apiRoot: URL,
+): WireCropFeatureSummary {
   return { id, name, url: `${cropLayerUrl(layer, apiRoot)}cropfeatures/${id}/` };
 }
 

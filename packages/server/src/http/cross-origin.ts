@@ -4,8 +4,21 @@ import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError } from './http-error.ts';
 
 const exposedHeaders = [
-  'Accept-Ranges', 'Accepted-OAuth-Scopes', 'Content-Disposition', 'Content-Length', 'Content-Range', 'ETag', 'Link', 'Location',
-  'OAuth-Scopes', 'Repr-Digest', 'Retry-After', 'WWW-Authenticate', 'X-Paginate-By', 'X-Request-Id', 'X-Resource-Range',
+  'Accept-Ranges',
+  'Accepted-OAuth-Scopes',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Link',
+  'Location',
+  'OAuth-Scopes',
+  'Repr-Digest',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Paginate-By',
+  'X-Request-Id',
+  'X-Resource-Range',
 ].join(', ');
 
 /**
@@ -13,15 +26,21 @@ const exposedHeaders = [
  * a page of another site must not act for the person whose browser shows it: only pages of this machine and of this
  * site may, and only under a name of this machine (which stops DNS rebinding).
  */
-export function crossOrigin(parts: AppParts): (context: RequestContext, next: Next) => Promise<Response | void> {
+export function crossOrigin(
+  parts: AppParts,
+): (context: RequestContext, next: Next) => Promise<Response | void> {
   return async (context, next) => {
     const origin = context.req.header('Origin');
     const isLocal = parts.access === 'local';
     if (isLocal && !isOwnHost(parts, new URL(context.req.url).hostname)) {
-      throw new HttpError(403, { detail: `This site is open to this machine only; use ${parts.siteRoot.href}` });
+      throw new HttpError(403, {
+        detail: `This site is open to this machine only; use ${parts.siteRoot.href}`,
+      });
     }
     if (isLocal && origin !== undefined && !isOwnOrigin(parts, origin)) {
-      throw new HttpError(403, { detail: `Pages of ${JSON.stringify(origin)} may not use this site, which is open to this machine only.` });
+      throw new HttpError(403, {
+        detail: `Pages of ${JSON.stringify(origin)} may not use this site, which is open to this machine only.`,
+      });
     }
     if (origin !== undefined) {
       context.header('Access-Control-Allow-Origin', isLocal ? origin : '*');
@@ -30,10 +49,14 @@ export function crossOrigin(parts: AppParts): (context: RequestContext, next: Ne
     if (isLocal) {
       context.header('Vary', 'Origin');
     }
-    if (context.req.method === 'OPTIONS' && context.req.header('Access-Control-Request-Method') !== undefined) {
+    if (
+      context.req.method === 'OPTIONS' &&
+      context.req.header('Access-Control-Request-Method') !== undefined
+    ) {
       return context.body(null, 204, {
         'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE, OPTIONS',
-        'Access-Control-Allow-Headers': context.req.header('Access-Control-Request-Headers') ?? 'Authorization, Content-Type',
+        'Access-Control-Allow-Headers':
+          context.req.header('Access-Control-Request-Headers') ?? 'Authorization, Content-Type',
         'Access-Control-Max-Age': '7200',
       });
     }

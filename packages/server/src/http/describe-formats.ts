@@ -36,5 +36,9 @@ function describeActions(parts: AppParts): NonNullable<WireFormatOptions['action
       children[kind] = { type: 'choice', required: false, read_only: false, label, choices };
     }
   }
-  return { POST: { formats: { type: 'nested object', required: true, read_only: false, label: 'Formats', children } } };
+  return {
+    POST: {
+      formats: { type: 'nested object', required: true, read_only: false, label: 'Formats', children },
+    },
+  };
 }

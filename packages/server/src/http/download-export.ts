@@ -62,7 +62,9 @@ async function findArchive(parts: AppParts, record: ExportRecord): Promise<Archi
 
 async function gone(parts: AppParts, record: ExportRecord): Promise<HttpError> {
   await parts.exportStore.markGone(record.id);
-  return new HttpError(410, { detail: `The archive of export ${record.id} is gone; create the export again.` });
+  return new HttpError(410, {
+    detail: `The archive of export ${record.id} is gone; create the export again.`,
+  });
 }
 
 /** A range of an older archive must not be joined to this one: `If-Range` that does not match asks for the whole. */
@@ -74,7 +76,11 @@ function readRange(context: RequestContext, archive: Archive): ByteRange | null 
   const range = parseByteRange(context.req.header('Range'), archive.bytes);
   if (range === 'unsatisfiable') {
     const detail = `The range ${context.req.header('Range')} is outside the archive, which has ${archive.bytes} bytes.`;
-    throw new HttpError(416, { detail }, { 'Content-Range': `bytes */${archive.bytes}`, 'Accept-Ranges': 'bytes' });
+    throw new HttpError(
+      416,
+      { detail },
+      { 'Content-Range': `bytes */${archive.bytes}`, 'Accept-Ranges': 'bytes' },
+    );
   }
   return range;
 }
@@ -96,7 +102,10 @@ function sendArchive(
 }
 
 function matchesEtag(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').map((one) => one.trim().replace(/^W\//, '')).some((one) => one === '*' || one === etag);
+  return (header ?? '')
+    .split(',')
+    .map((one) => one.trim().replace(/^W\//, ''))
+    .some((one) => one === '*' || one === etag);
 }
 
 function contentDisposition(name: string): string {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   site = await openTestSite();
   exportId = (await site.create({ name: 'Roads' }))['id'];
   await site.waitFor(exportId, 'complete');
-});
+}, 60_000);
 
 afterAll(() => site.close());
 
@@ -54,8 +54,11 @@ test('GET sends it, and the first one is noted', async () => {
 });
 
 test.each([
-  ['bytes=0-1', 0, 2], ['bytes=10-', 10, fakeArchive.length], ['bytes=-5', fakeArchive.length - 5, fakeArchive.length],
-  ['bytes=3-99999', 3, fakeArchive.length], ['bytes=-99999', 0, fakeArchive.length],
+  ['bytes=0-1', 0, 2],
+  ['bytes=10-', 10, fakeArchive.length],
+  ['bytes=-5', fakeArchive.length - 5, fakeArchive.length],
+  ['bytes=3-99999', 3, fakeArchive.length],
+  ['bytes=-99999', 0, fakeArchive.length],
 ])('%s gives that part', async (range, start, end) => {
   const response = await download({ Range: range, 'If-Range': etag });
   expect(response.status).toBe(206);
@@ -70,11 +73,14 @@ test.each(['bytes=99999-', 'bytes=-0'])('%s is outside the archive', async (rang
   expect(response.headers.get('Content-Range')).toBe(`bytes */${fakeArchive.length}`);
 });
 
-test.each(['bytes=0-1,3-4', 'bytes=5-3', 'bytes=-', 'lines=0-1', 'bytes=x-y'])('%s is no range that is understood, so all is sent', async (range) => {
-  const response = await download({ Range: range });
-  expect(response.status).toBe(200);
-  expect(await bytesOf(response)).toBe(fakeArchive.toString());
-});
+test.each(['bytes=0-1,3-4', 'bytes=5-3', 'bytes=-', 'lines=0-1', 'bytes=x-y'])(
+  '%s is no range that is understood, so all is sent',
+  async (range) => {
+    const response = await download({ Range: range });
+    expect(response.status).toBe(200);
+    expect(await bytesOf(response)).toBe(fakeArchive.toString());
+  },
+);
 
 test('a range of an older archive is answered with the whole of this one', async () => {
   const response = await download({ Range: 'bytes=10-', 'If-Range': '"older"' });
@@ -82,11 +88,14 @@ test('a range of an older archive is answered with the whole of this one', async
   expect(await bytesOf(response)).toBe(fakeArchive.toString());
 });
 
-test.each([etag, `W/${etag}`, '*', `"a", ${etag}`])('If-None-Match: %s is answered with 304', async (condition) => {
-  const response = await download({ 'If-None-Match': condition });
-  expect(response.status).toBe(304);
-  expect(response.headers.get('ETag')).toBe(etag);
-});
+test.each([etag, `W/${etag}`, '*', `"a", ${etag}`])(
+  'If-None-Match: %s is answered with 304',
+  async (condition) => {
+    const response = await download({ 'If-None-Match': condition });
+    expect(response.status).toBe(304);
+    expect(response.headers.get('ETag')).toBe(etag);
+  },
+);
 
 test('an export that is not complete has no archive', async () => {
   const goOn = deferred();

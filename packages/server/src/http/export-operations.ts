@@ -14,10 +14,19 @@ export function listExports(parts: AppParts): Operation {
     scope: 'exports:read',
     async handle(context) {
       const page = readPage(context);
-      const { total, records } = await parts.exportStore.list(context.get('caller'), { offset: page.offset, limit: page.pageSize });
-      const isExpanded = (context.req.header('Expand') ?? '').split(',').some((word) => word.trim() === 'list');
+      const { total, records } = await parts.exportStore.list(context.get('caller'), {
+        offset: page.offset,
+        limit: page.pageSize,
+      });
+      const isExpanded = (context.req.header('Expand') ?? '')
+        .split(',')
+        .some((word) => word.trim() === 'list');
       const render = isExpanded ? renderExport : renderExportSummary;
-      return respondWithPage(parts, context, { page, total, items: records.map((record) => render(record, context.get('apiRoot'))) });
+      return respondWithPage(parts, context, {
+        page,
+        total,
+        items: records.map((record) => render(record, context.get('apiRoot'))),
+      });
     },
   };
 }
@@ -72,7 +81,10 @@ export function cancelExport(parts: AppParts): Operation {
       const cancelled = await parts.exportStore.cancel(context.get('caller'), exportId);
       if (cancelled === null) {
         const { state } = await findOwn(parts, context);
-        throw new HttpError(409, { errors: ["Can't cancel"], detail: `Export ${exportId} is ${state}; only one that is processing can be cancelled.` });
+        throw new HttpError(409, {
+          errors: ["Can't cancel"],
+          detail: `Export ${exportId} is ${state}; only one that is processing can be cancelled.`,
+        });
       }
       parts.worker.abort(exportId);
       return context.json(renderExport(cancelled, context.get('apiRoot')), 202);

@@ -7,7 +7,7 @@ let site: TestSite;
 
 beforeAll(async () => {
   site = await openTestSite();
-});
+}, 60_000);
 
 afterAll(() => site.close());
 
@@ -25,28 +25,54 @@ function request(extra: object): object {
 
 describe('create', () => {
   test('answers 201 with the address and the whole export, which then completes', async () => {
-    const response = await site.send('exports/', request({ name: 'Fred the export', items: [{ item: 'layers/2', color: '#003399' }] }));
+    const response = await site.send(
+      'exports/',
+      request({ name: 'Fred the export', items: [{ item: 'layers/2', color: '#003399' }] }),
+    );
     expect(response.status).toBe(201);
     const created = (await response.json()) as Record<string, unknown>;
     expect(response.headers.get('Location')).toBe(created['url']);
     expect(created).toMatchObject({
-      name: 'kx-fred-the-export', state: 'processing', download_url: null, progress: 0, created_via: 'api', crs: 'EPSG:2193',
-      items: [{ item: site.at('layers/2/'), color: '#003399' }], formats: { vector: gpkg }, extent: null, options: {},
-      delivery: { method: 'download' }, size_estimate_zipped: 100, is_cropped: false, error: null,
+      name: 'kx-fred-the-export',
+      state: 'processing',
+      download_url: null,
+      progress: 0,
+      created_via: 'api',
+      crs: 'EPSG:2193',
+      items: [{ item: site.at('layers/2/'), color: '#003399' }],
+      formats: { vector: gpkg },
+      extent: null,
+      options: {},
+      delivery: { method: 'download' },
+      size_estimate_zipped: 100,
+      is_cropped: false,
+      error: null,
     });
     expect(created['created_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     const complete = await site.waitFor(created['id'], 'complete');
-    expect(complete).toMatchObject({ progress: 1, download_url: `${String(created['url'])}download/`, sha256: 'f'.repeat(64) });
+    expect(complete).toMatchObject({
+      progress: 1,
+      download_url: `${String(created['url'])}download/`,
+      sha256: 'f'.repeat(64),
+    });
   });
 
   test('takes any reference to an item of this site and shows its address', async () => {
-    const references = ['layers/2', 'layers/2/', '/services/api/v1/layers/2/', site.at('layers/2'), 'http://localhost/services/api/v1.x/layers/2/'];
+    const references = [
+      'layers/2',
+      'layers/2/',
+      '/services/api/v1/layers/2/',
+      site.at('layers/2'),
+      'http://localhost/services/api/v1.x/layers/2/',
+    ];
     const created = await site.create({ items: references.map((item) => ({ item })) });
     expect(created['items']).toEqual(references.map(() => ({ item: site.at('layers/2/') })));
   });
 
   test('takes a version that is current, and refuses another', async () => {
-    const { version } = site.parts.site.readSource(site.parts.site.findLayer(2) ?? site.parts.site.layers[0]!);
+    const { version } = site.parts.site.readSource(
+      site.parts.site.findLayer(2) ?? site.parts.site.layers[0]!,
+    );
     const created = await site.create({ items: [{ item: `layers/2/versions/${version}/` }] });
     expect(created['items']).toEqual([{ item: site.at(`layers/2/versions/${version}/`) }]);
     expect(await errorsOf(request({ items: [{ item: 'layers/2/versions/1/' }] }))).toEqual({
@@ -55,15 +81,25 @@ describe('create', () => {
   });
 
   test('takes a crop feature as extent, by address or reference, and echoes its address', async () => {
-    for (const extent of ['exports/croplayers/1/cropfeatures/1/', site.at('exports/croplayers/1/cropfeatures/1/')]) {
+    for (const extent of [
+      'exports/croplayers/1/cropfeatures/1/',
+      site.at('exports/croplayers/1/cropfeatures/1/'),
+    ]) {
       const created = await site.create({ extent, options: { crop_mode: 'intersects' } });
-      expect(created).toMatchObject({ extent: site.at('exports/croplayers/1/cropfeatures/1/'), is_cropped: true, options: { crop_mode: 'intersects' } });
+      expect(created).toMatchObject({
+        extent: site.at('exports/croplayers/1/cropfeatures/1/'),
+        is_cropped: true,
+        options: { crop_mode: 'intersects' },
+      });
     }
   });
 
   test('ignores keys that only the site writes, kinds that no item has, and the spelling of a format', async () => {
     const created = await site.create({
-      id: 7, state: 'gone', url: 'http://elsewhere/', crs: { id: 'epsg:2193', srid: 2193 },
+      id: 7,
+      state: 'gone',
+      url: 'http://elsewhere/',
+      crs: { id: 'epsg:2193', srid: 2193 },
       formats: { vector: ' Application/X-OGC-GPKG ', pointcloud: 'x', raster: 'image/jpeg', grid: null },
     });
     expect(created).toMatchObject({ crs: 'EPSG:2193', formats: { vector: gpkg, raster: 'image/jpeg' } });
@@ -71,10 +107,19 @@ describe('create', () => {
   });
 
   test('needs no CRS for a table, nor for KML', async () => {
-    const table = await site.send('exports/validate/', { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } });
+    const table = await site.send('exports/validate/', {
+      items: [{ item: 'tables/3' }],
+      formats: { table: 'text/csv' },
+    });
     expect(await table.json()).toMatchObject({ is_valid: true });
-    const kml = await site.send('exports/validate/', { items: [{ item: 'layers/2' }], formats: { vector: 'application/vnd.google-earth.kml+xml' } });
-    expect(await kml.json()).toMatchObject({ is_valid: false, items: [{ invalid_reasons: ['invalid-format'] }] });
+    const kml = await site.send('exports/validate/', {
+      items: [{ item: 'layers/2' }],
+      formats: { vector: 'application/vnd.google-earth.kml+xml' },
+    });
+    expect(await kml.json()).toMatchObject({
+      is_valid: false,
+      items: [{ invalid_reasons: ['invalid-format'] }],
+    });
   });
 
   test('knows File Geodatabase by its contractual and its right spelling', async () => {
@@ -90,7 +135,9 @@ describe('create', () => {
 describe('a create that is refused', () => {
   test('names each missing field', async () => {
     expect(await errorsOf({})).toEqual({ items: [expect.any(String)], formats: ['This field is required.'] });
-    expect(await errorsOf({ items: [{ item: 'layers/2' }], formats: { vector: gpkg } })).toEqual({ crs: [expect.stringContaining('required')] });
+    expect(await errorsOf({ items: [{ item: 'layers/2' }], formats: { vector: gpkg } })).toEqual({
+      crs: [expect.stringContaining('required')],
+    });
   });
 
   test.each([
@@ -108,17 +155,38 @@ describe('a create that is refused', () => {
     ['file:///etc/passwd', 'not a reference'],
     ['layers/99999999999', 'not a layer or a table'],
   ])('names the item %s', async (item, problem) => {
-    expect(await errorsOf(request({ items: [{ item }] }))).toEqual({ items: [expect.stringContaining(problem)] });
+    expect(await errorsOf(request({ items: [{ item }] }))).toEqual({
+      items: [expect.stringContaining(problem)],
+    });
   });
 
   test.each([
-    ['items', 'layers/2'], ['items', []], ['items', [7]], ['items', [{}]], ['items', [{ item: 'layers/2', color: 'red' }]],
-    ['items', [{ item: 'layers/2', fields: [] }]], ['formats', 'gpkg'], ['formats', { vector: 5 }], ['crs', 2193], ['crs', 'EPSG:999999'],
-    ['crs', "EPSG:4326'; DROP TABLE"], ['extent', 7], ['extent', {}], ['extent', { type: 'Point', coordinates: [1, 2] }],
-    ['extent', 'exports/croplayers/9/cropfeatures/1/'], ['extent', 'exports/croplayers/1/cropfeatures/9/'], ['extent', 'layers/1'],
-    ['extent', 'https://elsewhere/services/api/v1/exports/croplayers/1/cropfeatures/1/'], ['extent', 'exports/croplayers/2/cropfeatures/1/'],
-    ['options', { crop_mode: 'cut' }], ['options', { coordinate_precision: 16 }], ['options', { coordinate_precision: 1.5 }],
-    ['delivery', { method: 'courier' }], ['name', 'x'.repeat(201)], ['name', 5], ['non_field_errors', null],
+    ['items', 'layers/2'],
+    ['items', []],
+    ['items', [7]],
+    ['items', [{}]],
+    ['items', [{ item: 'layers/2', color: 'red' }]],
+    ['items', [{ item: 'layers/2', fields: [] }]],
+    ['formats', 'gpkg'],
+    ['formats', { vector: 5 }],
+    ['crs', 2193],
+    ['crs', 'EPSG:999999'],
+    ['crs', "EPSG:4326'; DROP TABLE"],
+    ['extent', 7],
+    ['extent', {}],
+    ['extent', { type: 'Point', coordinates: [1, 2] }],
+    ['extent', 'exports/croplayers/9/cropfeatures/1/'],
+    ['extent', 'exports/croplayers/1/cropfeatures/9/'],
+    ['extent', 'layers/1'],
+    ['extent', 'https://elsewhere/services/api/v1/exports/croplayers/1/cropfeatures/1/'],
+    ['extent', 'exports/croplayers/2/cropfeatures/1/'],
+    ['options', { crop_mode: 'cut' }],
+    ['options', { coordinate_precision: 16 }],
+    ['options', { coordinate_precision: 1.5 }],
+    ['delivery', { method: 'courier' }],
+    ['name', 'x'.repeat(201)],
+    ['name', 5],
+    ['non_field_errors', null],
   ])('names the field %s for %j', async (field, value) => {
     const body = field === 'non_field_errors' ? [] : request({ [field]: value });
     expect(await errorsOf(body)).toEqual({ [field]: [expect.stringMatching(/.{10}/)] });
@@ -126,22 +194,36 @@ describe('a create that is refused', () => {
 
   test('names the limit of vertices', async () => {
     const ring = Array.from({ length: 30 }, (_, index) => [170 + Math.cos(index), Math.sin(index)]);
-    expect(await errorsOf(request({ extent: { type: 'Polygon', coordinates: [ring] } }))).toEqual({ extent: [expect.stringContaining('20')] });
+    expect(await errorsOf(request({ extent: { type: 'Polygon', coordinates: [ring] } }))).toEqual({
+      extent: [expect.stringContaining('20')],
+    });
   });
 
   test('does not choke on a NUL, half a surrogate pair, or a prototype', async () => {
-    expect(await errorsOf(request({ items: [{ item: 'layers/2', note: 'a\0b' }] }))).toHaveProperty('non_field_errors');
+    expect(await errorsOf(request({ items: [{ item: 'layers/2', note: 'a\0b' }] }))).toHaveProperty(
+      'non_field_errors',
+    );
     expect(await errorsOf(request({ name: '\ud800' }))).toHaveProperty('non_field_errors');
-    const body = '{"__proto__": {"items": 1}, "constructor": 1, "items": [{"item": "layers/2"}], "formats": {"__proto__": "x", "vector": "text/csv"}, "crs": "EPSG:4326"}';
+    const body =
+      '{"__proto__": {"items": 1}, "constructor": 1, "items": [{"item": "layers/2"}], "formats": {"__proto__": "x", "vector": "text/csv"}, "crs": "EPSG:4326"}';
     expect((await site.send('exports/', body)).status).toBe(201);
   });
 
   test('lists more than one problem at once', async () => {
-    expect(Object.keys(await errorsOf(request({ crs: 'EPSG:1', extent: 'x', items: [{ item: 'layers/98' }, { item: 'layers/99' }] }))).toSorted()).toEqual(['crs', 'extent', 'items']);
+    expect(
+      Object.keys(
+        await errorsOf(
+          request({ crs: 'EPSG:1', extent: 'x', items: [{ item: 'layers/98' }, { item: 'layers/99' }] }),
+        ),
+      ).toSorted(),
+    ).toEqual(['crs', 'extent', 'items']);
   });
 
   test('says why an item cannot be exported, as validate does', async () => {
-    const body = request({ items: [{ item: 'layers/2' }, { item: 'layers/4' }, { item: 'layers/5' }, { item: 'layers/6' }], formats: { vector: gpkg, raster: 'image/jpeg' } });
+    const body = request({
+      items: [{ item: 'layers/2' }, { item: 'layers/4' }, { item: 'layers/5' }, { item: 'layers/6' }],
+      formats: { vector: gpkg, raster: 'image/jpeg' },
+    });
     const refused = await errorsOf(body);
     expect(refused).toMatchObject({
       is_valid: false,
@@ -161,7 +243,10 @@ describe('a create that is refused', () => {
   });
 
   test('is refused too where only data that cannot be read were asked for', async () => {
-    expect(await errorsOf(request({ items: [{ item: 'layers/4' }] }))).toMatchObject({ is_valid: false, items: [{ invalid_reasons: ['source-unavailable'] }] });
+    expect(await errorsOf(request({ items: [{ item: 'layers/4' }] }))).toMatchObject({
+      is_valid: false,
+      items: [{ invalid_reasons: ['source-unavailable'] }],
+    });
   });
 
   test('says that the body is not JSON, is empty, or is too large', async () => {
@@ -181,7 +266,11 @@ describe('a create that is refused', () => {
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(1000).fill(0x20)),
     });
-    const response = await site.ask('exports/', { method: 'POST', body: endless, duplex: 'half' } as RequestInit);
+    const response = await site.ask('exports/', {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+    } as object);
     expect(response.status).toBe(413);
   });
 });
@@ -189,22 +278,53 @@ describe('a create that is refused', () => {
 describe('validate', () => {
   test('says what an export will cost, and starts nothing', async () => {
     const before = await (await site.ask('exports/')).json();
-    const response = await site.send('exports/validate/', request({ items: [{ item: 'layers/1', color: '#003399' }], name: 'A b' }));
+    const response = await site.send(
+      'exports/validate/',
+      request({ items: [{ item: 'layers/1', color: '#003399' }], name: 'A b' }),
+    );
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
-      items: [{
-        item: 'layers/1', color: '#003399', license: { id: 1, title: 'Public domain', type: 'pd', url: 'https://example.com/pd', url_html: 'https://example.com/pd' },
-        price: '0.00', is_valid: true, invalid_reasons: [], invalid_details: [], feature_count: 3,
-        size_estimate_zipped: 100, size_estimate_unzipped: 200, seconds_estimate: 1,
-      }],
-      size_estimate_zipped: 100, is_valid: true, invalid_reasons: [], invalid_details: [], warnings: [], name: 'kx-a-b',
+      items: [
+        {
+          item: 'layers/1',
+          color: '#003399',
+          license: {
+            id: 1,
+            title: 'Public domain',
+            type: 'pd',
+            url: 'https://example.com/pd',
+            url_html: 'https://example.com/pd',
+          },
+          price: '0.00',
+          is_valid: true,
+          invalid_reasons: [],
+          invalid_details: [],
+          feature_count: 3,
+          size_estimate_zipped: 100,
+          size_estimate_unzipped: 200,
+          seconds_estimate: 1,
+        },
+      ],
+      size_estimate_zipped: 100,
+      is_valid: true,
+      invalid_reasons: [],
+      invalid_details: [],
+      warnings: [],
+      name: 'kx-a-b',
     });
     expect(await (await site.ask('exports/')).json()).toEqual(before);
   });
 
   test('says that the extent is outside', async () => {
-    const response = await site.send('exports/validate/', request({ extent: 'exports/croplayers/1/cropfeatures/2/' }));
-    expect(await response.json()).toMatchObject({ is_valid: false, invalid_reasons: [], items: [{ invalid_reasons: ['outside-extent'] }] });
+    const response = await site.send(
+      'exports/validate/',
+      request({ extent: 'exports/croplayers/1/cropfeatures/2/' }),
+    );
+    expect(await response.json()).toMatchObject({
+      is_valid: false,
+      invalid_reasons: [],
+      items: [{ invalid_reasons: ['outside-extent'] }],
+    });
   });
 });
 
@@ -219,13 +339,20 @@ describe('cancel', () => {
     site.engine.run = async ({ signal, onProgress }) => {
       onProgress?.({ fraction: 0.5, stage: 'half' });
       started.resolve(signal!);
-      await new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason as Error)));
+      await new Promise((_, reject) =>
+        signal!.addEventListener('abort', () => reject(signal!.reason as Error)),
+      );
     };
     const { id } = await site.create();
     const signal = await started.promise;
     const response = await site.ask(`exports/${String(id)}/`, { method: 'DELETE' });
     expect(response.status).toBe(202);
-    expect(await response.json()).toMatchObject({ id, state: 'cancelled', progress: null, download_url: null });
+    expect(await response.json()).toMatchObject({
+      id,
+      state: 'cancelled',
+      progress: null,
+      download_url: null,
+    });
     expect(signal.aborted).toBe(true);
     const again = await site.ask(`exports/${String(id)}/`, { method: 'DELETE' });
     expect(again.status).toBe(409);
@@ -249,7 +376,10 @@ describe('cancel', () => {
     goOn.resolve();
     site.engine.run = async () => undefined;
     await site.waitFor((await site.create())['id'], 'complete');
-    expect(await (await site.ask(`exports/${String(id)}/`)).json()).toMatchObject({ state: 'cancelled', sha256: null });
+    expect(await (await site.ask(`exports/${String(id)}/`)).json()).toMatchObject({
+      state: 'cancelled',
+      sha256: null,
+    });
     expect(await site.parts.objectStore.stat(`${String(id)}/archive.zip`)).toBeNull();
   });
 });
@@ -260,20 +390,34 @@ describe('list', () => {
     await site.create();
     const response = await site.ask('exports/?page_size=1&page=2&x=y');
     const list = (await response.json()) as Record<string, unknown>[];
-    expect(Object.keys(list[0]!).toSorted()).toEqual(['created_at', 'created_via', 'download_url', 'id', 'name', 'state', 'url']);
+    expect(Object.keys(list[0]!).toSorted()).toEqual([
+      'created_at',
+      'created_via',
+      'download_url',
+      'id',
+      'name',
+      'state',
+      'url',
+    ]);
     expect(response.headers.get('X-Paginate-By')).toBe('1');
     const [, total] = /^1-2\/(\d+)$/.exec(response.headers.get('X-Resource-Range')!)!;
-    expect(response.headers.get('Link')).toBe([
-      `<${site.at('exports/')}?page_size=1&page=3&x=y>; rel="page-next"`, `<${site.at('exports/')}?page_size=1&page=${total}&x=y>; rel="page-last"`,
-      `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-previous"`, `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-first"`,
-    ].join(', '));
+    expect(response.headers.get('Link')).toBe(
+      [
+        `<${site.at('exports/')}?page_size=1&page=3&x=y>; rel="page-next"`,
+        `<${site.at('exports/')}?page_size=1&page=${total}&x=y>; rel="page-last"`,
+        `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-previous"`,
+        `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-first"`,
+      ].join(', '),
+    );
     const first = (await (await site.ask('exports/?page_size=1000')).json()) as { id: number }[];
     expect(first.map(({ id }) => id)).toEqual(first.map(({ id }) => id).toSorted((a, b) => b - a));
   });
 
   test('gives the exports in full when asked to expand', async () => {
     const response = await site.ask('exports/', { headers: { Expand: 'list' } });
-    expect(await response.json()).toContainEqual(expect.objectContaining({ items: expect.any(Array), progress: expect.any(Number) }));
+    expect(await response.json()).toContainEqual(
+      expect.objectContaining({ items: expect.any(Array), progress: expect.any(Number) }),
+    );
   });
 
   test('answers 404 past the end and for what is no page', async () => {
@@ -288,17 +432,25 @@ describe('list', () => {
 describe('formats', () => {
   test('are those that the engine can write, by kind, with the label of the kind', async () => {
     const response = await site.ask('exports/', { method: 'OPTIONS' });
-    const body = (await response.json()) as { actions: { POST: { formats: { children: Record<string, { choices: unknown }> } } } };
+    const body = (await response.json()) as {
+      actions: { POST: { formats: { children: Record<string, { choices: unknown }> } } };
+    };
     const { children } = body.actions.POST.formats;
     expect(Object.keys(children)).toEqual(['vector', 'table']);
     expect(children['vector']!.choices).toEqual([
-      { display_name: 'CSV', value: 'text/csv' }, { display_name: 'GeoPackage / SQLite', value: gpkg },
+      { display_name: 'CSV', value: 'text/csv' },
+      { display_name: 'GeoPackage / SQLite', value: gpkg },
     ]);
   });
 
   test('are not hidden by a preflight, which has its own answer', async () => {
     const response = await site.app.request(site.at('exports/'), {
-      method: 'OPTIONS', headers: { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization,content-type' },
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://a.example',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,content-type',
+      },
     });
     expect(response.status).toBe(204);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');

@@ -26,7 +26,9 @@ export function getLayer(parts: AppParts, collection: LayerCollection): Operatio
   return {
     scope: 'layers:read',
     async handle(context) {
-      return context.json(await renderLayer(parts.site, findLayer(parts, context, collection), context.get('apiRoot')));
+      return context.json(
+        await renderLayer(parts.site, findLayer(parts, context, collection), context.get('apiRoot')),
+      );
     },
   };
 }

@@ -22,10 +22,17 @@ export interface HttpServer {
  * @throws SiteError where the port is taken or the address is not this machine's.
  */
 export async function listen(host: string, port: number): Promise<HttpServer> {
-  let answer: Answer = () => Response.json({ detail: 'The site is starting.' }, { status: 503, headers: { 'Retry-After': '1' } });
-  const server = createAdaptorServer({ fetch: (request, environment) => answer(request, environment) }) as Server;
+  let answer: Answer = () =>
+    Response.json({ detail: 'The site is starting.' }, { status: 503, headers: { 'Retry-After': '1' } });
+  const server = createAdaptorServer({
+    fetch: (request, environment) => answer(request, environment),
+  }) as Server;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new SiteError(`The site cannot listen on ${host}:${port}: ${error.message}. Choose another port.`)));
+    server.once('error', (error) =>
+      reject(
+        new SiteError(`The site cannot listen on ${host}:${port}: ${error.message}. Choose another port.`),
+      ),
+    );
     server.listen(port, host, resolve);
   });
   const address = server.address();

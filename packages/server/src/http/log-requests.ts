@@ -15,6 +15,9 @@ export function logRequests(logger: Logger): (context: RequestContext, next: Nex
     await next();
     const { method, path } = context.req;
     const ms = Math.round(performance.now() - started);
-    logger.info({ requestId, method, path: path.slice(0, 500), status: context.res.status, ms }, 'Request:Serve:Done');
+    logger.info(
+      { requestId, method, path: path.slice(0, 500), status: context.res.status, ms },
+      'Request:Serve:Done',
+    );
   };
 }

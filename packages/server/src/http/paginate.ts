@@ -48,10 +48,23 @@ export function respondWithPage(
     throw notFound(`Invalid page ${page}: the last one is ${lastPage}.`);
   }
   context.header('X-Paginate-By', String(pageSize));
-  context.header('X-Resource-Range', `${Math.min(offset, list.total)}-${offset + list.items.length}/${list.total}`);
+  context.header(
+    'X-Resource-Range',
+    `${Math.min(offset, list.total)}-${offset + list.items.length}/${list.total}`,
+  );
   const links = [
-    ...(page < lastPage ? [link(parts, context, { page: page + 1, rel: 'page-next' }), link(parts, context, { page: lastPage, rel: 'page-last' })] : []),
-    ...(page > 1 ? [link(parts, context, { page: page - 1, rel: 'page-previous' }), link(parts, context, { page: 1, rel: 'page-first' })] : []),
+    ...(page < lastPage
+      ? [
+          link(parts, context, { page: page + 1, rel: 'page-next' }),
+          link(parts, context, { page: lastPage, rel: 'page-last' }),
+        ]
+      : []),
+    ...(page > 1
+      ? [
+          link(parts, context, { page: page - 1, rel: 'page-previous' }),
+          link(parts, context, { page: 1, rel: 'page-first' }),
+        ]
+      : []),
   ];
   if (links.length > 0) {
     context.header('Link', links.join(', '));

@@ -15,7 +15,8 @@ export async function readJsonBody(context: RequestContext, maxBytes: number): P
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = text.trim() === '' ? 'it is empty' : error instanceof Error ? error.message : String(error);
+    const reason =
+      text.trim() === '' ? 'it is empty' : error instanceof Error ? error.message : String(error);
     throw new HttpError(400, { detail: `JSON parse error: the body is not JSON: ${reason}` });
   }
 }

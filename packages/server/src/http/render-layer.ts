@@ -1,6 +1,6 @@
 import { formatLabel, type WireLayer, type WireLayerSummary } from '@outcrop/contract';
 
-import { inspectLayer } from '../catalogue/inspect-layer.ts';
+import { inspectLayer, type LayerInspection } from '../catalogue/inspect-layer.ts';
 import { layerAddress, type Site } from '../catalogue/site.ts';
 import type { SiteLayer } from '../catalogue/site-layer.ts';
 import { renderLicence } from './render-licence.ts';
@@ -19,25 +19,34 @@ export function renderLayerSummary(layer: SiteLayer, apiRoot: URL): WireLayerSum
 
 /** A layer or table in full. */
 export async function renderLayer(site: Site, layer: SiteLayer, apiRoot: URL): Promise<WireLayer> {
-  const { survey, table, version, formats, unavailable } = await inspectLayer(site, layer);
+  const inspection = await inspectLayer(site, layer);
   const summary = renderLayerSummary(layer, apiRoot);
+  const version = inspection.version ?? 0;
   return {
     ...summary,
     description: layer.description,
-    version: { id: version ?? 0, url: `${summary.url}versions/${version ?? 0}/` },
+    version: { id: version, url: `${summary.url}versions/${version}/` },
     published_at: null,
     license: renderLicence(layer),
     user_permissions: ['view', 'download'],
-    user_capabilities: formats.length > 0 ? ['can-view', 'can-export'] : ['can-view'],
-    data: {
-      crs: table?.geometry?.crs ?? null,
-      extent: survey?.extent ?? null,
-      export_formats: formats.map((format) => ({ name: formatLabel(format, layer.kind), mimetype: format.mimetype })),
-      feature_count: survey?.featureCount ?? null,
-      geometry_field: table?.geometry?.name ?? null,
-      geometry_type: table?.geometry?.type ?? null,
-      fields: (table?.fields ?? []).map(({ name, type }) => ({ name, type })),
-    },
-    unavailable,
+    user_capabilities: inspection.formats.length > 0 ? ['can-view', 'can-export'] : ['can-view'],
+    data: renderData(layer, inspection),
+    unavailable: inspection.unavailable,
+  };
+}
+
+function renderData(layer: SiteLayer, { survey, table, formats }: LayerInspection): WireLayer['data'] {
+  const geometry = table?.geometry ?? null;
+  return {
+    crs: geometry?.crs ?? null,
+    extent: survey?.extent ?? null,
+    export_formats: formats.map((format) => ({
+      name: formatLabel(format, layer.kind),
+      mimetype: format.mimetype,
+    })),
+    feature_count: survey?.featureCount ?? null,
+    geometry_field: geometry?.name ?? null,
+    geometry_type: geometry?.type ?? null,
+    fields: (table?.fields ?? []).map(({ name, type }) => ({ name, type })),
   };
 }

@@ -6,7 +6,9 @@ import type { AppParts, RequestContext } from './app-parts.ts';
  * Sends requests without the slash at the end to the address with it. A 301 would turn a write into a read in most HTTP
  * clients, so writes get a 308 (wire contract, section 1).
  */
-export function trailingSlash(parts: AppParts): (context: RequestContext, next: Next) => Promise<Response | void> {
+export function trailingSlash(
+  parts: AppParts,
+): (context: RequestContext, next: Next) => Promise<Response | void> {
   return async (context, next) => {
     const { pathname, search } = new URL(context.req.url);
     if (pathname.endsWith('/') || !pathname.startsWith('/services/api/')) {

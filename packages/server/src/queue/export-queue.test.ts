@@ -21,7 +21,7 @@ beforeAll(async () => {
     done.push(job);
     onJob?.();
   }, 2);
-});
+}, 60_000);
 
 afterAll(async () => {
   await queue.close();

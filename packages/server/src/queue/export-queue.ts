@@ -36,7 +36,10 @@ const jobOptions = { retryLimit: 3, retryDelay: 5, expireInSeconds: 23 * 3600, r
 const pollIntervalMs = 1000;
 
 /** Opens the queue, creating its schema at the first start. */
-export async function openExportQueue(database: Database, options: { onError: (error: Error) => void }): Promise<ExportQueue> {
+export async function openExportQueue(
+  database: Database,
+  options: { onError: (error: Error) => void },
+): Promise<ExportQueue> {
   const boss = new PgBoss({ db: asPgBossDatabase(database), schedule: false });
   boss.on('error', options.onError);
   await boss.start();
@@ -46,7 +49,11 @@ export async function openExportQueue(database: Database, options: { onError: (e
   return {
     async add(job, transaction) {
       const payload = { $version: 1, exportId: job.exportId } satisfies z.infer<typeof payloadSchema>;
-      const sent = await boss.send(queueName, payload, { ...jobOptions, id: job.jobId, db: asPgBossDatabase(transaction) });
+      const sent = await boss.send(queueName, payload, {
+        ...jobOptions,
+        id: job.jobId,
+        db: asPgBossDatabase(transaction),
+      });
       if (sent === null) {
         throw new Error(`The queue did not take job ${job.jobId} of export ${job.exportId}`);
       }
@@ -104,9 +111,10 @@ function asError(error: unknown): Error {
 function asPgBossDatabase(database: Queryable): PgBoss.Db {
   return {
     async executeSql(text: string, values?: readonly unknown[]) {
-      const rows = values === undefined || values.length === 0
-        ? await database.runScript(text)
-        : await database.query(text, values);
+      const rows =
+        values === undefined || values.length === 0
+          ? await database.runScript(text)
+          : await database.query(text, values);
       return { rows };
     },
   };

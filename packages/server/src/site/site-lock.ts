@@ -32,7 +32,9 @@ export async function lockSite(paths: SitePaths, options: { waitMs: number }): P
       await rm(paths.lockFile, { force: true });
     } else if (performance.now() >= deadline) {
       const path = fileURLToPath(paths.folder);
-      throw new SiteError(`The site in ${path} is in use by process ${holder}; stop that one first, or use another folder.`);
+      throw new SiteError(
+        `The site in ${path} is in use by process ${holder}; stop that one first, or use another folder.`,
+      );
     } else {
       await delay(100);
     }

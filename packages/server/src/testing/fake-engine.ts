@@ -2,7 +2,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
 import type { ExtentGeometry, MultiPolygon, Reason } from '@outcrop/contract';
-import { EngineError, type ExportCheck, type ExportRequest, type GeoPackageTable, type PlanContext, type Region, type RunOptions } from '@outcrop/engine';
+import {
+  EngineError,
+  type ExportCheck,
+  type ExportRequest,
+  type GeoPackageTable,
+  type PlanContext,
+  type Region,
+  type RunOptions,
+} from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
 
@@ -27,12 +35,15 @@ export type FakeRun = (options: RunOptions) => Promise<void>;
 export function fakeEngine(): Engine & { run: FakeRun } {
   const fake = {
     run: async (): Promise<void> => undefined,
-    listGeoPackageTables: (path: string) => ({ tables: readTables(path).map((table) => describeTable(path, table)), skipped: [] }),
+    listGeoPackageTables: (path: string) => ({
+      tables: readTables(path).map((table) => describeTable(path, table)),
+      skipped: [],
+    }),
     sourceVersion: (path: string) => Math.round(statSync(path).mtimeMs * 1000) % Number.MAX_SAFE_INTEGER,
     surveyTable: async (source: GeoPackageTable) => ({
       featureCount: 3,
       envelope: source.geometry === null ? null : ([165, -48, 180, -34] as const),
-      extent: source.geometry === null ? null : rectangle(165, -48, 180, -34),
+      extent: source.geometry === null ? null : rectangle([165, -48, 180, -34]),
     }),
     parseRegion,
     describeCrs: (code: string) =>
@@ -50,15 +61,38 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       options.signal?.throwIfAborted();
       await writeFile(options.archivePath, fakeArchive);
       const report = { report_version: 1 as const, engine: plan.name, crs: null, crop: null, items: [] };
-      return { archivePath: options.archivePath, bytes: fakeArchive.length, sha256: fakeArchiveSha256, report };
+      return {
+        archivePath: options.archivePath,
+        bytes: fakeArchive.length,
+        sha256: fakeArchiveSha256,
+        report,
+      };
     },
   } satisfies Engine & { run: FakeRun };
   return fake;
 }
 
-/** A rectangle in degrees. */
-export function rectangle(west: number, south: number, east: number, north: number): MultiPolygon {
-  return { type: 'MultiPolygon', coordinates: [[[[west, south], [east, south], [east, north], [west, north], [west, south]]]] };
+/** A rectangle in degrees: west, south, east, north. */
+export function rectangle([west, south, east, north]: readonly [
+  number,
+  number,
+  number,
+  number,
+]): MultiPolygon {
+  return {
+    type: 'MultiPolygon',
+    coordinates: [
+      [
+        [
+          [west, south],
+          [east, south],
+          [east, north],
+          [west, north],
+          [west, south],
+        ],
+      ],
+    ],
+  };
 }
 
 function readTables(path: string): FakeTable[] {
@@ -75,7 +109,10 @@ function describeTable(path: string, table: FakeTable): GeoPackageTable {
     table: table.table,
     kind: table.geometryType === undefined ? 'table' : 'vector',
     fidColumn: 'fid',
-    geometry: table.geometryType === undefined ? null : { name: 'geom', type: table.geometryType, hasZ: false, hasM: false, crs: 'EPSG:4326' },
+    geometry:
+      table.geometryType === undefined
+        ? null
+        : { name: 'geom', type: table.geometryType, hasZ: false, hasM: false, crs: 'EPSG:4326' },
     fields: (table.fields ?? ['name']).map((name) => ({ name, type: 'text' as const })),
     identifier: table.identifier ?? null,
     description: null,
@@ -86,17 +123,29 @@ function featuresOf(source: GeoPackageTable): NonNullable<FakeTable['features']>
   return readTables(source.path).find(({ table }) => table === source.table)?.features ?? [];
 }
 
-function parseRegion(geometry: unknown, options: { maxVertices?: number; name?: string } = {}): { region: Region; issues: [] } | { region: null; issues: string[] } {
+function parseRegion(
+  geometry: unknown,
+  options: { maxVertices?: number; name?: string } = {},
+): { region: Region; issues: [] } | { region: null; issues: string[] } {
   const extent = geometry as ExtentGeometry;
   if (extent.type !== 'Polygon' && extent.type !== 'MultiPolygon') {
-    return { region: null, issues: [`The extent is not a polygon but ${JSON.stringify(Reflect.get(Object(geometry), 'type'))}.`] };
+    return {
+      region: null,
+      issues: [`The extent is not a polygon but ${JSON.stringify(Reflect.get(Object(geometry), 'type'))}.`],
+    };
   }
   const coordinates = extent.type === 'Polygon' ? [extent.coordinates] : extent.coordinates;
   const vertices = coordinates.flat(2).length;
   if (vertices > (options.maxVertices ?? Infinity)) {
-    return { region: null, issues: [`The extent has ${vertices} vertices; simplify it to ${options.maxVertices}.`] };
+    return {
+      region: null,
+      issues: [`The extent has ${vertices} vertices; simplify it to ${options.maxVertices}.`],
+    };
   }
-  return { region: { geometry: { type: 'MultiPolygon', coordinates }, name: options.name ?? null, notices: [] }, issues: [] };
+  return {
+    region: { geometry: { type: 'MultiPolygon', coordinates }, name: options.name ?? null, notices: [] },
+    issues: [],
+  };
 }
 
 function check(request: ExportRequest, context: PlanContext): ExportCheck {
@@ -111,13 +160,31 @@ function check(request: ExportRequest, context: PlanContext): ExportCheck {
   const isValid = items.every(({ reasons }) => reasons.length === 0);
   const name = `${context.sitePrefix}-${(request.name ?? 'export').toLowerCase().replaceAll(' ', '-')}`;
   const plan = {
-    name, crs: request.crs, region: request.region, cropMode: request.cropMode, coordinatePrecision: request.coordinatePrecision,
-    items: [], cacheFolder: context.cacheFolder, body: request.body,
+    name,
+    crs: request.crs,
+    region: request.region,
+    cropMode: request.cropMode,
+    coordinatePrecision: request.coordinatePrecision,
+    items: [],
+    cacheFolder: context.cacheFolder,
+    body: request.body,
   };
-  return { plan: isValid ? plan : null, isValid, name, reasons: [], items, warnings: [], sizeEstimateZipped: isValid ? 100 * items.length : 0 };
+  return {
+    plan: isValid ? plan : null,
+    isValid,
+    name,
+    reasons: [],
+    items,
+    warnings: [],
+    sizeEstimateZipped: isValid ? 100 * items.length : 0,
+  };
 }
 
-function reasonsAgainst(request: ExportRequest, kind: 'vector' | 'table' | 'raster' | 'grid' | 'rat', context: PlanContext): Reason[] {
+function reasonsAgainst(
+  request: ExportRequest,
+  kind: 'vector' | 'table' | 'raster' | 'grid' | 'rat',
+  context: PlanContext,
+): Reason[] {
   const mimetype = request.formats[kind];
   if (mimetype === undefined) {
     return [{ code: 'missing-format', detail: `Add a format for ${kind}.` }];

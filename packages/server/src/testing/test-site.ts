@@ -19,6 +19,11 @@ import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
 
+/** A request but for its address. */
+export type AskOptions = Omit<RequestInit, 'headers'> & {
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
 /** A site in a temporary folder, without a socket. */
 export interface TestSite {
   readonly folder: URL;
@@ -28,7 +33,7 @@ export interface TestSite {
   /** Where a path of the API is: `exports/` becomes its address. */
   at(path: string): string;
   /** Asks as the holder of a token with all scopes, unless the headers say otherwise. */
-  ask(path: string, init?: RequestInit): Promise<Response>;
+  ask(path: string, init?: AskOptions): Promise<Response>;
   send(path: string, body: unknown): Promise<Response>;
   /** Creates the simplest export, and gives its detail body. */
   create(extra?: object): Promise<Record<string, unknown>>;
@@ -42,8 +47,8 @@ const nature: readonly FakeTable[] = [
     table: 'countries',
     geometryType: 'MULTIPOLYGON',
     features: [
-      { id: 1, name: 'New Zealand', geometry: rectangle(166, -47, 179, -34) },
-      { id: 2, name: 'Iceland', geometry: rectangle(-25, 63, -13, 67) },
+      { id: 1, name: 'New Zealand', geometry: rectangle([166, -47, 179, -34]) },
+      { id: 2, name: 'Iceland', geometry: rectangle([-25, 63, -13, 67]) },
     ],
   },
   { table: 'cities', geometryType: 'POINT' },
@@ -75,28 +80,46 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access; siteRoot?: string } = {}): Promise<TestSite> {
+export async function openTestSite(options: { access?: Access } = {}): Promise<TestSite> {
   const folder = await writeTestFolder();
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openEmbeddedDatabase(null);
   await migrate(database);
-  const fail = (error: Error): never => {
-    throw error;
-  };
-  const queue = await openExportQueue(database, { onError: fail });
+  const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
   const objectStore = fileObjectStore(site.paths.exports);
-  const worker = new ExportWorker({ engine, runStore: new RunStore(database), objectStore, logger, workFolder: site.paths.work });
+  const worker = new ExportWorker({
+    engine,
+    runStore: new RunStore(database),
+    objectStore,
+    logger,
+    folder: site.paths.folder,
+    workFolder: site.paths.work,
+  });
   queue.work(worker.handle, 1);
   const parts: AppParts = {
-    site, siteRoot: new URL(options.siteRoot ?? 'http://localhost/'), access: options.access ?? 'token',
-    database, exportStore: new ExportStore(database), objectStore, queue, worker, logger, adminSecret: 's'.repeat(64),
+    site,
+    siteRoot: new URL('http://localhost/'),
+    access: options.access ?? 'token',
+    database,
+    exportStore: new ExportStore(database),
+    objectStore,
+    queue,
+    worker,
+    logger,
+    adminSecret: 's'.repeat(64),
   };
-  const { token } = await insertToken(database, { scopes: ['exports:read', 'exports:write', 'layers:read'], name: 'tests' });
+  const { token } = await insertToken(database, {
+    scopes: ['exports:read', 'exports:write', 'layers:read'],
+    name: 'tests',
+  });
   const app = createApp(parts);
   return {
-    folder, app, parts, engine,
+    folder,
+    app,
+    parts,
+    engine,
     ...asker(app, token),
     async close() {
       await Promise.all([queue.close(), worker.close()]);
@@ -106,17 +129,35 @@ export async function openTestSite(options: { access?: Access; siteRoot?: string
   };
 }
 
-function asker(app: Hono<AppEnvironment>, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
+function rethrow(error: Error): never {
+  throw error;
+}
+
+function asker(
+  app: Hono<AppEnvironment>,
+  token: string,
+): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
   const at = (path: string): string => `http://localhost/services/api/v1/${path}`;
-  const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
-    app.request(path.startsWith('http') ? path : at(path), { ...init, headers: { Authorization: `key ${token}`, ...init.headers } });
+  const ask = async (path: string, init: AskOptions = {}): Promise<Response> =>
+    app.request(path.startsWith('http') ? path : at(path), {
+      ...init,
+      headers: { Authorization: `key ${token}`, ...init.headers },
+    });
   const send = (path: string, body: unknown): Promise<Response> =>
     ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
-  const read = async (response: Response): Promise<Record<string, unknown>> => (await response.json()) as Record<string, unknown>;
+  const read = async (response: Response): Promise<Record<string, unknown>> =>
+    (await response.json()) as Record<string, unknown>;
   return {
-    at, ask, send,
+    at,
+    ask,
+    send,
     async create(extra = {}) {
-      const body = { items: [{ item: 'layers/2' }], formats: { vector: 'application/x-ogc-gpkg' }, crs: 'EPSG:2193', ...extra };
+      const body = {
+        items: [{ item: 'layers/2' }],
+        formats: { vector: 'application/x-ogc-gpkg' },
+        crs: 'EPSG:2193',
+        ...extra,
+      };
       const response = await send('exports/', body);
       const created = await read(response);
       if (response.status !== 201) {

@@ -33,7 +33,10 @@ export async function createToken(order: TokenOrder): Promise<NewToken> {
   return insertDirectly(paths, wanted);
 }
 
-async function askRunningSite(running: RunningSite, wanted: { scopes: readonly string[]; name: string }): Promise<NewToken> {
+async function askRunningSite(
+  running: RunningSite,
+  wanted: { scopes: readonly string[]; name: string },
+): Promise<NewToken> {
   const response = await fetch(new URL(adminTokensPath, running.url), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', [adminSecretHeader]: running.secret },
@@ -45,14 +48,22 @@ async function askRunningSite(running: RunningSite, wanted: { scopes: readonly s
     throw new TokenRequestError(refusalSchema.parse(body).detail);
   }
   if (!response.ok) {
-    throw new Error(`The site at ${running.url} did not make the token (HTTP ${response.status}); start it again.`);
+    throw new Error(
+      `The site at ${running.url} did not make the token (HTTP ${response.status}); start it again.`,
+    );
   }
   return newTokenSchema.parse(body);
 }
 
-async function insertDirectly(paths: SitePaths, wanted: { scopes: readonly string[]; name: string }): Promise<NewToken> {
+async function insertDirectly(
+  paths: SitePaths,
+  wanted: { scopes: readonly string[]; name: string },
+): Promise<NewToken> {
   const problems: Error[] = [];
-  const opened = await openDatabase(paths, loadConfig(), { waitMs: 10_000, onError: (error) => problems.push(error) });
+  const opened = await openDatabase(paths, loadConfig(), {
+    waitMs: 10_000,
+    onError: (error) => problems.push(error),
+  });
   try {
     return await insertToken(opened.database, wanted);
   } finally {

@@ -23,11 +23,17 @@ export class TokenRequestError extends Error {
  *
  * @throws TokenRequestError for no scope, or one that does not exist.
  */
-export async function insertToken(database: Database, wanted: { scopes: readonly string[]; name: string }): Promise<NewToken> {
+export async function insertToken(
+  database: Database,
+  wanted: { scopes: readonly string[]; name: string },
+): Promise<NewToken> {
   const scopes = [...new Set(wanted.scopes)];
   const unknown = scopes.find((scope) => !(knownScopes as readonly string[]).includes(scope));
   if (unknown !== undefined || scopes.length === 0) {
-    const problem = unknown === undefined ? 'A token needs at least one scope' : `There is no scope ${JSON.stringify(unknown)}`;
+    const problem =
+      unknown === undefined
+        ? 'A token needs at least one scope'
+        : `There is no scope ${JSON.stringify(unknown)}`;
     throw new TokenRequestError(`${problem}; use one or more of ${knownScopes.join(', ')}.`);
   }
   const token = randomBytes(16).toString('hex');

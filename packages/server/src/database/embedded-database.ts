@@ -8,12 +8,17 @@ import type { Database, Queryable } from './database.ts';
 /**
  * Opens the PostgreSQL that runs inside this process, with its data in a folder, or in memory where the folder is
  * null. One process at a time may have the folder open; the site's lock sees to that.
+ *
+ * @param template a data folder as an archive to begin with, where there is none yet: making one takes seconds.
  */
-export async function openEmbeddedDatabase(folder: URL | null): Promise<Database> {
+export async function openEmbeddedDatabase(folder: URL | null, template?: Blob): Promise<Database> {
   if (folder !== null) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
-  const engine = await PGlite.create(folder === null ? {} : { dataDir: fileURLToPath(folder) });
+  const engine = await PGlite.create({
+    ...(folder === null ? {} : { dataDir: fileURLToPath(folder) }),
+    ...(template === undefined ? {} : { loadDataDir: template }),
+  });
   return {
     ...asQueryable(engine),
     transaction: (work) => engine.transaction((transaction) => work(asQueryable(transaction))),

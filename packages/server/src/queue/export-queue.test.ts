@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { Database } from '../database/database.ts';
-import { openEmbeddedDatabase } from '../database/embedded-database.ts';
 import { migrate } from '../database/migrate.ts';
+import { openTestDatabase } from '../testing/open-test-database.ts';
 import { type ExportJob, type ExportQueue, openExportQueue } from './export-queue.ts';
 
 let database: Database;
@@ -14,8 +14,7 @@ const done: ExportJob[] = [];
 let onJob: (() => void) | null = null;
 
 beforeAll(async () => {
-  database = await openEmbeddedDatabase(null);
-  await migrate(database);
+  database = await openTestDatabase();
   queue = await openExportQueue(database, { onError: (error) => errors.push(error) });
   queue.work(async (job) => {
     done.push(job);

@@ -7,8 +7,6 @@ import type { Hono } from 'hono';
 import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
-import { openEmbeddedDatabase } from '../database/embedded-database.ts';
-import { migrate } from '../database/migrate.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
 import { RunStore } from '../exports/run-store.ts';
@@ -18,6 +16,7 @@ import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
+import { openTestDatabase } from './open-test-database.ts';
 
 /** A request but for its address. */
 export type AskOptions = Omit<RequestInit, 'headers'> & {
@@ -84,8 +83,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
   const folder = await writeTestFolder();
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
-  const database = await openEmbeddedDatabase(null);
-  await migrate(database);
+  const database = await openTestDatabase();
   const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
   const objectStore = fileObjectStore(site.paths.exports);

@@ -17,6 +17,7 @@ const startTimeoutMs = 60_000;
 const keep = process.argv.includes('--keep');
 const server = spawn(process.execPath, [command, 'serve', site, '--port', '0'], {
   stdio: ['ignore', 'pipe', 'inherit'],
+  env: { OUTCROP_LOG_LEVEL: 'warn', ...process.env },
 });
 const stopped = new Promise((resolve) => server.once('exit', resolve));
 

@@ -6,7 +6,7 @@ import { Client, Export, ExportFailedError, ValidationError } from '@outcrop/cli
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { makeLargeLayer } from './support/large-layer.ts';
-import { finished, runOutcrop, startOutcrop } from './support/run-outcrop.ts';
+import { finished, pressCtrlC, runOutcrop, startOutcrop } from './support/run-outcrop.ts';
 import { createKey, serveSite, type ServedSite } from './support/serve-site.ts';
 
 const pointCount = 300_000;
@@ -51,12 +51,13 @@ async function startedExport(): Promise<Export> {
 /** Whatever a site keeps of exports and runs. */
 async function keptFiles(): Promise<string[]> {
   const names = await readdir(join(folder, '.outcrop'), { recursive: true });
-  return names.filter((name) => /\.(?:zip|part|geojson)$|work/.test(name));
+  return names.filter((name) => !/^(?:database|cache)\b/.test(name)).toSorted();
 }
 
 test('a cancelled export ends at once, leaves nothing, and has no archive', async () => {
   const before = await keptFiles();
   const running = await startedExport();
+  expect(await keptFiles()).not.toEqual(before);
   await running.cancel();
   expect(running).toMatchObject({ state: 'cancelled', progress: null, downloadUrl: null });
   const failure = await running.wait().catch((caught: unknown) => caught);
@@ -76,7 +77,7 @@ test('Ctrl-C on an export cancels it on the site and leaves no file', async () =
     expect(found?.state).toBe('processing');
     return found;
   }, patience);
-  child.kill('SIGINT');
+  pressCtrlC(child);
   expect(await end).toMatchObject({
     exitCode: 130,
     stdout: '',
@@ -99,9 +100,19 @@ test('Ctrl-C on a run leaves neither archive nor work files', async () => {
   });
   const end = finished(child);
   await vi.waitFor(async () => expect(await readdir(to)).not.toEqual([]), patience);
-  child.kill('SIGINT');
+  pressCtrlC(child);
   expect(await end).toMatchObject({ exitCode: 130, stdout: '' });
   expect(await readdir(to)).toEqual([]);
+});
+
+test('Ctrl-C on a site that is exporting ends it in order, and the next start finishes the export', async () => {
+  const running = await startedExport();
+  expect(await site.stop()).toBe(0);
+  site = await serveSite(folder);
+  client = new Client(site.url, { apiKey: key });
+  const again = await client.exports.get(running.id ?? 0);
+  await again.wait({ deadlineMs: 120_000 });
+  expect(again.state).toBe('complete');
 });
 
 test('an export outlives the death of its site: the next start finishes it, once', async () => {

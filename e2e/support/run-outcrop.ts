@@ -59,5 +59,12 @@ function startNode(commandLine: readonly string[], { cwd, key }: Surroundings): 
     cwd,
     env: key === undefined ? environment : { ...environment, KOORDINATES_TOKEN: key },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, as a command at a terminal has, so that a test can press Ctrl-C.
+    detached: true,
   });
+}
+
+/** Ctrl-C at a terminal: the signal goes to the command and to everything that it has started. */
+export function pressCtrlC({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGINT');
 }

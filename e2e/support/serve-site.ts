@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-import { finished, runOutcrop, startOutcrop } from './run-outcrop.ts';
+import { finished, pressCtrlC, runOutcrop, startOutcrop } from './run-outcrop.ts';
 
 /** A site that the built command serves, in a process of its own. */
 export interface ServedSite extends AsyncDisposable {
@@ -23,7 +23,7 @@ export async function serveSite(folder: string, options: readonly string[] = [])
     }),
   ]);
   const stop = async (): Promise<number | null> => {
-    child.kill('SIGINT');
+    if (child.exitCode === null && child.signalCode === null) pressCtrlC(child);
     return (await end).exitCode;
   };
   return { url, pid: child.pid ?? 0, stop, [Symbol.asyncDispose]: async () => void (await stop()) };

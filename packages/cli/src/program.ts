@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { Command } from '@commander-js/extra-typings';
 
 import type { CommandContext } from './command-context.ts';
@@ -15,6 +17,7 @@ export function createProgram(context: CommandContext): Command {
   const { terminal } = context;
   const program = new Command('outcrop')
     .description('an export site of a folder of geodata, and exports from it')
+    .version(readVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
@@ -29,4 +32,9 @@ export function createProgram(context: CommandContext): Command {
   registerLayers(program, context);
   registerVerify(program, context);
   return program;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -348,5 +348,7 @@ test('help goes to standard output and is no failure', async () => {
   expect(await runCommand(['--help'], context)).toBe(0);
   expect(context.printed.join('\n')).toMatch(/init.*serve.*token.*formats.*export.*run.*layers.*verify/s);
   expect(await runCommand(['run', '--help'], context)).toBe(0);
+  expect(await runCommand(['--version'], context)).toBe(0);
+  expect(context.printed.at(-1)).toMatch(/^\d+\.\d+\.\d+/);
   expect(await readdir(folder)).toEqual(['request.json', 'site']);
 });

@@ -6,7 +6,6 @@ import { folderUrl } from '../options/folder-url.ts';
 import { isLoopbackHost } from '../options/is-loopback-host.ts';
 import { parsePort } from '../options/parse-port.ts';
 import { parseUrl } from '../options/parse-url.ts';
-import { printJson } from '../output/print-json.ts';
 
 /** `outcrop serve`: serves a site until it is stopped. */
 export function registerServe(program: Command, context: CommandContext): void {
@@ -38,7 +37,7 @@ export function registerServe(program: Command, context: CommandContext): void {
         publicUrl: publicUrl ?? null,
         anonymous,
       });
-      if (json === true) printJson(terminal, { url: site.url.href });
+      if (json === true) terminal.print(JSON.stringify({ url: site.url.href }));
       else terminal.print(`Serving at ${site.url.href}`);
       await aborted(signal);
       await site.close();

@@ -126,12 +126,7 @@ export class Export implements ExportStatus {
 
   /** Asks the site how it is. */
   async refresh(options?: RequestOptions): Promise<this> {
-    const { context, exportId } = this.#onSite('refresh');
-    await fetchExport(this, context, {
-      url: resourceUrl(context.collection, exportId),
-      method: 'GET',
-      options,
-    });
+    await this.#look('refresh', options);
     return this;
   }
 
@@ -156,8 +151,7 @@ export class Export implements ExportStatus {
    * @throws ExportFailedError where it ends otherwise; TimeoutError after `deadlineMs`.
    */
   async wait(options: WaitOptions = {}): Promise<this> {
-    this.#onSite('wait for');
-    await waitForExport(this, options);
+    await waitForExport(this, options, () => this.#look('wait for', { signal: options.signal }));
     return this;
   }
 
@@ -200,6 +194,12 @@ export class Export implements ExportStatus {
     Object.assign(this, status, request);
     this.#context = context;
     return this;
+  }
+
+  async #look(purpose: string, options?: RequestOptions): Promise<Headers> {
+    const { context, exportId } = this.#onSite(purpose);
+    const url = resourceUrl(context.collection, exportId);
+    return (await fetchExport(this, context, { url, method: 'GET', options })).headers;
   }
 
   #onSite(purpose: string): { context: ExportContext; exportId: number } {

@@ -84,3 +84,14 @@ test('an abort ends the wait at once', async () => {
   });
   await expect(wait).rejects.toBe(reason);
 });
+
+test('a pause that the site asks for is kept', async () => {
+  const asking = json(200, anExport(), { 'retry-after': '0.2' });
+  await using site = await startLoopbackSite({
+    'GET exports/9/': [asking, asking, json(200, anExport({ state: 'complete' }))],
+  });
+  const awaited = await started(site.url);
+  const startedAt = performance.now();
+  await awaited.wait(quick);
+  expect(performance.now() - startedAt).toBeGreaterThan(190);
+});

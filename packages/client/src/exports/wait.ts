@@ -1,5 +1,6 @@
 import { ExportFailedError } from '../errors/export-failed-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
+import { retryAfter } from '../http/retry-after.ts';
 import { sleep } from '../http/sleep.ts';
 import type { Export } from './export.ts';
 import type { State } from './export-fields.ts';
@@ -30,14 +31,19 @@ export interface WaitOptions {
 const factor = 1.5;
 
 /**
- * Looks at an export until it is complete, with pauses that grow. A state that this version does not know is waited
+ * Looks at an export until it is complete, with pauses that grow, or that the site asks for. `look` refreshes the
+ * export and gives the headers of the answer. A state that this version does not know is waited
  * through, as sites may have more of them.
  */
-export async function waitForExport(awaited: Export, options: WaitOptions): Promise<void> {
+export async function waitForExport(
+  awaited: Export,
+  options: WaitOptions,
+  look: () => Promise<Headers>,
+): Promise<void> {
   const { signal, deadlineMs = Number.POSITIVE_INFINITY, minMs = 250, maxMs = 10_000 } = options;
   const startedAt = performance.now();
   for (let pauseMs = minMs; ; pauseMs = Math.min(maxMs, pauseMs * factor)) {
-    await awaited.refresh({ signal });
+    const headers = await look();
     const { state, progress, stage } = awaited;
     options.onProgress?.({ state: state ?? 'processing', progress, stage });
     if (state === 'complete') return;
@@ -48,7 +54,7 @@ export async function waitForExport(awaited: Export, options: WaitOptions): Prom
         `Export ${awaited.id} is still ${state} after ${deadlineMs} ms; it goes on, so wait() again or cancel() it`,
       );
     }
-    await sleep(Math.min(pauseMs, leftMs), signal);
+    await sleep(Math.min(Math.max(pauseMs, retryAfter(headers) ?? 0), leftMs), signal);
   }
 }
 

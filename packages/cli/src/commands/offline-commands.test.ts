@@ -51,7 +51,6 @@ function working(
     engine: {
       runExportInProcess: async (_: ExportPlan, options: RunOptions): Promise<RunResult> => {
         options.onProgress?.({ fraction: 0.25, stage: 'Roads: 1 of 4 features' });
-        options.onProgress?.({ fraction: 1, stage: 'done' });
         return {
           archivePath: options.archivePath,
           bytes: 1234,
@@ -80,7 +79,7 @@ test('run tells of its progress on standard error and of the archive on standard
   expect(context.printed).toEqual([`${join(folder, 'out.zip')}: 1.2 kB, SHA-256 abc`]);
   expect(context.noted).toEqual([
     ' 25% Roads: 1 of 4 features',
-    '100% done',
+    '100% the archive is complete',
     'note: the extent was repaired',
   ]);
 });

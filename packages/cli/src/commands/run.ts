@@ -113,12 +113,14 @@ async function runPlan(
   await mkdir(workFolder, { recursive: true });
   const progress = createProgress(context.terminal, { silent });
   try {
-    return await engine.runExportInProcess(checked, {
+    const result = await engine.runExportInProcess(checked, {
       archivePath,
       workFolder,
       signal: context.signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });
+    progress.update(1, 'the archive is complete');
+    return result;
   } finally {
     progress.stop();
   }

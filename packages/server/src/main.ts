@@ -47,6 +47,8 @@ export interface RunningServer {
 /** How long a worker that died may have had its job before another takes it, where there may be others. */
 const abandonedAfterSeconds = 90;
 const sweepIntervalMs = 30_000;
+/** A site that was just stopped may still be letting go of its folder. */
+const lockWaitMs = 2000;
 
 interface Foundations {
   readonly site: Site;
@@ -71,7 +73,7 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
-  const opened = await openDatabase(site.paths, config, { waitMs: 0, onError });
+  const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
   let server: HttpServer | null = null;
   try {
     // Listening comes first: the port may be taken, and addresses in bodies need its number.

@@ -1,3 +1,4 @@
+import type { Reason } from '@outcrop/contract';
 import { EngineError, type ExportCheck, type ExportRequest, type ItemCheck } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
@@ -41,7 +42,7 @@ async function checkOrRefuse(site: Site, request: ExportRequest): Promise<Export
     return nothing;
   }
   try {
-    return await site.engine.checkExport(request, site.planContext);
+    return withoutPaths(await site.engine.checkExport(request, site.planContext), site.paths.folder);
   } catch (error) {
     if (error instanceof EngineError && error.code.startsWith('source-')) {
       return {
@@ -51,6 +52,15 @@ async function checkOrRefuse(site: Site, request: ExportRequest): Promise<Export
     }
     throw error;
   }
+}
+
+function withoutPaths(check: ExportCheck, folder: URL): ExportCheck {
+  const clean = (reason: Reason): Reason => ({ ...reason, detail: withoutFolder(reason.detail, folder) });
+  return {
+    ...check,
+    reasons: check.reasons.map(clean),
+    items: check.items.map((item) => ({ ...item, reasons: item.reasons.map(clean) })),
+  };
 }
 
 function refusedItem(item: string, problem: string | null): ItemCheck {

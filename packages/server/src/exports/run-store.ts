@@ -113,7 +113,7 @@ export class RunStore {
         `SELECT e.id FROM outcrop.exports e LEFT JOIN pgboss.job j ON j.name = 'exports' AND j.id = e.job_id
          WHERE e.state = 'processing' AND (e.lease_until IS NULL OR e.lease_until < now())
            AND (j.id IS NULL OR j.state NOT IN ('created', 'retry'))
-           AND (j.id IS NULL OR j.started_on < now() - make_interval(secs => $1::double precision))
+           AND (j.id IS NULL OR coalesce(j.started_on, j.created_on) < now() - make_interval(secs => $1::double precision))
          ORDER BY e.id FOR UPDATE OF e SKIP LOCKED`,
         [graceSeconds],
       );

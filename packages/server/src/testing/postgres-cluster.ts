@@ -1,0 +1,65 @@
+import { execFile, type ExecFileOptions } from 'node:child_process';
+import { chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const debianFolder = '/usr/lib/postgresql';
+
+/** A PostgreSQL server of its own, gone when its scope ends. */
+export interface PostgresCluster extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** The folder of the machine's PostgreSQL programs; null where it has none. */
+export async function findPostgres(): Promise<string | null> {
+  const versions = await readdir(debianFolder).catch(() => []);
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
+  return newest === undefined ? null : join(debianFolder, newest, 'bin');
+}
+
+/** Starts a server on a free port of this machine, with an empty database. */
+export async function startPostgres(programs: string): Promise<PostgresCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'outcrop-postgres-'));
+  const options = await asUnprivileged(folder);
+  const port = await freePort();
+  await run(
+    join(programs, 'initdb'),
+    ['-D', join(folder, 'data'), '-U', 'outcrop', '-A', 'trust', '--no-sync'],
+    options,
+  );
+  const settings = `-p ${port} -h 127.0.0.1 -k ${folder} -F`;
+  await run(
+    join(programs, 'pg_ctl'),
+    ['start', '-w', '-D', join(folder, 'data'), '-l', join(folder, 'log'), '-o', settings],
+    options,
+  );
+  return {
+    url: `postgresql://outcrop@127.0.0.1:${port}/postgres`,
+    async [Symbol.asyncDispose]() {
+      await run(join(programs, 'pg_ctl'), ['stop', '-m', 'immediate', '-D', join(folder, 'data')], options);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL refuses to run as root; it then runs as the user that Debian's package made for it. */
+async function asUnprivileged(folder: string): Promise<ExecFileOptions> {
+  if (process.getuid?.() !== 0) {
+    return { cwd: folder };
+  }
+  const { uid, gid } = await stat('/var/lib/postgresql');
+  await chown(folder, uid, gid);
+  return { cwd: folder, uid, gid };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -13,7 +13,7 @@ export const adminTokensPath = '/.outcrop/tokens';
 export const adminSecretHeader = 'X-Outcrop-Secret';
 
 /** Body of an order for a token. */
-export const tokenOrderSchema = z.object({
+const tokenOrderSchema = z.object({
   scopes: z.array(z.string().max(100)).max(50),
   name: z.string().max(200),
 });

@@ -15,6 +15,7 @@ import {
 } from '@outcrop/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { startCuttingProxy } from './support/cutting-proxy.ts';
 import { inspect, unpack } from './support/inspect.ts';
 import { finished, runOutcrop, runScript, startOutcrop } from './support/run-outcrop.ts';
 import { makeSampleFolder, pointCount, rowCount } from './support/sample-data.ts';
@@ -431,7 +432,33 @@ describe('the end', () => {
     expect(result.exitCode).toBe(2);
   });
 
+  test('behind a proxy all addresses are public, and downloads outlive broken connections', async () => {
+    await site.stop();
+    await using proxy = await startCuttingProxy({ cuts: 3, afterBytes: 4000 });
+    site = await serveSite(folder, ['--public-url', proxy.url, '--port', proxy.target.port]);
+    expect(site.url).toBe(`${proxy.url}/`);
+    const outside = new Client(proxy.url, { apiKey: key });
+    const complete = await outside.exports.list().first();
+    expect(complete?.downloadUrl).toBe(`${proxy.url}/services/api/v1/exports/${complete?.id}/download/`);
+    const { path, sha256 } = await outside.exports.run(
+      new Export({ crs: 'EPSG:2193', formats: { vector: 'application/x-ogc-gpkg' } }).addItem(
+        await outside.layers.get(idOf(/places/i)),
+      ),
+      { to: await downloads('proxy') },
+    );
+    expect(proxy.cuts).toBe(3);
+    expect(
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    ).toBe(sha256);
+    expect(await runOutcrop(['verify', path], { cwd: root })).toMatchObject({ exitCode: 0 });
+  });
+
   test('a site that was stopped still has its exports and keys when it is started again', async () => {
+    await site.stop();
+    site = await serveSite(folder);
+    client = new Client(site.url, { apiKey: key });
     const before = await client.exports.list().count();
     expect(before).toBeGreaterThan(0);
     expect(await site.stop()).toBe(0);

@@ -1,4 +1,8 @@
-export { type ArchiveVerification, type MemberVerification, verifyArchive } from './archive/verify-archive.ts';
+export {
+  type ArchiveVerification,
+  type MemberVerification,
+  verifyArchive,
+} from './archive/verify-archive.ts';
 export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse-region.ts';
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';

@@ -89,7 +89,9 @@ export class ArchiveWriter {
     this.#manifest.push({ path, bytes: size, sha256 });
   }
 
-  async #writePieces(pieces: AsyncIterable<Buffer>): Promise<Pick<ZipMember, 'method' | 'crc' | 'size'> & { sha256: string }> {
+  async #writePieces(
+    pieces: AsyncIterable<Buffer>,
+  ): Promise<Pick<ZipMember, 'method' | 'crc' | 'size'> & { sha256: string }> {
     const hash = createHash('sha256');
     const inFlight: Promise<Buffer>[] = [];
     let [crc, size, isStored] = [0, 0, false];
@@ -115,7 +117,12 @@ export class ArchiveWriter {
     }
     if (size === 0) isStored = true;
     if (!isStored) await this.#append(deflateEnd);
-    return { method: isStored ? zipMethod.stored : zipMethod.deflated, crc, size, sha256: hash.digest('hex') };
+    return {
+      method: isStored ? zipMethod.stored : zipMethod.deflated,
+      crc,
+      size,
+      sha256: hash.digest('hex'),
+    };
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
@@ -125,7 +132,7 @@ export class ArchiveWriter {
 
   async #write(bytes: Uint8Array, position: number): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += (await this.#file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
       }
     } catch (error) {
@@ -143,7 +150,7 @@ export interface ArchiveOptions {
 
 /** Pieces of a fixed size, each in memory of its own, as several are compressed at a time. */
 async function* piecesOfFile(file: FileHandle): AsyncGenerator<Buffer> {
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const piece = Buffer.allocUnsafe(deflateBlockBytes);
     let filled = 0;
     while (filled < piece.length) {
@@ -158,5 +165,6 @@ async function* piecesOfFile(file: FileHandle): AsyncGenerator<Buffer> {
 }
 
 async function* piecesOfBytes(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += deflateBlockBytes) yield bytes.subarray(at, at + deflateBlockBytes);
+  for (let at = 0; at < bytes.length; at += deflateBlockBytes)
+    yield bytes.subarray(at, at + deflateBlockBytes);
 }

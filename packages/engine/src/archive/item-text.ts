@@ -55,13 +55,20 @@ function lines(entries: readonly (readonly [string, string])[]): string {
 function licenceText({ layer }: PlannedItem): string {
   const { licence } = layer;
   if (licence === null) return 'Licence\n-------\nThe publisher states no licence. Ask before you use it.';
-  const parts = [licence.title, licence.url, licence.attribution === null ? null : `Attribution: ${licence.attribution}`, licence.text];
+  const parts = [
+    licence.title,
+    licence.url,
+    licence.attribution === null ? null : `Attribution: ${licence.attribution}`,
+    licence.text,
+  ];
   return `Licence\n-------\n${parts.filter((part) => part !== null && part !== '').join('\n')}`;
 }
 
 function crsText(crs: string | null): string {
   const description = crs === null ? null : describeCrs(crs);
-  return description === null ? '' : `${description.code} ${description.name} (coordinates in files are x, y)`;
+  return description === null
+    ? ''
+    : `${description.code} ${description.name} (coordinates in files are x, y)`;
 }
 
 function cropText(plan: ExportPlan, item: PlannedItem, repaired: string | null): string {
@@ -69,7 +76,11 @@ function cropText(plan: ExportPlan, item: PlannedItem, repaired: string | null):
   if (item.kind === 'table') return 'Crop\n----\nTables have no location: every row is here.';
   const { coordinates } = plan.region.geometry;
   const positions = coordinates.flat(2);
-  const verbs = { clip: 'cut at its edge', intersects: 'kept whole where they meet it', within: 'kept where they are wholly inside' };
+  const verbs = {
+    clip: 'cut at its edge',
+    intersects: 'kept whole where they meet it',
+    within: 'kept where they are wholly inside',
+  };
   const shape =
     positions.length <= maxPrintedPositions
       ? `longitude latitude: ${positions.map((position) => position.join(' ')).join(', ')}`
@@ -102,8 +113,17 @@ function countsText({ counts, coordinate_operation: operation }: ItemReport): st
     [excluded.not_projectable, 'left out: they have no place in this CRS'],
   ];
   const told = facts.filter(([count]) => count > 0).map(([count, what]) => `  ${count} ${what}`);
-  const moved = operation === null || operation.method === 'none' ? [] : [`Coordinates: ${operation.from} to ${operation.to}. ${operation.detail}`];
-  return ['What happened', '-------------', `${counts.written} of ${counts.read} features are here.`, ...told, ...moved].join('\n');
+  const moved =
+    operation === null || operation.method === 'none'
+      ? []
+      : [`Coordinates: ${operation.from} to ${operation.to}. ${operation.detail}`];
+  return [
+    'What happened',
+    '-------------',
+    `${counts.written} of ${counts.read} features are here.`,
+    ...told,
+    ...moved,
+  ].join('\n');
 }
 
 function lossText({ losses }: ItemReport): string {

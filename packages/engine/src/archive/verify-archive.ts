@@ -31,7 +31,10 @@ const maxManifestBytes = 64 * 1024 * 1024;
  * Checks an archive against itself: each member's CRC and size (by a zip reader that shares nothing with our writer) and
  * its SHA-256 against `manifest.json`. A bad archive is a verdict, not an exception.
  */
-export async function verifyArchive(path: string, options: { signal?: AbortSignal } = {}): Promise<ArchiveVerification> {
+export async function verifyArchive(
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<ArchiveVerification> {
   const members: MemberVerification[] = [];
   const problems: string[] = [];
   let manifestText: string | null = null;
@@ -49,17 +52,23 @@ export async function verifyArchive(path: string, options: { signal?: AbortSigna
   }
   const expected = manifestText === null ? null : parseManifest(manifestText);
   if (expected === null) {
-    problems.push(manifestText === null ? `It has no ${manifestPath}.` : `Its ${manifestPath} is not a manifest.`);
+    problems.push(
+      manifestText === null ? `It has no ${manifestPath}.` : `Its ${manifestPath} is not a manifest.`,
+    );
     return { ok: false, members, problems };
   }
   const compared = members.map((member) => compare(member, expected));
   for (const { path: missing } of expected.members) {
-    if (!members.some((member) => member.path === missing)) problems.push(`${missing} is in the manifest, but not in the archive.`);
+    if (!members.some((member) => member.path === missing))
+      problems.push(`${missing} is in the manifest, but not in the archive.`);
   }
   return { ok: problems.length === 0 && compared.every(({ ok }) => ok), members: compared, problems };
 }
 
-async function readMember(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<{ member: MemberVerification; text: string | null }> {
+async function readMember(
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+): Promise<{ member: MemberVerification; text: string | null }> {
   const hash = createHash('sha256');
   const kept: Buffer[] = [];
   let [crc, bytes, problem] = [0, 0, null as string | null];

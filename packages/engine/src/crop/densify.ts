@@ -2,7 +2,7 @@ import type { CoordinateOperation } from '../crs/coordinate-operation.ts';
 import type { Polygons } from './polygon-wkb.ts';
 
 /** How far a projected edge may stray from the straight line it stands for, in the target's units. */
-export const densifyTolerance = { projected: 0.1, geographic: 1e-6 } as const;
+export const densifyTolerance = { projected: 0.01, geographic: 1e-7 } as const;
 /** Longer edges are always halved (degrees, metres): the middle of an S-shaped one may lie where its chord's does. */
 const longestEdge = { geographic: 1, projected: 100_000 } as const;
 /** Halvings of one edge: 65,536 pieces. */
@@ -39,7 +39,10 @@ async function densifyRing(
   ring: readonly (readonly number[])[],
   operation: CoordinateOperation,
 ): Promise<[number, number][] | null> {
-  let vertices = await project(ring.map(([x, y]) => [x!, y!] as const), operation);
+  let vertices = await project(
+    ring.map(([x, y]) => [x!, y!] as const),
+    operation,
+  );
   if (vertices === null) return null;
   // An edge is open while its middle has not been looked at, or was found astray.
   let open = vertices.slice(1).map(() => true);
@@ -47,7 +50,10 @@ async function densifyRing(
     const edges = open.flatMap((isOpen, edge) => (isOpen ? [edge] : []));
     const known: Vertex[] = vertices;
     const middles = await project(
-      edges.map((edge) => [(known[edge]!.x + known[edge + 1]!.x) / 2, (known[edge]!.y + known[edge + 1]!.y) / 2] as const),
+      edges.map(
+        (edge) =>
+          [(known[edge]!.x + known[edge + 1]!.x) / 2, (known[edge]!.y + known[edge + 1]!.y) / 2] as const,
+      ),
       operation,
     );
     if (middles === null) return null;
@@ -86,7 +92,10 @@ async function project(
 }
 
 /** Distance of the true middle from the chord's, which bounds how far the edge strays. */
-function isAstray([from, middle, to]: readonly [Vertex, Vertex, Vertex], operation: CoordinateOperation): boolean {
+function isAstray(
+  [from, middle, to]: readonly [Vertex, Vertex, Vertex],
+  operation: CoordinateOperation,
+): boolean {
   const longest = longestEdge[operation.from.kind];
   if (Math.abs(to.x - from.x) > longest || Math.abs(to.y - from.y) > longest) return true;
   const x = (from.projectedX + to.projectedX) / 2 - middle.projectedX;

@@ -35,7 +35,11 @@ export class FeatureCropper {
   readonly #kept: GeometryBuilder;
   readonly #box = new Float64Array(4);
 
-  constructor(geos: Geos, region: RegionIndex, { mode, target }: { mode: CropMode; target: GeometryBuilder }) {
+  constructor(
+    geos: Geos,
+    region: RegionIndex,
+    { mode, target }: { mode: CropMode; target: GeometryBuilder },
+  ) {
     this.#geos = geos;
     this.#region = region;
     this.#mode = mode;
@@ -95,7 +99,11 @@ export class FeatureCropper {
   }
 
   #everyPart(feature: number, test: (geometry: GeometryPointer) => boolean): boolean {
-    for (let part = this.#target.featureParts[feature]!; part < this.#target.featureParts[feature + 1]!; part++) {
+    for (
+      let part = this.#target.featureParts[feature]!;
+      part < this.#target.featureParts[feature + 1]!;
+      part++
+    ) {
       const { geometry } = this.#readValid(() => this.#readPart(part));
       const isTrue = test(geometry);
       this.#geos.destroy(geometry);
@@ -189,7 +197,9 @@ export class FeatureCropper {
   #replace(mark: GeometryMark, kind: GeometryKind): void {
     this.#target.rollback(mark);
     for (let part = 0; part < this.#kept.partCount; part++) this.#target.appendPart(this.#kept, part);
-    this.#target.endFeature(this.#kept.partCount > 1 && kind <= geometryKind.polygon ? ((kind + 3) as GeometryKind) : kind);
+    this.#target.endFeature(
+      this.#kept.partCount > 1 && kind <= geometryKind.polygon ? ((kind + 3) as GeometryKind) : kind,
+    );
     this.counts.clipped += 1;
   }
 }

@@ -131,7 +131,10 @@ export class Geos {
   }
 
   /** What of a geometry lies in a rectangle: fast, but what touches the rectangle's edge may come out invalid. */
-  clipByRectangle(geometry: GeometryPointer, box: readonly [number, number, number, number]): GeometryPointer | null {
+  clipByRectangle(
+    geometry: GeometryPointer,
+    box: readonly [number, number, number, number],
+  ): GeometryPointer | null {
     return pointer(this.#geos.GEOSClipByRect(geometry, ...box));
   }
 
@@ -160,7 +163,10 @@ export class Geos {
 
   /** An error with what GEOS said last. */
   failure(what: string): EngineError {
-    return new EngineError('unsupported-geometry', `A geometry ${what}: ${this.#messages.at(-1) ?? 'GEOS gives no reason'}.`);
+    return new EngineError(
+      'unsupported-geometry',
+      `A geometry ${what}: ${this.#messages.at(-1) ?? 'GEOS gives no reason'}.`,
+    );
   }
 
   #required(address: unknown, what: string): GeometryPointer {

@@ -28,7 +28,9 @@ export function parseRegion(geometry: unknown, options: RegionOptions = {}): Par
   const polygons = reader.readGeometry(geometry);
   const limit = options.maxVertices ?? Infinity;
   if (reader.issues.length === 0 && reader.vertices > limit) {
-    reader.issues.push(`It has ${reader.vertices} vertices; ${limit} are allowed. Simplify it, or use its bounding box.`);
+    reader.issues.push(
+      `It has ${reader.vertices} vertices; ${limit} are allowed. Simplify it, or use its bounding box.`,
+    );
   }
   if (reader.issues.length > 0) return { region: null, issues: reader.issues.slice(0, maxIssues) };
   return {
@@ -55,16 +57,22 @@ class RegionReader {
     const coordinates: unknown = 'coordinates' in geometry ? geometry.coordinates : undefined;
     if (geometry.type === 'Polygon') return [this.#readPolygon(coordinates, 'coordinates')];
     if (geometry.type === 'MultiPolygon') {
-      if (!Array.isArray(coordinates) || coordinates.length === 0) return this.#refuse('It is empty: draw at least three corners.');
-      return coordinates.map((polygon: unknown, index) => this.#readPolygon(polygon, `coordinates[${index}]`));
+      if (!Array.isArray(coordinates) || coordinates.length === 0)
+        return this.#refuse('It is empty: draw at least three corners.');
+      return coordinates.map((polygon: unknown, index) =>
+        this.#readPolygon(polygon, `coordinates[${index}]`),
+      );
     }
     const isWrapped = geometry.type === 'Feature' || geometry.type === 'FeatureCollection';
-    const remedy = isWrapped ? 'send the geometry inside it' : 'only Polygon and MultiPolygon enclose an area';
+    const remedy = isWrapped
+      ? 'send the geometry inside it'
+      : 'only Polygon and MultiPolygon enclose an area';
     return this.#refuse(`It is a ${describe(geometry.type)}; ${remedy}.`);
   }
 
   #readPolygon(polygon: unknown, path: string): Ring[] {
-    if (!Array.isArray(polygon) || polygon.length === 0) return this.#refuse(`${path} is empty: draw at least three corners.`);
+    if (!Array.isArray(polygon) || polygon.length === 0)
+      return this.#refuse(`${path} is empty: draw at least three corners.`);
     return polygon.map((ring: unknown, index) => this.#readRing(ring, `${path}[${index}]`));
   }
 
@@ -79,10 +87,14 @@ class RegionReader {
     this.vertices += positions.length;
     const [first, last] = [positions[0], positions.at(-1)];
     if (first === undefined || last === undefined || positions.length < 3) {
-      return this.#refuse(`${path} has ${positions.length} positions; a ring needs at least three corners and its first position again at the end.`);
+      return this.#refuse(
+        `${path} has ${positions.length} positions; a ring needs at least three corners and its first position again at the end.`,
+      );
     }
     if (first[0] !== last[0] || first[1] !== last[1]) {
-      return this.#refuse(`${path} is not closed: it begins at ${first.join(' ')} and ends at ${last.join(' ')}. Repeat the first position at the end.`);
+      return this.#refuse(
+        `${path} is not closed: it begins at ${first.join(' ')} and ends at ${last.join(' ')}. Repeat the first position at the end.`,
+      );
     }
     if (positions.length < 4) return this.#refuse(`${path} has two corners; a ring needs at least three.`);
     this.#noticeWideEdges(positions);
@@ -91,17 +103,27 @@ class RegionReader {
 
   #readPosition(position: unknown, path: string): [number, number] | null {
     const [longitude, latitude] = Array.isArray(position) ? (position as unknown[]) : [];
-    if (typeof longitude !== 'number' || typeof latitude !== 'number' || !Number.isFinite(longitude) || !Number.isFinite(latitude)) {
+    if (
+      typeof longitude !== 'number' ||
+      typeof latitude !== 'number' ||
+      !Number.isFinite(longitude) ||
+      !Number.isFinite(latitude)
+    ) {
       this.issues.push(`${path} must be a longitude and a latitude, not ${describe(position)}.`);
       return null;
     }
     if (Math.abs(latitude) > 90) {
-      const hint = Math.abs(longitude) <= 90 ? ' Longitude and latitude may be swapped.' : ' Positions are in degrees (EPSG:4326).';
+      const hint =
+        Math.abs(longitude) <= 90
+          ? ' Longitude and latitude may be swapped.'
+          : ' Positions are in degrees (EPSG:4326).';
       this.issues.push(`${path} has the latitude ${latitude}, which does not exist.${hint}`);
       return null;
     }
     if (longitude < longitudes.least || longitude > longitudes.most) {
-      this.issues.push(`${path} has the longitude ${longitude}; -180 to 360 is meant. Positions are in degrees (EPSG:4326).`);
+      this.issues.push(
+        `${path} has the longitude ${longitude}; -180 to 360 is meant. Positions are in degrees (EPSG:4326).`,
+      );
       return null;
     }
     return [longitude, latitude];
@@ -114,7 +136,9 @@ class RegionReader {
       const width = Math.abs(to - from);
       if (width <= 180 || width >= 359.9) continue;
       const east = to < from ? `${to + 360}` : `${from + 360}`;
-      this.notices.add(`An edge of the extent runs ${width} degrees, from longitude ${from} to ${to}, the long way round. If the short way across the antimeridian is meant, write ${east}, or split the extent at 180.`);
+      this.notices.add(
+        `An edge of the extent runs ${width} degrees, from longitude ${from} to ${to}, the long way round. If the short way across the antimeridian is meant, write ${east}, or split the extent at 180.`,
+      );
     }
   }
 

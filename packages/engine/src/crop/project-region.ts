@@ -2,7 +2,7 @@ import type { CoordinateOperation } from '../crs/coordinate-operation.ts';
 import type { Crs } from '../crs/crs.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
-import { densify } from './densify.ts';
+import { densify, densifyTolerance } from './densify.ts';
 import type { Geos, GeometryPointer } from './geos.ts';
 import { type Polygons, polygonsToWkb, wkbToPolygons } from './polygon-wkb.ts';
 
@@ -41,13 +41,16 @@ export async function projectRegion(
   target: RegionTarget,
 ): Promise<ProjectedRegion | UnusableRegion | null> {
   const { polygons, repaired } = repair(geos, region.geometry.coordinates);
-  if (polygons.length === 0) return { problem: `The extent encloses no area, even repaired: ${repaired ?? 'it is flat'}.` };
+  if (polygons.length === 0)
+    return { problem: `The extent encloses no area, even repaired: ${repaired ?? 'it is flat'}.` };
   const near = turnsNear(geos, polygons, grow(target.lonLat));
   if (near.length === 0) return null;
   const isSame = target.operation.report.method === 'none';
   const projected = isSame ? near : await densify(near, target.operation);
   if (projected === null) {
-    return { problem: `The extent cannot be expressed in ${target.crs.code} (${target.crs.name}): it reaches beyond where that is defined.` };
+    return {
+      problem: `The extent cannot be expressed in ${target.crs.code} (${target.crs.name}): it reaches beyond where that is defined.`,
+    };
   }
   const valid = repair(geos, projected).polygons;
   if (valid.length === 0) return null;
@@ -56,7 +59,9 @@ export async function projectRegion(
     wkb: polygonsToWkb(valid),
     envelope: envelopeOf(valid),
     repaired,
-    tolerance: isSame ? 'exact' : `edges within ${target.crs.kind === 'geographic' ? 1e-6 : 0.1} ${unit} of the straight lines of EPSG:4326`,
+    tolerance: isSame
+      ? 'exact'
+      : `edges within ${densifyTolerance[target.crs.kind]} ${unit} of the straight lines of EPSG:4326`,
   };
 }
 
@@ -94,7 +99,9 @@ function turnsNear(geos: Geos, polygons: Polygons, box: Envelope): Polygons {
   const near: Polygons[number][] = [];
   const frame = required(geos, [[rectangle(box)]]);
   for (const turn of [-720, -360, 0, 360, 720]) {
-    const turned = polygons.map((polygon) => polygon.map((ring) => ring.map(([x, y]) => [x! + turn, y!] as const)));
+    const turned = polygons.map((polygon) =>
+      polygon.map((ring) => ring.map(([x, y]) => [x! + turn, y!] as const)),
+    );
     const [minX, minY, maxX, maxY] = envelopeOf(turned);
     if (minX > box[2] || maxX < box[0] || minY > box[3] || maxY < box[1]) continue;
     const geometry = required(geos, turned);

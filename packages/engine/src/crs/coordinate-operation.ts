@@ -61,7 +61,10 @@ async function choose(
   if (!hasGdal) return uncertified(from, to, kernel);
   const comparison = kernel === null ? null : await compare(from, to, { kernel, area });
   const unit = to.kind === 'geographic' ? 'degree' : to.unit;
-  const figures = { largest_difference: comparison?.largest ?? null, compared_points: comparison?.points ?? 0 };
+  const figures = {
+    largest_difference: comparison?.largest ?? null,
+    compared_points: comparison?.points ?? 0,
+  };
   if (kernel !== null && comparison !== null && comparison.largest <= tolerances[to.kind]) {
     const detail = `proj4 differs from PROJ by at most ${comparison.largest.toPrecision(2)} ${unit} on ${comparison.points} points over the data.`;
     const report = { ...compared, ...figures, method: 'proj4', certified: true, detail } as const;
@@ -78,9 +81,20 @@ async function choose(
 
 function uncertified(from: Crs, to: Crs, kernel: Kernel | null): CoordinateOperation {
   if (kernel === null) {
-    throw new EngineError('crs-operation', `From ${from.code} to ${to.code} needs PROJ: install GDAL (gdal-bin), or choose another CRS.`);
+    throw new EngineError(
+      'crs-operation',
+      `From ${from.code} to ${to.code} needs PROJ: install GDAL (gdal-bin), or choose another CRS.`,
+    );
   }
-  const report = { from: from.code, to: to.code, method: 'proj4', certified: false, largest_difference: null, compared_points: 0, detail: 'Not certified: this machine has no GDAL to compare with.' } as const;
+  const report = {
+    from: from.code,
+    to: to.code,
+    method: 'proj4',
+    certified: false,
+    largest_difference: null,
+    compared_points: 0,
+    detail: 'Not certified: this machine has no GDAL to compare with.',
+  } as const;
   return { from, to, report, transform: async (positions) => run(kernel, positions) };
 }
 

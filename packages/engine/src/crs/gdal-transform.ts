@@ -53,12 +53,18 @@ export async function gdalTransform(from: Crs, to: Crs, positions: Positions): P
       failed,
     ]);
     if (read === positions.count) return;
-    throw new Error(`it answered ${read} of ${positions.count} positions. ${errors.trim().split('\n').at(-1) ?? ''}`);
+    throw new Error(
+      `it answered ${read} of ${positions.count} positions. ${errors.trim().split('\n').at(-1) ?? ''}`,
+    );
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new EngineError('crs-operation', `gdaltransform from ${from.code} to ${to.code} failed: ${detail}`, {
-      cause: error,
-    });
+    throw new EngineError(
+      'crs-operation',
+      `gdaltransform from ${from.code} to ${to.code} failed: ${detail}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     child.kill();
   }

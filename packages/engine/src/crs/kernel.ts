@@ -32,7 +32,9 @@ export function createKernel(from: Crs, to: Crs): Kernel | null {
   try {
     const source = createProjection(from.proj4);
     const target = createProjection(to.proj4);
-    const kernel = isShiftless(source, target) ? directKernel(source, target) : shiftingKernel(source, target);
+    const kernel = isShiftless(source, target)
+      ? directKernel(source, target)
+      : shiftingKernel(source, target);
     // A missing grid or projection shows only when the first point goes through.
     const probe = new Float64Array([to.areaOfUse?.[0] ?? 0, to.areaOfUse?.[1] ?? 0]);
     if (source.projName === 'longlat') kernel(probe, 2, 1);
@@ -52,7 +54,9 @@ function isShiftless(source: Projection, target: Projection): boolean {
   const types = [source.datum.datum_type, target.datum.datum_type];
   if (types.includes(proj4Datum.none)) return true;
   if (types.some((type) => type !== proj4Datum.wgs84)) return false;
-  return Math.abs(source.datum.es - target.datum.es) < 1e-9 && Math.abs(source.datum.a - target.datum.a) < 0.01;
+  return (
+    Math.abs(source.datum.es - target.datum.es) < 1e-9 && Math.abs(source.datum.a - target.datum.a) < 0.01
+  );
 }
 
 /** One point object serves all positions: an allocation each would double the time. */

@@ -2,7 +2,7 @@ import type { Geos, GeometryPointer } from '../crop/geos.ts';
 import { polygonsToWkb } from '../crop/polygon-wkb.ts';
 import {
   type Envelope,
-  envelopeInto,
+  envelopeOfPositions,
   type GeometryArray,
   type GeometryKind,
   geometryKind,
@@ -64,16 +64,19 @@ export class SeamCutter {
 
   /** The same features in the target. The source's coordinates are overwritten; the result holds until the next call. */
   async transform(geometry: GeometryArray): Promise<GeometryArray> {
-    const { coordinates, stride } = geometry;
-    await this.#options.toDegrees.transform({ coordinates, stride, count: geometry.positionCount });
-    for (let k = 0; k < geometry.positionCount * stride; k += stride) {
-      coordinates[k] = onTurnAround(coordinates[k]!, this.#options.middle);
+    const { coordinates, stride, positionCount } = geometry;
+    const { toDegrees, fromDegrees, middle } = this.#options;
+    await toDegrees.transform({ coordinates, stride, count: positionCount });
+    // Degrees that come from a projection jump at 180; a geographic source has its own numbering, which goes on.
+    if (toDegrees.from.kind === 'projected') {
+      for (let k = 0; k < positionCount * stride; k += stride)
+        coordinates[k] = onTurnAround(coordinates[k]!, middle);
     }
     const result = this.#result;
     result.reset();
     for (let feature = 0; feature < geometry.length; feature++) this.#appendFeature(geometry, feature);
     const count = result.positionCount;
-    await this.#options.fromDegrees?.transform({ coordinates: result.coordinates, stride, count });
+    await fromDegrees?.transform({ coordinates: result.coordinates, stride, count });
     return result;
   }
 
@@ -83,32 +86,37 @@ export class SeamCutter {
       result.appendFeature(geometry, feature);
       return;
     }
-    envelopeInto(geometry, feature, this.#box);
-    const { centralMeridian } = this.#options;
-    const [west, east] = [this.#box[0]!, this.#box[2]!];
-    const first = turnOf(west - near, centralMeridian);
-    const last = turnOf(east + near, centralMeridian);
-    if (Number.isNaN(west) || first === last) {
-      const start = result.positionCount;
-      result.appendFeature(geometry, feature);
-      this.#shift(start, Number.isNaN(west) ? 0 : first);
-      return;
-    }
     const before = result.partCount;
-    const sides = new Set<number>();
+    let isCut = false;
     for (let part = geometry.featureParts[feature]!; part < geometry.featureParts[feature + 1]!; part++) {
-      this.#part.reset();
-      this.#part.appendPart(geometry, part);
-      this.#part.endFeature(geometry.partKinds[part] as GeometryKind);
-      for (let turn = first; turn <= last; turn++) {
-        if (this.#appendSide(turn)) sides.add(turn);
-        if (this.#part.kinds[0] === geometryKind.point && sides.size > 0) break;
-      }
+      isCut = this.#appendPart(geometry, part) || isCut;
     }
-    if (sides.size > 1) this.cut += 1;
+    if (isCut) this.cut += 1;
     const kind = geometry.kinds[feature] as GeometryKind;
     const isWidened = kind <= geometryKind.polygon && result.partCount - before > 1;
     result.endFeature(isWidened ? ((kind + 3) as GeometryKind) : kind);
+  }
+
+  /** Appends a part, cut where it lies across the seam; returns whether it did. */
+  #appendPart(geometry: GeometryArray, part: number): boolean {
+    const first = geometry.ringStarts[geometry.partRings[part]!]!;
+    const end = geometry.ringStarts[geometry.partRings[part + 1]!]!;
+    envelopeOfPositions(geometry, { first, end }, this.#box);
+    const { centralMeridian } = this.#options;
+    const firstTurn = turnOf(this.#box[0]! + near, centralMeridian);
+    const lastTurn = turnOf(this.#box[2]! - near, centralMeridian);
+    if (firstTurn >= lastTurn) {
+      const start = this.#result.positionCount;
+      this.#result.appendPart(geometry, part);
+      this.#shift(start, Math.min(firstTurn, lastTurn));
+      return false;
+    }
+    this.#part.reset();
+    this.#part.appendPart(geometry, part);
+    this.#part.endFeature(geometry.partKinds[part] as GeometryKind);
+    let sides = 0;
+    for (let turn = firstTurn; turn <= lastTurn; turn++) if (this.#appendSide(turn)) sides += 1;
+    return sides > 1;
   }
 
   /** Appends what of the part in `#part` lies on one turn; false where nothing does. */

@@ -57,15 +57,26 @@ export function commonEnvelope(a: Envelope, b: Envelope): Envelope {
   return [minX, minY, Math.max(minX, Math.min(a[2], b[2])), Math.max(minY, Math.min(a[3], b[3]))];
 }
 
-/** Writes the envelope of feature i to `target` from `offset`: minX minY maxX maxY, or NaN where it has no position. */
-export function envelopeInto(geometry: GeometryArray, feature: number, target: Float64Array, offset = 0): void {
-  const { coordinates, stride } = geometry;
+/** Writes the envelope of feature i to `target`: minX minY maxX maxY, or NaN where it has no position. */
+export function envelopeInto(geometry: GeometryArray, feature: number, target: Float64Array): void {
+  envelopeOfPositions(
+    geometry,
+    { first: positionOf(geometry, feature), end: positionOf(geometry, feature + 1) },
+    target,
+  );
+}
+
+/** The same for positions from one on to before another. */
+export function envelopeOfPositions(
+  { coordinates, stride }: GeometryArray,
+  { first, end }: { readonly first: number; readonly end: number },
+  target: Float64Array,
+): void {
   let minX = Infinity;
   let minY = Infinity;
   let maxX = -Infinity;
   let maxY = -Infinity;
-  const end = positionOf(geometry, feature + 1) * stride;
-  for (let k = positionOf(geometry, feature) * stride; k < end; k += stride) {
+  for (let k = first * stride; k < end * stride; k += stride) {
     const x = coordinates[k]!;
     const y = coordinates[k + 1]!;
     if (x < minX) minX = x;
@@ -74,10 +85,10 @@ export function envelopeInto(geometry: GeometryArray, feature: number, target: F
     if (y > maxY) maxY = y;
   }
   const isEmpty = minX > maxX;
-  target[offset] = isEmpty ? NaN : minX;
-  target[offset + 1] = isEmpty ? NaN : minY;
-  target[offset + 2] = isEmpty ? NaN : maxX;
-  target[offset + 3] = isEmpty ? NaN : maxY;
+  target[0] = isEmpty ? NaN : minX;
+  target[1] = isEmpty ? NaN : minY;
+  target[2] = isEmpty ? NaN : maxX;
+  target[3] = isEmpty ? NaN : maxY;
 }
 
 /** Whether a position of feature i has no place: x is NaN, as transformations leave it. */

@@ -94,7 +94,8 @@ export class GeometryBuilder implements GeometryArray {
 
   /** Copies feature i of another array of the same stride. */
   appendFeature(source: GeometryArray, feature: number): void {
-    for (let p = source.featureParts[feature]!; p < source.featureParts[feature + 1]!; p++) this.appendPart(source, p);
+    for (let p = source.featureParts[feature]!; p < source.featureParts[feature + 1]!; p++)
+      this.appendPart(source, p);
     this.endFeature(source.kinds[feature] as GeometryKind);
   }
 

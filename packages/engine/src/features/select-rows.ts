@@ -11,7 +11,10 @@ export function selectRows(batch: FeatureBatch, rows: readonly number[]): Featur
   };
 }
 
-function selectGeometry(geometry: NonNullable<FeatureBatch['geometry']>, rows: readonly number[]): GeometryBuilder {
+function selectGeometry(
+  geometry: NonNullable<FeatureBatch['geometry']>,
+  rows: readonly number[],
+): GeometryBuilder {
   const builder = new GeometryBuilder(geometry.hasZ, geometry.hasM);
   for (const row of rows) builder.appendFeature(geometry, row);
   return builder;

@@ -75,7 +75,10 @@ export class WkbReader {
         break;
       }
       default:
-        throw new EngineError('unsupported-geometry', `WKB geometry type ${type} is not supported; convert curves and surfaces first, for example with ogr2ogr -nlt CONVERT_TO_LINEAR`);
+        throw new EngineError(
+          'unsupported-geometry',
+          `WKB geometry type ${type} is not supported; convert curves and surfaces first, for example with ogr2ogr -nlt CONVERT_TO_LINEAR`,
+        );
     }
     return code;
   }
@@ -113,7 +116,8 @@ export class WkbReader {
     const sourceStride = 2 + Number(hasZ) + Number(hasM);
     const size = count * sourceStride * 8;
     const from = this.#position;
-    if (from + size > this.#bytes.length) throw corrupt(`a ring claims ${count} positions, more than there are bytes`);
+    if (from + size > this.#bytes.length)
+      throw corrupt(`a ring claims ${count} positions, more than there are bytes`);
     const start = builder.reserve(count);
     if (little && count >= copyFrom && hasZ === builder.hasZ && hasM === builder.hasM) {
       builder.bytes.set(this.#bytes.subarray(from, from + size), start * 8);
@@ -135,7 +139,8 @@ export class WkbReader {
       coordinates[to++] = view.getFloat64(from, little);
       coordinates[to++] = view.getFloat64(from + 8, little);
       if (hasZ) coordinates[to++] = layout.hasZ ? view.getFloat64(from + 16, little) : 0;
-      if (hasM) coordinates[to++] = layout.hasM ? view.getFloat64(from + (layout.hasZ ? 24 : 16), little) : NaN;
+      if (hasM)
+        coordinates[to++] = layout.hasM ? view.getFloat64(from + (layout.hasZ ? 24 : 16), little) : NaN;
     }
   }
 }

@@ -45,7 +45,8 @@ export class WkbWriter {
     const kind = geometry.kinds[feature] as GeometryKind;
     const first = geometry.featureParts[feature]!;
     const end = geometry.featureParts[feature + 1]!;
-    const positions = geometry.ringStarts[geometry.partRings[end]!]! - geometry.ringStarts[geometry.partRings[first]!]!;
+    const positions =
+      geometry.ringStarts[geometry.partRings[end]!]! - geometry.ringStarts[geometry.partRings[first]!]!;
     const rings = geometry.partRings[end]! - geometry.partRings[first]!;
     this.#require(9 + (end - first) * 9 + rings * 4 + positions * geometry.stride * 8 + 32);
     if (kind <= geometryKind.polygon && !options.promote) {
@@ -90,7 +91,11 @@ export class WkbWriter {
 
   #writeHeader(geometry: GeometryArray, kind: number): void {
     this.#view.setUint8(this.#length, 1);
-    this.#view.setUint32(this.#length + 1, kind + Number(geometry.hasZ) * 1000 + Number(geometry.hasM) * 2000, true);
+    this.#view.setUint32(
+      this.#length + 1,
+      kind + Number(geometry.hasZ) * 1000 + Number(geometry.hasM) * 2000,
+      true,
+    );
     this.#length += 5;
   }
 

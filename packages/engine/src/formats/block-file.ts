@@ -36,7 +36,7 @@ export class BlockFile {
 
   #write(bytes: Uint8Array, position: number): void {
     withDiskErrors(this.path, () => {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
       }
     });
@@ -55,10 +55,19 @@ export function withDiskErrors<T>(path: string, work: () => T): T {
 /** A full disk as an EngineError; any other error as it is. */
 export function diskError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'SQLITE_FULL' || String(code).startsWith('SQLITE_IOERR_WRITE');
+  const isFull =
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    code === 'EFBIG' ||
+    code === 'SQLITE_FULL' ||
+    String(code).startsWith('SQLITE_IOERR_WRITE');
   if (!isFull) return error;
-  return new EngineError('disk-full', `The disk is full: ${path} could not be written. Free some space, or export less at a time.`, {
-    retryable: true,
-    cause: error,
-  });
+  return new EngineError(
+    'disk-full',
+    `The disk is full: ${path} could not be written. Free some space, or export less at a time.`,
+    {
+      retryable: true,
+      cause: error,
+    },
+  );
 }

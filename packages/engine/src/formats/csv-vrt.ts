@@ -31,6 +31,8 @@ export function csvVrt(schema: OutputSchema, wktColumn: string | null): string {
     `  <OGRVRTLayer name=${attribute(schema.name)}>`,
     `    <SrcDataSource relativeToVRT="1">${escapeXml(schema.name)}.csv</SrcDataSource>`,
     `    <SrcLayer>${escapeXml(schema.name)}</SrcLayer>`,
+    // Else GDAL reads an empty number as 0.
+    '    <OpenOptions><OOI key="EMPTY_STRING_AS_NULL">YES</OOI></OpenOptions>',
   ];
   if (geometry === null || wktColumn === null) {
     lines.push('    <GeometryType>wkbNone</GeometryType>');

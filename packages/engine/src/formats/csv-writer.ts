@@ -36,7 +36,8 @@ export class CsvWriter implements FeatureWriter {
     this.#options = options;
     const hasWkt = schema.geometry !== null && options.includeGeometryField;
     this.#wkt = hasWkt ? new WktWriter(this.#text, decimalsOf(options)) : null;
-    if (schema.geometry !== null && !hasWkt) options.losses.add('geometry-dropped', 'The geometry column was not asked for.');
+    if (schema.geometry !== null && !hasWkt)
+      options.losses.add('geometry-dropped', 'The geometry column was not asked for.');
     const names = schema.fields.map(({ name }) => name);
     this.#wktColumn = uniqueName('WKT', names);
     this.#file = new BlockFile(join(folder, `${schema.name}.csv`));
@@ -94,7 +95,9 @@ export class CsvWriter implements FeatureWriter {
       case 'blob': {
         const value = column.values[row] ?? null;
         if (value === null) break;
-        this.#options.losses.add('value-retyped', 'Binary values are written as base64 text.', { field: field.name });
+        this.#options.losses.add('value-retyped', 'Binary values are written as base64 text.', {
+          field: field.name,
+        });
         this.#text.ascii(Buffer.from(value).toString('base64'));
         break;
       }

@@ -25,7 +25,12 @@ export class DbfFile {
 
   constructor(
     path: string,
-    options: { fields: readonly DbfField[]; columnNames: readonly string[]; modified: string; losses: LossLog },
+    options: {
+      fields: readonly DbfField[];
+      columnNames: readonly string[];
+      modified: string;
+      losses: LossLog;
+    },
   ) {
     this.#fields = options.fields;
     this.#names = options.columnNames;
@@ -94,7 +99,12 @@ export class DbfFile {
 
   #putValue(column: Column, { row, at, field }: { row: number; at: number; field: DbfField }): void {
     if (column.kind === 'number') {
-      const text = field.code === 'L' && column.nulls[row] === 0 ? (column.values[row] === 0 ? 'F' : 'T') : numberText(column, row);
+      const text =
+        field.code === 'L' && column.nulls[row] === 0
+          ? column.values[row] === 0
+            ? 'F'
+            : 'T'
+          : numberText(column, row);
       if (text === null) this.#fillNull(at, field);
       else this.#putNumber(text, at, field);
       return;
@@ -111,7 +121,8 @@ export class DbfFile {
 
   /** Right-aligned; a number too wide for its field is written with an exponent, or as null. */
   #putNumber(text: string, at: number, field: DbfField): void {
-    const fitting = text.length <= field.width ? text : Number(text).toExponential(Math.min(16, field.width - 8));
+    const fitting =
+      text.length <= field.width ? text : Number(text).toExponential(Math.min(16, field.width - 8));
     if (fitting.length > field.width) {
       this.#lose('value-dropped', 'A number was too large for its field.', field);
       this.#fillNull(at, field);

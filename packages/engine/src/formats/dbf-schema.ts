@@ -23,18 +23,28 @@ const realBytes = 24;
 const realDecimals = 15;
 
 /** The fields of a `.dbf` for a schema; renames, retypes and drops go on record. */
-export function dbfFields(fields: readonly Field[], surveys: readonly FieldSurvey[], losses: LossLog): DbfField[] {
+export function dbfFields(
+  fields: readonly Field[],
+  surveys: readonly FieldSurvey[],
+  losses: LossLog,
+): DbfField[] {
   const taken: string[] = [];
   const result: DbfField[] = [];
   for (const [column, field] of fields.entries()) {
     if (field.type === 'blob') {
-      losses.add('field-dropped', `A Shapefile holds no binary values: ${field.name} is left out.`, { field: field.name });
+      losses.add('field-dropped', `A Shapefile holds no binary values: ${field.name} is left out.`, {
+        field: field.name,
+      });
       continue;
     }
     const name = dbfName(field.name, taken);
     taken.push(name.toLowerCase());
     if (name !== field.name) {
-      losses.add('field-renamed', `${field.name} is called ${name}: names have at most ${maxNameBytes} bytes.`, { field: field.name });
+      losses.add(
+        'field-renamed',
+        `${field.name} is called ${name}: names have at most ${maxNameBytes} bytes.`,
+        { field: field.name },
+      );
     }
     result.push({ name, column, ...dbfType(field, surveys[column]!, losses) });
   }
@@ -42,7 +52,11 @@ export function dbfFields(fields: readonly Field[], surveys: readonly FieldSurve
   return [{ name: 'FID', code: 'N', width: 18, decimals: 0, column: null }];
 }
 
-function dbfType(field: Field, survey: FieldSurvey, losses: LossLog): Pick<DbfField, 'code' | 'width' | 'decimals'> {
+function dbfType(
+  field: Field,
+  survey: FieldSurvey,
+  losses: LossLog,
+): Pick<DbfField, 'code' | 'width' | 'decimals'> {
   switch (field.type) {
     case 'boolean':
       return { code: 'L', width: 1, decimals: 0 };
@@ -54,7 +68,10 @@ function dbfType(field: Field, survey: FieldSurvey, losses: LossLog): Pick<DbfFi
     case 'date':
       return { code: 'D', width: 8, decimals: 0 };
     case 'datetime':
-      losses.add('value-retyped', 'A Shapefile has no date with a time: it is written as text.', { field: field.name, count: 0 });
+      losses.add('value-retyped', 'A Shapefile has no date with a time: it is written as text.', {
+        field: field.name,
+        count: 0,
+      });
       return { code: 'C', width: datetimeBytes, decimals: 0 };
     case 'text':
     case 'blob':

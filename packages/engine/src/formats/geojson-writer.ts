@@ -49,7 +49,9 @@ export class GeoJsonWriter implements FeatureWriter {
       crs === null || crs.epsg === 4326
         ? ''
         : `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::${crs.epsg}"}},`;
-    this.#text.text(`{"type":"FeatureCollection","name":${JSON.stringify(schema.name)},${crsMember}"features":[`);
+    this.#text.text(
+      `{"type":"FeatureCollection","name":${JSON.stringify(schema.name)},${crsMember}"features":[`,
+    );
     if (schema.geometry?.hasM === true) {
       options.losses.add('m-dropped', 'GeoJSON has no M values; they are left out.');
     }
@@ -100,7 +102,10 @@ export class GeoJsonWriter implements FeatureWriter {
         break;
       case 'blob': {
         const value = column.values[row] ?? null;
-        if (value !== null) this.#options.losses.add('value-retyped', 'Binary values are written as base64 text.', { field: field.name });
+        if (value !== null)
+          this.#options.losses.add('value-retyped', 'Binary values are written as base64 text.', {
+            field: field.name,
+          });
         this.#text.text(value === null ? 'null' : `"${Buffer.from(value).toString('base64')}"`);
         break;
       }

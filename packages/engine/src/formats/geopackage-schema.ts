@@ -45,11 +45,26 @@ export function createGeopackageTables(database: Database.Database, crs: Crs | n
       CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
   `);
   const insert = database.prepare('INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)');
-  insert.run('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', 'undefined Cartesian coordinate reference system');
-  insert.run('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', 'undefined geographic coordinate reference system');
+  insert.run(
+    'Undefined Cartesian SRS',
+    -1,
+    'NONE',
+    -1,
+    'undefined',
+    'undefined Cartesian coordinate reference system',
+  );
+  insert.run(
+    'Undefined geographic SRS',
+    0,
+    'NONE',
+    0,
+    'undefined',
+    'undefined geographic coordinate reference system',
+  );
   const wgs84 = findCrs('EPSG:4326');
   for (const known of wgs84 === null || crs?.epsg === 4326 ? [crs] : [wgs84, crs]) {
-    if (known !== null) insert.run(known.name, known.epsg, 'EPSG', known.epsg, known.wkt ?? 'undefined', null);
+    if (known !== null)
+      insert.run(known.name, known.epsg, 'EPSG', known.epsg, known.wkt ?? 'undefined', null);
   }
 }
 
@@ -64,8 +79,17 @@ export function createContents(database: Database.Database, schema: OutputSchema
   database.exec(`CREATE TABLE ${quoteIdentifier(schema.name)} (${columns.join(', ')})`);
   const srsId = geometry === null ? null : (geometry.crs?.epsg ?? -1);
   database
-    .prepare('INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(schema.name, geometry === null ? 'attributes' : 'features', schema.title, schema.description, schema.modified, srsId);
+    .prepare(
+      'INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      schema.name,
+      geometry === null ? 'attributes' : 'features',
+      schema.title,
+      schema.description,
+      schema.modified,
+      srsId,
+    );
   if (geometry === null) return;
   database
     .prepare('INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, ?, ?)')
@@ -96,18 +120,34 @@ export function createSpatialIndex(database: Database.Database, { table, column 
   database.exec(`CREATE VIRTUAL TABLE ${index} USING rtree(id, minx, maxx, miny, maxy)`);
   database
     .prepare('INSERT INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)')
-    .run(table, column, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
+    .run(
+      table,
+      column,
+      'gpkg_rtree_index',
+      'http://www.geopackage.org/spec120/#extension_rtree',
+      'write-only',
+    );
 }
 
 /**
  * Creates the triggers that keep the R-tree true to later edits (GeoPackage 1.3, annex F.3, table 41). They call
  * functions that only editing software has, so they must not exist while we insert.
  */
-export function createIndexTriggers(database: Database.Database, { table, fid, column }: IndexedColumn): void {
+export function createIndexTriggers(
+  database: Database.Database,
+  { table, fid, column }: IndexedColumn,
+): void {
   const name = `rtree_${table}_${column}`;
-  const [on, index, id, geom] = [table, name, fid, column].map(quoteIdentifier) as [string, string, string, string];
+  const [on, index, id, geom] = [table, name, fid, column].map(quoteIdentifier) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const isPlaced = `(NEW.${geom} NOTNULL AND NOT ST_IsEmpty(NEW.${geom}))`;
-  const bounds = ['ST_MinX', 'ST_MaxX', 'ST_MinY', 'ST_MaxY'].map((bound) => `${bound}(NEW.${geom})`).join(', ');
+  const bounds = ['ST_MinX', 'ST_MaxX', 'ST_MinY', 'ST_MaxY']
+    .map((bound) => `${bound}(NEW.${geom})`)
+    .join(', ');
   const put = `INSERT OR REPLACE INTO ${index} VALUES (NEW.${id}, ${bounds});`;
   const drop = `DELETE FROM ${index} WHERE id = OLD.${id};`;
   const triggers: Readonly<Record<string, string>> = {

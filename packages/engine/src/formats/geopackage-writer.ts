@@ -83,7 +83,11 @@ export class GeoPackageWriter implements FeatureWriter {
       finishContents(this.#database, schema.name, envelope);
       this.#database.exec('COMMIT');
       if (this.#geometry !== null) {
-        createIndexTriggers(this.#database, { table: schema.name, fid: this.#fid, column: this.#geometry.column });
+        createIndexTriggers(this.#database, {
+          table: schema.name,
+          fid: this.#fid,
+          column: this.#geometry.column,
+        });
       }
       this.#database.close();
     });
@@ -113,7 +117,8 @@ export class GeoPackageWriter implements FeatureWriter {
       database.pragma('cache_size = -32768');
       createGeopackageTables(database, this.#geometry?.crs ?? null);
       createContents(database, { ...schema, geometry: this.#geometry, fidColumn: fid });
-      if (this.#geometry !== null) createSpatialIndex(database, { table: schema.name, fid, column: this.#geometry.column });
+      if (this.#geometry !== null)
+        createSpatialIndex(database, { table: schema.name, fid, column: this.#geometry.column });
       database.exec('BEGIN');
       return database;
     } catch (error) {

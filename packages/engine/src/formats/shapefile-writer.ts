@@ -38,8 +38,10 @@ export class ShapefileWriter implements FeatureWriter {
     this.#options = options;
     this.#maxBytes = maxBytes;
     this.#fields = dbfFields(schema.fields, schema.fieldSurveys, losses);
-    this.#families = schema.geometry === null ? [] : expectedFamilies(schema.geometry.kinds, schema.geometry.type);
-    this.#isMixed = this.#families.length > 1 || schema.geometry?.kinds.includes(geometryKind.collection) === true;
+    this.#families =
+      schema.geometry === null ? [] : expectedFamilies(schema.geometry.kinds, schema.geometry.type);
+    this.#isMixed =
+      this.#families.length > 1 || schema.geometry?.kinds.includes(geometryKind.collection) === true;
   }
 
   write(batch: FeatureBatch): void {
@@ -76,7 +78,10 @@ export class ShapefileWriter implements FeatureWriter {
     }
     const runs = runsOfFamilies(geometry, all);
     if (runs.length !== 1) {
-      this.#options.losses.add('geometry-split', 'A geometry collection is written as one shape for each of its kinds, with the same attributes.');
+      this.#options.losses.add(
+        'geometry-split',
+        'A geometry collection is written as one shape for each of its kinds, with the same attributes.',
+      );
     }
     if (runs.length === 0) this.#writeShape(batch, row, { family: this.#families[0]!, parts: all });
     for (const run of runs) this.#writeShape(batch, row, run);
@@ -85,10 +90,16 @@ export class ShapefileWriter implements FeatureWriter {
   /** Single points go with the multipoints where there are any, so that one layer makes one file. */
   #familyFor(kind: GeometryKind): ShapeFamily {
     const family = familyOf(kind) ?? this.#families[0]!;
-    return family === 'point' && !this.#families.includes('point') && this.#families.includes('multipoint') ? 'multipoint' : family;
+    return family === 'point' && !this.#families.includes('point') && this.#families.includes('multipoint')
+      ? 'multipoint'
+      : family;
   }
 
-  #writeShape(batch: FeatureBatch, row: number, { family, parts }: { family: ShapeFamily; parts: PartRange }): void {
+  #writeShape(
+    batch: FeatureBatch,
+    row: number,
+    { family, parts }: { family: ShapeFamily; parts: PartRange },
+  ): void {
     const known = this.#set(family);
     const set = this.#set(family, known.shp!.sizeOf(batch.geometry!, parts));
     set.shp!.append(batch.geometry!, parts);
@@ -100,7 +111,8 @@ export class ShapefileWriter implements FeatureWriter {
     const open = this.#open.get(family);
     if (open !== undefined) {
       const isFull =
-        (open.shp?.length ?? 0) + nextBytes > this.#maxBytes || open.dbf.length + this.#fieldBytes > this.#maxBytes;
+        (open.shp?.length ?? 0) + nextBytes > this.#maxBytes ||
+        open.dbf.length + this.#fieldBytes > this.#maxBytes;
       if (!isFull) return open;
       finishSet(open);
     }
@@ -113,8 +125,11 @@ export class ShapefileWriter implements FeatureWriter {
     const { schema, folder, losses } = this.#options;
     const part = (this.#parts.get(family) ?? 0) + 1;
     this.#parts.set(family, part);
-    if (part === 2) losses.add('file-split', 'The layer is split into several files below 2 GB.', { count: 0 });
-    const name = [schema.name, this.#isMixed ? family : '', part > 1 ? `part${part}` : ''].filter(Boolean).join('-');
+    if (part === 2)
+      losses.add('file-split', 'The layer is split into several files below 2 GB.', { count: 0 });
+    const name = [schema.name, this.#isMixed ? family : '', part > 1 ? `part${part}` : '']
+      .filter(Boolean)
+      .join('-');
     const path = join(folder, name);
     const { geometry } = schema;
     const dbf = new DbfFile(path, {
@@ -127,7 +142,11 @@ export class ShapefileWriter implements FeatureWriter {
     if (geometry === null || family === 'table') return { shp: null, dbf };
     const wkt = geometry.crs === null ? null : esriWkt(geometry.crs);
     if (wkt !== null) this.#writeText(`${path}.prj`, wkt);
-    else losses.add('crs-unnamed', `There is no .prj: ${geometry.crs?.code ?? 'the CRS'} is not among those a .prj can name.`);
+    else
+      losses.add(
+        'crs-unnamed',
+        `There is no .prj: ${geometry.crs?.code ?? 'the CRS'} is not among those a .prj can name.`,
+      );
     return { shp: new ShpFile(path, { family, hasZ: geometry.hasZ, hasM: geometry.hasM }), dbf };
   }
 
@@ -160,7 +179,10 @@ function declaredFamily(declared: string): ShapeFamily {
 }
 
 /** The parts of a collection, which stand in any order, by family: only runs of neighbours can share a shape. */
-function runsOfFamilies(geometry: GeometryArray, all: PartRange): { family: ShapeFamily; parts: PartRange }[] {
+function runsOfFamilies(
+  geometry: GeometryArray,
+  all: PartRange,
+): { family: ShapeFamily; parts: PartRange }[] {
   const runs: { family: ShapeFamily; parts: { first: number; end: number } }[] = [];
   for (let part = all.first; part < all.end; part++) {
     const family = familyOf(geometry.partKinds[part] as GeometryKind) ?? 'point';

@@ -30,7 +30,16 @@ export class ShpFile {
   #indexed = 0;
   #records = 0;
   /** minX minY maxX maxY, then least and greatest Z and M. */
-  readonly #bounds = new Float64Array([Infinity, Infinity, -Infinity, -Infinity, Infinity, -Infinity, Infinity, -Infinity]);
+  readonly #bounds = new Float64Array([
+    Infinity,
+    Infinity,
+    -Infinity,
+    -Infinity,
+    Infinity,
+    -Infinity,
+    Infinity,
+    -Infinity,
+  ]);
 
   constructor(path: string, options: { family: ShapeFamily; hasZ: boolean; hasM: boolean }) {
     this.#family = options.family;
@@ -151,7 +160,10 @@ export class ShpFile {
   #putPlane({ coordinates, stride }: GeometryArray, first: number, end: number): void {
     if (stride === 2) {
       const bytes = (end - first) * 16;
-      this.#bytes.set(new Uint8Array(coordinates.buffer, coordinates.byteOffset + first * 16, bytes), this.#length);
+      this.#bytes.set(
+        new Uint8Array(coordinates.buffer, coordinates.byteOffset + first * 16, bytes),
+        this.#length,
+      );
       this.#length += bytes;
       return;
     }
@@ -228,24 +240,29 @@ export class ShpFile {
 const noData = -1e39;
 
 function positionsOf(geometry: GeometryArray, parts: PartRange): number {
-  return geometry.ringStarts[geometry.partRings[parts.end]!]! - geometry.ringStarts[geometry.partRings[parts.first]!]!;
+  return (
+    geometry.ringStarts[geometry.partRings[parts.end]!]! -
+    geometry.ringStarts[geometry.partRings[parts.first]!]!
+  );
 }
 
 /** Outer rings clockwise, holes the other way (p. 8): turned in place, as nothing reads the block after its writer. */
 function turnRings(geometry: GeometryArray, parts: PartRange): void {
-  const { coordinates, stride } = geometry;
   for (let part = parts.first; part < parts.end; part++) {
     for (let ring = geometry.partRings[part]!; ring < geometry.partRings[part + 1]!; ring++) {
-      if (!isTurned(geometry, { part, ring, outer: 'clockwise' })) continue;
-      let low = geometry.ringStarts[ring]! * stride;
-      let high = (geometry.ringStarts[ring + 1]! - 1) * stride;
-      for (; low < high; low += stride, high -= stride) {
-        for (let value = 0; value < stride; value++) {
-          const kept = coordinates[low + value]!;
-          coordinates[low + value] = coordinates[high + value]!;
-          coordinates[high + value] = kept;
-        }
-      }
+      if (isTurned(geometry, { part, ring, outer: 'clockwise' })) reverseRing(geometry, ring);
+    }
+  }
+}
+
+function reverseRing({ coordinates, stride, ringStarts }: GeometryArray, ring: number): void {
+  let low = ringStarts[ring]! * stride;
+  let high = (ringStarts[ring + 1]! - 1) * stride;
+  for (; low < high; low += stride, high -= stride) {
+    for (let value = 0; value < stride; value++) {
+      const kept = coordinates[low + value]!;
+      coordinates[low + value] = coordinates[high + value]!;
+      coordinates[high + value] = kept;
     }
   }
 }

@@ -12,7 +12,9 @@ export function archiveName(request: ExportRequest, sitePrefix: string): string 
     const slug = slugify(request.name);
     return slug.startsWith(`${sitePrefix}-`) ? slug : `${sitePrefix}-${slug}`;
   }
-  const codes = request.items.map(({ layer }) => findFormat(request.formats[layer.kind] ?? '')?.shortCode ?? '');
+  const codes = request.items.map(
+    ({ layer }) => findFormat(request.formats[layer.kind] ?? '')?.shortCode ?? '',
+  );
   const formats = [...new Set(codes)].filter(Boolean).toSorted((a, b) => (a < b ? -1 : 1));
   const [only] = request.items;
   if (request.items.length === 1 && only !== undefined) {

@@ -60,7 +60,9 @@ export async function checkExportHere(request: ExportRequest, context: PlanConte
 
 function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext, size: number): Reason[] {
   if (request.items.length === 0) {
-    return [{ code: 'invalid-option', detail: 'items is empty: an export needs at least one layer or table.' }];
+    return [
+      { code: 'invalid-option', detail: 'items is empty: an export needs at least one layer or table.' },
+    ];
   }
   if (maxArchiveBytes === null || size <= maxArchiveBytes) return [];
   const [about, limit] = [size, maxArchiveBytes].map((bytes) => `${(bytes / 1e9).toPrecision(3)} GB`);
@@ -70,16 +72,14 @@ function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext
 
 function planOf(request: ExportRequest, context: PlanContext, name: string): ExportPlan {
   const slugs = uniqueSlugs(request.items.map(({ layer }) => layer.title));
-  const items = request.items.map(
-    ({ item, layer, options }, index): PlannedItem => ({
-      item,
-      layer,
-      kind: layer.kind,
-      mimetype: findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '',
-      slug: slugs[index]!,
-      options,
-    }),
-  );
+  const items = request.items.map(({ item, layer, options }, index): PlannedItem => ({
+    item,
+    layer,
+    kind: layer.kind,
+    mimetype: findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '',
+    slug: slugs[index]!,
+    options,
+  }));
   const { crs, region, cropMode, coordinatePrecision, body } = request;
   return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder: context.cacheFolder, body };
 }
@@ -104,10 +104,21 @@ async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCh
 }
 
 function refused({ item }: RequestedItem, reasons: readonly Reason[]): ItemCheck {
-  return { item, reasons, featureCount: null, sizeEstimateUnzipped: 0, sizeEstimateZipped: 0, secondsEstimate: null };
+  return {
+    item,
+    reasons,
+    featureCount: null,
+    sizeEstimateUnzipped: 0,
+    sizeEstimateZipped: 0,
+    secondsEstimate: null,
+  };
 }
 
-async function checkData(item: RequestedItem, source: GeoPackageTable, scope: CheckScope): Promise<ItemCheck> {
+async function checkData(
+  item: RequestedItem,
+  source: GeoPackageTable,
+  scope: CheckScope,
+): Promise<ItemCheck> {
   const survey = surveyTableHere(source, scope.context.cacheFolder);
   const problems = geometryProblems(item.layer.title, survey);
   if (problems.length > 0) return refused(item, problems);
@@ -138,7 +149,9 @@ async function countFeatures(
   if (crop === null) return outside;
   using held = crop;
   if (held.projected.repaired !== null) {
-    warnings.add(`The extent crosses or touches itself and was repaired: ${held.projected.repaired}. Check that it is the area you mean.`);
+    warnings.add(
+      `The extent crosses or touches itself and was repaired: ${held.projected.repaired}. Check that it is the area you mean.`,
+    );
   }
   const { ids, inside } = held.candidates;
   if (inside === 0 && !hasAnyFeature(source, { survey, crop: held, request, workshop })) return outside;
@@ -148,7 +161,12 @@ async function countFeatures(
 /** Whether any of the features on the edge is really inside: reads until the first. */
 function hasAnyFeature(
   source: GeoPackageTable,
-  { survey, crop, request, workshop }: { survey: TableSurvey; crop: LayerCrop; request: ExportRequest; workshop: Workshop },
+  {
+    survey,
+    crop,
+    request,
+    workshop,
+  }: { survey: TableSurvey; crop: LayerCrop; request: ExportRequest; workshop: Workshop },
 ): boolean {
   const { hasZ, hasM } = survey.geometry ?? { hasZ: false, hasM: false };
   // A few at a time, as the first is usually inside.

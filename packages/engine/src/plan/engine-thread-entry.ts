@@ -10,7 +10,10 @@ let queue = Promise.resolve();
 
 parentPort?.on('message', ({ id, task }: { id: number; task: ThreadTask }) => {
   queue = queue.then(async () => {
-    const answer = await run(task).then((value): ThreadAnswer => ({ id, value }), (error: unknown) => failure(id, error));
+    const answer = await run(task).then(
+      (value): ThreadAnswer => ({ id, value }),
+      (error: unknown) => failure(id, error),
+    );
     parentPort?.postMessage(answer);
   });
 });
@@ -25,6 +28,12 @@ function run(task: ThreadTask): Promise<unknown> {
 }
 
 function failure(id: number, error: unknown): ThreadAnswer {
-  if (error instanceof EngineError) return { id, code: error.code, detail: error.message, retryable: error.retryable };
-  return { id, code: null, detail: error instanceof Error ? (error.stack ?? error.message) : String(error), retryable: false };
+  if (error instanceof EngineError)
+    return { id, code: error.code, detail: error.message, retryable: error.retryable };
+  return {
+    id,
+    code: null,
+    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    retryable: false,
+  };
 }

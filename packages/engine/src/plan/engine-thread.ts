@@ -39,11 +39,17 @@ class EngineThread {
   isRunning = true;
 
   constructor() {
-    this.#worker = new Worker(createRequire(import.meta.url).resolve('@outcrop/engine/engine-thread'), { execArgv: [] });
+    this.#worker = new Worker(createRequire(import.meta.url).resolve('@outcrop/engine/engine-thread'), {
+      execArgv: [],
+    });
     this.#worker.unref();
     this.#worker.on('message', (answer: ThreadAnswer) => this.#settle(answer));
     this.#worker.once('error', (error) => this.#fail(error));
-    this.#worker.once('exit', (code) => this.#fail(new EngineError('process-died', `The engine's thread ended (${code}).`, { retryable: true })));
+    this.#worker.once('exit', (code) =>
+      this.#fail(
+        new EngineError('process-died', `The engine's thread ended (${code}).`, { retryable: true }),
+      ),
+    );
   }
 
   run(task: ThreadTask): Promise<unknown> {

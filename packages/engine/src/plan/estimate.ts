@@ -40,7 +40,10 @@ export function estimateItem(mimetype: string, survey: TableSurvey, features: nu
   const cost = costs[findFormat(mimetype)?.shortCode ?? ''] ?? unknownCost;
   const total = Math.max(survey.featureCount, 1);
   const positions = Math.max((survey.geometry?.bytes ?? 0) - total * blobOverhead, 0) / positionBytes / total;
-  const attributes = survey.fields.reduce((sum, field) => sum + (field.longest > 0 ? field.bytes / total : 8), 0);
+  const attributes = survey.fields.reduce(
+    (sum, field) => sum + (field.longest > 0 ? field.bytes / total : 8),
+    0,
+  );
   const each = cost.feature + positions * cost.position + attributes * cost.attribute;
   const unzipped = Math.round(fixedBytes.unzipped + each * features);
   return {

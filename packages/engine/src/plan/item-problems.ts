@@ -7,18 +7,19 @@ import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
 
 /** What is wrong with an item by its layer's description alone. */
 export function itemProblems(item: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
-  return [
-    ...formatProblems(item, request, context),
-    ...crsProblems(item, request),
-    ...fieldProblems(item),
-  ];
+  return [...formatProblems(item, request, context), ...crsProblems(item, request), ...fieldProblems(item)];
 }
 
 function formatProblems({ layer }: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
   const { kind, title } = layer;
   const written = request.formats[kind];
   if (!isWritableKind(kind)) {
-    return [{ code: 'unsupported-kind', detail: `${title} is a ${kind}; this site cannot export those. Remove it.` }];
+    return [
+      {
+        code: 'unsupported-kind',
+        detail: `${title} is a ${kind}; this site cannot export those. Remove it.`,
+      },
+    ];
   }
   if (written === undefined) {
     return [{ code: 'missing-format', detail: `Choose a format for ${title}: formats.${kind} is missing.` }];
@@ -26,10 +27,20 @@ function formatProblems({ layer }: RequestedItem, request: ExportRequest, contex
   const format = findFormat(written);
   if (format === undefined || !context.mimetypes.includes(format.mimetype)) {
     const choices = context.mimetypes.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind));
-    return [{ code: 'invalid-format', detail: `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.` }];
+    return [
+      {
+        code: 'invalid-format',
+        detail: `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.`,
+      },
+    ];
   }
   if (format.kinds.includes(kind)) return [];
-  return [{ code: 'invalid-format', detail: `${formatLabel(format, kind)} cannot hold a ${kind}: ${title} would be left out. Choose another format for formats.${kind}.` }];
+  return [
+    {
+      code: 'invalid-format',
+      detail: `${formatLabel(format, kind)} cannot hold a ${kind}: ${title} would be left out. Choose another format for formats.${kind}.`,
+    },
+  ];
 }
 
 function crsProblems({ layer }: RequestedItem, request: ExportRequest): Reason[] {
@@ -38,16 +49,36 @@ function crsProblems({ layer }: RequestedItem, request: ExportRequest): Reason[]
   const fixed = findFormat(request.formats[layer.kind] ?? '')?.fixedCrs;
   const wanted = request.crs ?? fixed ?? null;
   if (wanted === null) {
-    return [{ code: 'invalid-crs', detail: `crs is missing: ${layer.title} needs one, such as ${own ?? 'EPSG:4326'}.` }];
+    return [
+      {
+        code: 'invalid-crs',
+        detail: `crs is missing: ${layer.title} needs one, such as ${own ?? 'EPSG:4326'}.`,
+      },
+    ];
   }
   if (describeCrs(wanted) === null) {
-    return [{ code: 'invalid-crs', detail: `${wanted} is not a CRS that can be exported to. Use the code of a projected or geographic one, such as EPSG:4326.` }];
+    return [
+      {
+        code: 'invalid-crs',
+        detail: `${wanted} is not a CRS that can be exported to. Use the code of a projected or geographic one, such as EPSG:4326.`,
+      },
+    ];
   }
   if (fixed !== undefined && wanted !== fixed) {
-    return [{ code: 'invalid-crs', detail: `${request.formats[layer.kind]} is always in ${fixed}. Use it as the crs, or choose another format.` }];
+    return [
+      {
+        code: 'invalid-crs',
+        detail: `${request.formats[layer.kind]} is always in ${fixed}. Use it as the crs, or choose another format.`,
+      },
+    ];
   }
   if (own === null) {
-    return [{ code: 'invalid-crs', detail: `Nobody knows the CRS of ${layer.title}: its source does not name an EPSG code, so it cannot be converted.` }];
+    return [
+      {
+        code: 'invalid-crs',
+        detail: `Nobody knows the CRS of ${layer.title}: its source does not name an EPSG code, so it cannot be converted.`,
+      },
+    ];
   }
   if (describeCrs(own) !== null || own === wanted) return [];
   return [{ code: 'invalid-crs', detail: `${layer.title} is in ${own}, which cannot be converted.` }];
@@ -59,13 +90,28 @@ function fieldProblems({ layer, options }: RequestedItem): Reason[] {
   const unknown = options.fields.filter((name) => !names.includes(name));
   const repeated = options.fields.filter((name, index) => options.fields!.indexOf(name) !== index);
   if (unknown.length === 0 && repeated.length === 0) return [];
-  const what = unknown.length > 0 ? `has no field ${JSON.stringify(unknown[0])}` : `is asked twice for ${JSON.stringify(repeated[0])}`;
-  return [{ code: 'invalid-option', detail: `${layer.title} ${what}. Its fields are ${names.slice(0, 50).join(', ')}.` }];
+  const what =
+    unknown.length > 0
+      ? `has no field ${JSON.stringify(unknown[0])}`
+      : `is asked twice for ${JSON.stringify(repeated[0])}`;
+  return [
+    {
+      code: 'invalid-option',
+      detail: `${layer.title} ${what}. Its fields are ${names.slice(0, 50).join(', ')}.`,
+    },
+  ];
 }
 
 /** Geometry that no format here can hold: curves and surfaces (WKB types above 7). */
 export function geometryProblems(title: string, survey: TableSurvey): Reason[] {
-  const unknown = Object.keys(survey.geometry?.kinds ?? {}).map(Number).filter((kind) => kind > 7 || kind < 1);
+  const unknown = Object.keys(survey.geometry?.kinds ?? {})
+    .map(Number)
+    .filter((kind) => kind > 7 || kind < 1);
   if (unknown.length === 0) return [];
-  return [{ code: 'source-unavailable', detail: `${title} holds curves or surfaces (WKB type ${unknown.join(', ')}), which cannot be exported yet. Convert it first: ogr2ogr -nlt CONVERT_TO_LINEAR.` }];
+  return [
+    {
+      code: 'source-unavailable',
+      detail: `${title} holds curves or surfaces (WKB type ${unknown.join(', ')}), which cannot be exported yet. Convert it first: ogr2ogr -nlt CONVERT_TO_LINEAR.`,
+    },
+  ];
 }

@@ -32,7 +32,11 @@ export interface SchemaOptions {
 }
 
 /** The schema of what will be written for a table. */
-export function outputSchema(source: GeoPackageTable, survey: TableSurvey, options: SchemaOptions): OutputSchema {
+export function outputSchema(
+  source: GeoPackageTable,
+  survey: TableSurvey,
+  options: SchemaOptions,
+): OutputSchema {
   const kept = options.fields ?? source.fields.map(({ name }) => name);
   const columns = kept.map((name) => source.fields.findIndex((field) => field.name === name));
   return {
@@ -57,7 +61,9 @@ function outputGeometry(
   const target: Crs | null = crs === null ? null : findCrs(crs);
   const type = outputType(source.geometry.type, kinds, mayCut);
   // A line or polygon that is cut may come as several.
-  const widened = type.startsWith('MULTI') ? kinds.flatMap((kind) => (kind <= 3 ? [kind, kind + 3] : [kind])) : kinds;
+  const widened = type.startsWith('MULTI')
+    ? kinds.flatMap((kind) => (kind <= 3 ? [kind, kind + 3] : [kind]))
+    : kinds;
   const isEmpty = kinds.length === 0;
   return {
     column: source.geometry.name,

@@ -11,4 +11,9 @@ export type ThreadTask =
 /** Its answer: a value, or why there is none; the code is null for what is not an EngineError. */
 export type ThreadAnswer =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly code: FailureCode | null; readonly detail: string; readonly retryable: boolean };
+  | {
+      readonly id: number;
+      readonly code: FailureCode | null;
+      readonly detail: string;
+      readonly retryable: boolean;
+    };

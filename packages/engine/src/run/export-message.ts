@@ -14,4 +14,9 @@ export interface ExportTask {
 export type ExportMessage =
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'done'; readonly result: RunResult }
-  | { readonly type: 'failed'; readonly code: FailureCode; readonly detail: string; readonly retryable: boolean };
+  | {
+      readonly type: 'failed';
+      readonly code: FailureCode;
+      readonly detail: string;
+      readonly retryable: boolean;
+    };

@@ -27,14 +27,23 @@ export async function chooseReprojection(
 ): Promise<Reprojection> {
   const { operations, geos } = workshop;
   const area = crop?.index.envelope ?? geometry.envelope;
-  const operation = await operations.choose(from, to, area === null ? null : commonEnvelope(area, geometry.envelope ?? area));
+  const operation = await operations.choose(
+    from,
+    to,
+    area === null ? null : commonEnvelope(area, geometry.envelope ?? area),
+  );
   const lonLat = area === null ? null : (crop?.lonLat ?? (await lonLatEnvelope(from, area, operations)));
-  const hasSeam = operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
+  const hasSeam =
+    operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
   if (!hasSeam) {
     const apply = async (batch: FeatureBatch): Promise<FeatureBatch> => {
       const { geometry: moved } = batch;
       if (moved !== null && operation.report.method !== 'none') {
-        await operation.transform({ coordinates: moved.coordinates, stride: moved.stride, count: moved.positionCount });
+        await operation.transform({
+          coordinates: moved.coordinates,
+          stride: moved.stride,
+          count: moved.positionCount,
+        });
       }
       return batch;
     };

@@ -59,5 +59,9 @@ function failureOf(answer: ExportMessage | null, end: string): EngineError {
   if (answer?.type === 'failed') {
     return new EngineError(answer.code, answer.detail, { retryable: answer.retryable });
   }
-  return new EngineError('process-died', `The process that ran the export ended by itself (${end}), perhaps for lack of memory.`, { retryable: true });
+  return new EngineError(
+    'process-died',
+    `The process that ran the export ended by itself (${end}), perhaps for lack of memory.`,
+    { retryable: true },
+  );
 }

@@ -75,7 +75,10 @@ export function partialPath(archivePath: string): string {
   return join(dirname(archivePath), `.${basename(archivePath)}.part`);
 }
 
-async function runItems(plan: ExportPlan, { workFolder, signal, onProgress }: RunOptions): Promise<ItemResult[]> {
+async function runItems(
+  plan: ExportPlan,
+  { workFolder, signal, onProgress }: RunOptions,
+): Promise<ItemResult[]> {
   const workshop = { geos: await Geos.load(), operations: new CoordinateOperations() };
   const results: ItemResult[] = [];
   for (const [index, item] of plan.items.entries()) {
@@ -121,12 +124,21 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
       const folder = isFlat(plan, result) ? '' : `${item.slug}/`;
       for (const file of result.files) await archive.addFile(`${folder}${basename(file)}`, file);
       const repaired = result.crop?.projected.repaired ?? null;
-      const text = itemText(plan, item, { report: result.report, modified: result.survey.modified, repaired });
+      const text = itemText(plan, item, {
+        report: result.report,
+        modified: result.survey.modified,
+        repaired,
+      });
       await archive.addText(`${folder}${item.slug}.txt`, text);
     }
     await archive.addText('request.json', json(plan.body));
     await archive.addText('report.json', json(report));
-    const manifest: Manifest = { manifest_version: 1, name: plan.name, engine: engineVersion(), members: archive.manifest };
+    const manifest: Manifest = {
+      manifest_version: 1,
+      name: plan.name,
+      engine: engineVersion(),
+      members: archive.manifest,
+    };
     await archive.addText('manifest.json', json(manifest));
     return await archive.finish();
   } finally {
@@ -139,7 +151,9 @@ function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {
 }
 
 async function totalBytes(items: readonly ItemResult[]): Promise<number> {
-  const sizes = await Promise.all(items.flatMap(({ files }) => files).map(async (file) => (await stat(file)).size));
+  const sizes = await Promise.all(
+    items.flatMap(({ files }) => files).map(async (file) => (await stat(file)).size),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

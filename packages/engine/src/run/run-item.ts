@@ -17,7 +17,14 @@ import type { ExportPlan, PlannedItem } from '../plan/plan.ts';
 import { sourceVersion } from '../source/geopackage-file.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
-import { crsOf, type CroppedFeatures, type LayerCrop, prepareCrop, readFeatures, type Workshop } from './item-pipeline.ts';
+import {
+  crsOf,
+  type CroppedFeatures,
+  type LayerCrop,
+  prepareCrop,
+  readFeatures,
+  type Workshop,
+} from './item-pipeline.ts';
 import { chooseReprojection, type Reprojection } from './reprojection.ts';
 
 /** A finished item: its files, and what happened to its features. */
@@ -43,20 +50,16 @@ export interface ItemContext {
 /** Runs the pipeline for one layer or table: read, crop, reproject, encode, a block at a time. */
 export async function runItem(item: PlannedItem, context: ItemContext): Promise<ItemResult> {
   const { source } = item.layer;
-  if (!('table' in source)) throw new EngineError('invalid-request', `${item.layer.title} is a ${item.kind}, which cannot be exported.`);
+  if (!('table' in source))
+    throw new EngineError(
+      'invalid-request',
+      `${item.layer.title} is a ${item.kind}, which cannot be exported.`,
+    );
   const version = sourceVersion(source.path);
   const survey = surveyTableHere(source, context.plan.cacheFolder);
   using crop = await requiredCrop(item, { source, survey }, context);
   const reprojection = await reprojectionOf(source, { survey, crop }, context);
-  const schema = outputSchema(source, survey, {
-    title: item.layer.title,
-    description: item.layer.description,
-    name: item.slug,
-    ...(item.options.fields !== undefined && { fields: item.options.fields }),
-    crs: source.geometry === null ? null : context.plan.crs,
-    mayCut: (crop !== null && context.plan.cropMode === 'clip') || reprojection?.hasSeam === true,
-    modified: survey.modified,
-  });
+  const schema = schemaOf(item, source, { survey, context, mayCut: mayCut(crop, reprojection, context) });
   const losses = new LossLog();
   noteTypeChange(source, schema, losses);
   mkdirSync(context.folder, { recursive: true });
@@ -76,28 +79,50 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
   const tally = await pump(features, writer, { reprojection, expected, context });
   writer.finish();
   if (sourceVersion(source.path) !== version) {
-    throw new EngineError('source-changed', `${source.path} was changed while it was exported. Try again.`, { retryable: true });
+    throw new EngineError('source-changed', `${source.path} was changed while it was exported. Try again.`, {
+      retryable: true,
+    });
   }
   for (const [field, count] of features.reader.mistyped) {
-    losses.add('value-retyped', 'Values that are not of the field’s declared type were converted, or left out.', { field, count });
+    losses.add(
+      'value-retyped',
+      'Values that are not of the field’s declared type were converted, or left out.',
+      { field, count },
+    );
   }
   const counts = countsOf(survey.featureCount, { features, tally, reprojection });
-  const files = readdirSync(context.folder).toSorted();
-  return {
-    survey,
-    crop,
-    files: files.map((file) => join(context.folder, file)),
-    report: {
-      item: item.item,
-      title: item.layer.title,
-      layer_version: item.layer.version,
-      format: item.mimetype,
-      files,
-      counts,
-      coordinate_operation: reprojection?.report ?? null,
-      losses: losses.entries(),
-    },
+  const names = readdirSync(context.folder).toSorted();
+  const report: ItemReport = {
+    item: item.item,
+    title: item.layer.title,
+    layer_version: item.layer.version,
+    format: item.mimetype,
+    files: names,
+    counts,
+    coordinate_operation: reprojection?.report ?? null,
+    losses: losses.entries(),
   };
+  return { survey, crop, files: names.map((name) => join(context.folder, name)), report };
+}
+
+function mayCut(crop: LayerCrop | null, reprojection: Reprojection | null, { plan }: ItemContext): boolean {
+  return (crop !== null && plan.cropMode === 'clip') || reprojection?.hasSeam === true;
+}
+
+function schemaOf(
+  item: PlannedItem,
+  source: GeoPackageTable,
+  { survey, context, mayCut: isCut }: { survey: TableSurvey; context: ItemContext; mayCut: boolean },
+): OutputSchema {
+  return outputSchema(source, survey, {
+    title: item.layer.title,
+    description: item.layer.description,
+    name: item.slug,
+    ...(item.options.fields !== undefined && { fields: item.options.fields }),
+    crs: source.geometry === null ? null : context.plan.crs,
+    mayCut: isCut,
+    modified: survey.modified,
+  });
 }
 
 async function requiredCrop(
@@ -108,7 +133,8 @@ async function requiredCrop(
   const crs = crsOf(source);
   if (plan.region === null || survey.geometry === null || crs === null) return null;
   const crop = await prepareCrop(workshop, plan.region, { crs, survey: survey.geometry });
-  if (crop === null) throw new EngineError('invalid-request', `${item.layer.title} has no data inside the extent.`);
+  if (crop === null)
+    throw new EngineError('invalid-request', `${item.layer.title} has no data inside the extent.`);
   if ('problem' in crop) throw new EngineError('invalid-request', crop.problem);
   return crop;
 }
@@ -132,7 +158,11 @@ interface Tally {
 async function pump(
   features: CroppedFeatures,
   writer: FeatureWriter,
-  { reprojection, expected, context }: { reprojection: Reprojection | null; expected: number; context: ItemContext },
+  {
+    reprojection,
+    expected,
+    context,
+  }: { reprojection: Reprojection | null; expected: number; context: ItemContext },
 ): Promise<Tally> {
   const tally: Tally = { written: 0, notProjectable: 0 };
   for (const read of features.batches) {
@@ -143,7 +173,8 @@ async function pump(
     tally.notProjectable += batch.length - placed.length;
     tally.written += placed.length;
     writer.write(placed);
-    const seen = features.cropper === null ? tally.written + tally.notProjectable : lookedAt(features.cropper.counts);
+    const seen =
+      features.cropper === null ? tally.written + tally.notProjectable : lookedAt(features.cropper.counts);
     context.onProgress(Math.min(1, seen / Math.max(expected, 1)), tally.written);
     // Lets a cancel in, and progress out.
     await setImmediate();
@@ -151,7 +182,17 @@ async function pump(
   return tally;
 }
 
-function lookedAt({ whole, clipped, outside, crumbs }: { whole: number; clipped: number; outside: number; crumbs: number }): number {
+function lookedAt({
+  whole,
+  clipped,
+  outside,
+  crumbs,
+}: {
+  whole: number;
+  clipped: number;
+  outside: number;
+  crumbs: number;
+}): number {
   return whole + clipped + outside + crumbs;
 }
 
@@ -168,9 +209,18 @@ function dropMisplaced(batch: FeatureBatch): FeatureBatch {
 
 function countsOf(
   read: number,
-  { features, tally, reprojection }: { features: CroppedFeatures; tally: Tally; reprojection: Reprojection | null },
+  {
+    features,
+    tally,
+    reprojection,
+  }: { features: CroppedFeatures; tally: Tally; reprojection: Reprojection | null },
 ): FeatureCounts {
-  const cropped = features.cropper?.counts ?? { whole: tally.written + tally.notProjectable, clipped: 0, crumbs: 0, repaired: 0 };
+  const cropped = features.cropper?.counts ?? {
+    whole: tally.written + tally.notProjectable,
+    clipped: 0,
+    crumbs: 0,
+    repaired: 0,
+  };
   // What is not projectable was kept by the crop before; whole features first, as clipped ones are near the region.
   const clipped = Math.max(0, cropped.clipped - Math.max(0, tally.notProjectable - cropped.whole));
   const excluded = read - tally.written;
@@ -188,13 +238,19 @@ function countsOf(
     repaired: cropped.repaired,
     cut_at_antimeridian: reprojection?.cutAtSeam() ?? 0,
   };
-  const isBalanced = counts.excluded_by.outside_region >= 0 && cropped.whole + cropped.clipped === tally.written + tally.notProjectable;
-  if (!isBalanced) throw new EngineError('internal', `Features do not add up: ${JSON.stringify({ ...counts, cropped })}.`);
+  const isBalanced =
+    counts.excluded_by.outside_region >= 0 &&
+    cropped.whole + cropped.clipped === tally.written + tally.notProjectable;
+  if (!isBalanced)
+    throw new EngineError('internal', `Features do not add up: ${JSON.stringify({ ...counts, cropped })}.`);
   return counts;
 }
 
 function noteTypeChange(source: GeoPackageTable, schema: OutputSchema, losses: LossLog): void {
   const [declared, written] = [source.geometry?.type, schema.geometry?.type];
   if (declared === undefined || written === undefined || declared === written) return;
-  losses.add('geometry-type-changed', `The layer declares ${declared}; it is written as ${written}, which holds what it has and what cutting makes of it.`);
+  losses.add(
+    'geometry-type-changed',
+    `The layer declares ${declared}; it is written as ${written}, which holds what it has and what cutting makes of it.`,
+  );
 }

@@ -45,7 +45,10 @@ export function listCropFeatures(source: GeoPackageTable, nameField: string): Cr
  *
  * @throws EngineError `source-unavailable` | `source-corrupt` | `crs-operation`
  */
-export async function readCropFeature(source: GeoPackageTable, featureId: number): Promise<MultiPolygon | null> {
+export async function readCropFeature(
+  source: GeoPackageTable,
+  featureId: number,
+): Promise<MultiPolygon | null> {
   const blob = readGeometry(source, featureId);
   if (blob === null) return null;
   const polygons = wkbToPolygons(blob.subarray(wkbStart(blob)));
@@ -58,7 +61,8 @@ export async function readCropFeature(source: GeoPackageTable, featureId: number
     transform: async (positions) => {
       await operation.transform(positions);
       const { coordinates, stride, count } = positions;
-      for (let k = 0; k < count * stride; k += stride) coordinates[k] = onTurnAround(coordinates[k]!, crs.centralMeridian);
+      for (let k = 0; k < count * stride; k += stride)
+        coordinates[k] = onTurnAround(coordinates[k]!, crs.centralMeridian);
     },
   });
   return degrees === null ? null : toMultiPolygon(degrees);
@@ -82,7 +86,9 @@ function readGeometry(source: GeoPackageTable, featureId: number): Buffer | null
   }
 }
 
-function envelopeOf(polygons: readonly (readonly (readonly (readonly [number, number])[])[])[]): [number, number, number, number] {
+function envelopeOf(
+  polygons: readonly (readonly (readonly (readonly [number, number])[])[])[],
+): [number, number, number, number] {
   let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x, y] of polygons.flat(2)) {
     minX = Math.min(minX, x);

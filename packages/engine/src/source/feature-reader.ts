@@ -160,7 +160,8 @@ export class FeatureReader {
         if (typeof value === 'string') this.#bytes += value.length;
         break;
       case 'blob':
-        column.values[at] = value === null || value instanceof Uint8Array ? value : Buffer.from(String(value));
+        column.values[at] =
+          value === null || value instanceof Uint8Array ? value : Buffer.from(String(value));
         if (value instanceof Uint8Array) this.#bytes += value.length;
         break;
     }
@@ -199,13 +200,18 @@ export class FeatureReader {
   }
 
   #rows(condition: string, parameters: number[]): IterableIterator<Row> {
-    return this.#database.prepare(`${this.#select} ${condition}`).raw().iterate(...parameters) as IterableIterator<Row>;
+    return this.#database
+      .prepare(`${this.#select} ${condition}`)
+      .raw()
+      .iterate(...parameters) as IterableIterator<Row>;
   }
 
   /** Ids that lie close together are read by a scan over their range, others one by one. */
   *#selectedRows(ids: Float64Array): Generator<Row> {
     const fid = quoteIdentifier(this.#source.fidColumn);
-    const range = this.#database.prepare(`${this.#select} WHERE ${fid} BETWEEN ? AND ? ORDER BY ${fid}`).raw();
+    const range = this.#database
+      .prepare(`${this.#select} WHERE ${fid} BETWEEN ? AND ? ORDER BY ${fid}`)
+      .raw();
     const single = this.#database.prepare(`${this.#select} WHERE ${fid} = ?`).raw();
     const slice = 1024;
     for (let first = 0; first < ids.length; first += slice) {

@@ -11,7 +11,10 @@ const envelopeSizes: readonly (number | undefined)[] = [0, 32, 48, 48, 64];
 export function wkbStart(blob: Uint8Array): number {
   const envelope = envelopeSizes[(blob[3]! >> 1) & 7];
   if (blob.length < 13 || blob[0] !== 0x47 || blob[1] !== 0x50 || envelope === undefined) {
-    throw new EngineError('source-corrupt', 'A geometry is damaged: it does not begin as a GeoPackage geometry does.');
+    throw new EngineError(
+      'source-corrupt',
+      'A geometry is damaged: it does not begin as a GeoPackage geometry does.',
+    );
   }
   return 8 + envelope;
 }

@@ -37,17 +37,29 @@ export function openGeoPackage(path: string): Database.Database {
 export function sourceError(error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) {
     const isMissing = error instanceof TypeError && error.message.includes('directory does not exist');
-    return isMissing ? new EngineError('source-unavailable', `${path} cannot be opened: no such folder.`) : error;
+    return isMissing
+      ? new EngineError('source-unavailable', `${path} cannot be opened: no such folder.`)
+      : error;
   }
   const isMissing = error.code.startsWith('SQLITE_CANTOPEN') || error.code.startsWith('SQLITE_PERM');
   if (isMissing) {
-    return new EngineError('source-unavailable', `${path} cannot be opened: is it there and readable?`, { cause: error });
+    return new EngineError('source-unavailable', `${path} cannot be opened: is it there and readable?`, {
+      cause: error,
+    });
   }
   const isBusy = error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED');
   if (isBusy) {
-    return new EngineError('source-unavailable', `${path} is being written by another program; try again later.`, { retryable: true, cause: error });
+    return new EngineError(
+      'source-unavailable',
+      `${path} is being written by another program; try again later.`,
+      { retryable: true, cause: error },
+    );
   }
-  return new EngineError('source-corrupt', `${path} cannot be read: ${error.message} (${error.code}). Check it with ogrinfo or restore it from a copy.`, { cause: error });
+  return new EngineError(
+    'source-corrupt',
+    `${path} cannot be read: ${error.message} (${error.code}). Check it with ogrinfo or restore it from a copy.`,
+    { cause: error },
+  );
 }
 
 /**

@@ -50,7 +50,9 @@ export function listGeoPackageTables(path: string): GeoPackageContents {
     const tables: GeoPackageTable[] = [];
     const skipped: { table: string; reason: string }[] = [];
     const rows = database
-      .prepare<[], ContentsRow>('SELECT table_name, data_type, identifier, description FROM gpkg_contents ORDER BY rowid')
+      .prepare<[], ContentsRow>(
+        'SELECT table_name, data_type, identifier, description FROM gpkg_contents ORDER BY rowid',
+      )
       .all();
     for (const row of rows) {
       const described = describeTable(database, path, row);
@@ -65,7 +67,11 @@ export function listGeoPackageTables(path: string): GeoPackageContents {
   }
 }
 
-function describeTable(database: Database.Database, path: string, row: ContentsRow): GeoPackageTable | string {
+function describeTable(
+  database: Database.Database,
+  path: string,
+  row: ContentsRow,
+): GeoPackageTable | string {
   const kind = row.data_type === 'features' ? 'vector' : 'table';
   if (kind === 'table' && row.data_type !== 'attributes' && row.data_type !== 'aspatial') {
     return `its data type is ${row.data_type}; features and attributes can be exported`;
@@ -76,11 +82,15 @@ function describeTable(database: Database.Database, path: string, row: ContentsR
     )
     .get(row.table_name);
   if (master === undefined) return 'gpkg_contents lists it, but there is no such table';
-  const columns = database.prepare<[string], TableInfoRow>('SELECT * FROM pragma_table_xinfo(?)').all(master.name);
+  const columns = database
+    .prepare<[string], TableInfoRow>('SELECT * FROM pragma_table_xinfo(?)')
+    .all(master.name);
   const geometry = kind === 'vector' ? describeGeometry(database, master.name) : null;
-  if (kind === 'vector' && geometry === null) return 'gpkg_geometry_columns does not say which column its geometry is in';
+  if (kind === 'vector' && geometry === null)
+    return 'gpkg_geometry_columns does not say which column its geometry is in';
   const fidColumn = findFidColumn(columns, master.type);
-  if (fidColumn === null) return 'it is a view without a column that identifies its rows; give it an integer key';
+  if (fidColumn === null)
+    return 'it is a view without a column that identifies its rows; give it an integer key';
   return {
     path,
     table: master.name,

@@ -23,7 +23,9 @@ export function findSpatialIndex(
 ): SpatialIndex | null {
   const table = `rtree_${source.table}_${column.name}`;
   const found = database
-    .prepare<[string], { name: string }>("SELECT name FROM sqlite_master WHERE lower(name) = lower(?) AND sql LIKE '%rtree%'")
+    .prepare<[string], { name: string }>(
+      "SELECT name FROM sqlite_master WHERE lower(name) = lower(?) AND sql LIKE '%rtree%'",
+    )
     .get(table);
   if (found === undefined) return null;
   const [indexed, placed] = [
@@ -31,7 +33,8 @@ export function findSpatialIndex(
     `SELECT count(${quoteIdentifier(column.name)}) FROM ${quoteIdentifier(source.table)}`,
   ].map((sql) => database.prepare<[], number>(sql).pluck().get()!) as [number, number];
   // Empty geometries are not indexed; a tree with less than nearly everything was not kept up to date.
-  const isComplete = indexed === placed || (indexed < placed && indexed === countPlaced(database, source, column));
+  const isComplete =
+    indexed === placed || (indexed < placed && indexed === countPlaced(database, source, column));
   return isComplete ? { path: source.path, table: found.name } : null;
 }
 

@@ -85,7 +85,10 @@ function scan(source: GeoPackageTable, version: number, indexPath: string): Tabl
   const database = openGeoPackage(source.path);
   try {
     const { featureCount, fields } = surveyFields(database, source);
-    const geometry = source.geometry === null ? null : surveyGeometry(database, source, { column: source.geometry, indexPath });
+    const geometry =
+      source.geometry === null
+        ? null
+        : surveyGeometry(database, source, { column: source.geometry, indexPath });
     const modified = statSync(source.path).mtime.toISOString();
     return { version, modified, featureCount, geometry, fields };
   } catch (error) {
@@ -127,7 +130,8 @@ function surveyFields(
 
 function fieldExpressions(field: Field): string[] {
   const name = quoteIdentifier(field.name);
-  const isSized = field.type === 'text' || field.type === 'blob' || field.type === 'date' || field.type === 'datetime';
+  const isSized =
+    field.type === 'text' || field.type === 'blob' || field.type === 'date' || field.type === 'datetime';
   return [
     `count(${name})`,
     ...(isSized ? [`max(octet_length(${name}))`, `sum(octet_length(${name}))`] : ['0', '0']),
@@ -164,7 +168,8 @@ function surveyGeometry(
     hasZ ||= type.hasZ;
     hasM ||= type.hasM;
   }
-  const index = findSpatialIndex(database, source, column) ?? buildSpatialIndex(database, source, { column, indexPath });
+  const index =
+    findSpatialIndex(database, source, column) ?? buildSpatialIndex(database, source, { column, indexPath });
   return { envelope: indexEnvelope(index), kinds, hasZ, hasM, withoutGeometry, bytes, index };
 }
 

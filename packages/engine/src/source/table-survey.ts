@@ -17,7 +17,10 @@ export interface TableSummary {
 }
 
 /** Summarises a table, in this thread. */
-export async function summariseTableHere(source: GeoPackageTable, cacheFolder: string): Promise<TableSummary> {
+export async function summariseTableHere(
+  source: GeoPackageTable,
+  cacheFolder: string,
+): Promise<TableSummary> {
   const survey = surveyTableHere(source, cacheFolder);
   const envelope = survey.geometry?.envelope ?? null;
   const crs = source.geometry?.crs == null ? null : findCrs(source.geometry.crs);

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,7 +46,6 @@ export async function initSite(folder: URL, engine: Engine = outcropEngine): Pro
     appendLayers(document, fresh);
     await replaceFile(paths.configFile, document.toString({ lineWidth: 0 }));
   }
-  await mkdir(new URL('.', paths.lockFile), { recursive: true, mode: 0o700 });
   const site = await openSite(folder, engine);
   await site.close();
   return { configFile: paths.configFile, layers: [...site.layers], skipped: [...skipped] };

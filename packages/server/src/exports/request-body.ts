@@ -63,6 +63,9 @@ function requestBodySchema(limits: SiteLimits) {
   });
 }
 
+/** A MultiPolygon in `extent` has six levels. What is far deeper would exhaust the stack of whatever walks through it. */
+const maxDepth = 20;
+
 /** A body that has the right shape; what it refers to is not looked up yet. */
 export type RequestBody = z.infer<ReturnType<typeof requestBodySchema>>;
 
@@ -74,6 +77,14 @@ export function parseRequestBody(
   body: unknown,
   limits: SiteLimits,
 ): { body: RequestBody; errors: null } | { body: null; errors: FieldErrors } {
+  if (isDeeperThan(body, maxDepth)) {
+    return {
+      body: null,
+      errors: {
+        non_field_errors: [`The body is nested more than ${maxDepth} levels deep, which no request needs.`],
+      },
+    };
+  }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return {
       body: null,
@@ -143,6 +154,13 @@ function dropNested<T extends Record<string, unknown>>(item: T): T {
     ([key, value]) => typeof value !== 'object' || structured.includes(key),
   );
   return Object.fromEntries(kept) as T;
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(one, levels - 1));
 }
 
 /** PostgreSQL's texts hold neither NUL nor lone surrogates; JSON.stringify writes both as escapes. */

@@ -257,8 +257,13 @@ describe('a create that is refused', () => {
     const large = await site.send('exports/', request({ name: 'x'.repeat(30_000) }));
     expect(large.status).toBe(413);
     expect(await large.json()).toEqual({ detail: expect.stringContaining('20000 bytes') });
-    const nested = await site.send('exports/', `{"extent": ${'['.repeat(9000)}${']'.repeat(9000)}}`);
-    expect(nested.status).toBe(400);
+  });
+
+  test.each(['extent', 'options', 'anything'])('does not follow %s down without end', async (field) => {
+    const deep = `{"${field}": {"type": "Polygon", "coordinates": ${'['.repeat(9000)}${']'.repeat(9000)}}}`;
+    const response = await site.send('exports/', deep);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ non_field_errors: [expect.stringContaining('20 levels')] });
   });
 
   test('counts a body that does not say how long it is', async () => {

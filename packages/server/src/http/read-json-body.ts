@@ -11,7 +11,12 @@ export async function readJsonBody(context: RequestContext, maxBytes: number): P
   if (declared > maxBytes) {
     throw tooLarge(maxBytes);
   }
-  const text = await readText(context.req.raw.body, maxBytes);
+  const text = await readText(context.req.raw.body, maxBytes).catch((error: unknown) => {
+    // A client that goes away in the middle is no failure of the site.
+    throw error instanceof HttpError
+      ? error
+      : new HttpError(400, { detail: 'The body ended before it was complete.' });
+  });
   try {
     return JSON.parse(text);
   } catch (error) {

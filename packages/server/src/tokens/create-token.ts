@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { SiteError } from '../catalogue/site-error.ts';
 import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
 import { loadConfig } from '../config.ts';
 import { adminSecretHeader, adminTokensPath } from '../http/admin-operations.ts';
@@ -15,6 +16,10 @@ export interface TokenOrder {
   readonly name?: string;
 }
 
+/** How often, and how long each time, to wait for a folder that is in use. */
+const maxAttempts = 10;
+const lockWaitMs = 1000;
+
 const newTokenSchema = z.object({ id: z.int(), token: z.string(), scopes: z.array(z.string()) });
 const refusalSchema = z.object({ detail: z.string() });
 
@@ -26,11 +31,20 @@ const refusalSchema = z.object({ detail: z.string() });
 export async function createToken(order: TokenOrder): Promise<NewToken> {
   const paths = sitePaths(order.folder);
   const wanted = { scopes: order.scopes, name: order.name ?? '' };
-  const running = await findRunningSite(paths);
-  if (running !== null) {
-    return askRunningSite(running, wanted);
+  for (let attempt = 1; ; attempt += 1) {
+    const running = await findRunningSite(paths);
+    if (running !== null) {
+      return askRunningSite(running, wanted);
+    }
+    try {
+      return await insertDirectly(paths, wanted);
+    } catch (error) {
+      // Whoever has the folder may be a site that is just starting, and can be asked in a moment.
+      if (!(error instanceof SiteError) || attempt === maxAttempts) {
+        throw error;
+      }
+    }
   }
-  return insertDirectly(paths, wanted);
 }
 
 async function askRunningSite(
@@ -61,7 +75,7 @@ async function insertDirectly(
 ): Promise<NewToken> {
   const problems: Error[] = [];
   const opened = await openDatabase(paths, loadConfig(), {
-    waitMs: 10_000,
+    waitMs: lockWaitMs,
     onError: (error) => problems.push(error),
   });
   try {

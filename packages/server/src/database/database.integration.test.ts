@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExportStore } from '../exports/export-store.ts';
 import { RunStore } from '../exports/run-store.ts';
 import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
+import { deferred } from '../testing/deferred.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
 import { findPostgres, type PostgresCluster, startPostgres } from '../testing/postgres-cluster.ts';
 import { localUser } from '../tokens/caller.ts';
@@ -126,6 +127,21 @@ function databaseContract(open: () => Promise<Database>): void {
     ]);
     expect(found.flat()).toEqual([exportId]);
     expect(await runStore.claim({ jobId, exportId })).toBeNull();
+  });
+
+  test('lets workers do each job once', async () => {
+    const jobIds = Array.from({ length: 6 }, () => randomUUID());
+    const exportIds = await Promise.all(jobIds.map((jobId) => insertExport(jobId)));
+    const done: number[] = [];
+    const allDone = deferred();
+    queue.work(async ({ exportId }) => {
+      done.push(exportId);
+      if (exportIds.every((one) => done.includes(one))) {
+        allDone.resolve();
+      }
+    }, 3);
+    await allDone.promise;
+    expect(new Set(done).size).toBe(done.length);
   });
 
   test('finds the holder of a token', async () => {

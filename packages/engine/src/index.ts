@@ -27,4 +27,4 @@ export type {
   Licence,
   RasterFile,
 } from './source/layer.ts';
-export type { TableSummary as TableSurvey } from './source/table-survey.ts';
+export type { TableSummary } from './source/table-survey.ts';

@@ -19,4 +19,4 @@ export type Engine = Pick<
 export const outcropEngine: Engine = engine;
 
 /** Count and extent of a table. */
-export type TableSurvey = Awaited<ReturnType<Engine['surveyTable']>>;
+export type TableSummary = Awaited<ReturnType<Engine['surveyTable']>>;

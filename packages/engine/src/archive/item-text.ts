@@ -112,7 +112,7 @@ function countsText({ counts, coordinate_operation: operation }: ItemReport): st
     [excluded.crumb, 'left out: they only touch the region'],
     [excluded.not_projectable, 'left out: they have no place in this CRS'],
   ];
-  const told = facts.filter(([count]) => count > 0).map(([count, what]) => `  ${count} ${what}`);
+  const told = facts.filter(([count]) => count > 0).map(([count, what]) => `  ${grouped(count)} ${what}`);
   const moved =
     operation === null || operation.method === 'none'
       ? []
@@ -120,7 +120,7 @@ function countsText({ counts, coordinate_operation: operation }: ItemReport): st
   return [
     'What happened',
     '-------------',
-    `${counts.written} of ${counts.read} features are here.`,
+    `${grouped(counts.written)} of ${grouped(counts.read)} features are here.`,
     ...told,
     ...moved,
   ].join('\n');
@@ -129,8 +129,13 @@ function countsText({ counts, coordinate_operation: operation }: ItemReport): st
 function lossText({ losses }: ItemReport): string {
   if (losses.length === 0) return '';
   const told = losses.map(({ detail, field, count }) => {
-    const what = field === undefined ? detail : `${field}: ${detail}`;
-    return count > 1 ? `  ${what} (${count} times)` : `  ${what}`;
+    const what = field === undefined || detail.includes(field) ? detail : `${field}: ${detail}`;
+    return count > 1 ? `  ${what} (${grouped(count)} times)` : `  ${what}`;
   });
   return ['What this format could not keep', '-------------------------------', ...told].join('\n');
+}
+
+/** A count as people read it: 135,233. */
+function grouped(count: number): string {
+  return count.toLocaleString('en');
 }

@@ -11,6 +11,8 @@ const progressEveryMs = 100;
 process.once('message', (task: ExportTask) => {
   void run(task);
 });
+// Ctrl-C at a terminal reaches the child too; what to do about it is for the parent to say.
+process.on('SIGINT', () => undefined);
 // Without its parent nobody waits for the archive.
 process.once('disconnect', () => process.exit(1));
 
@@ -20,7 +22,7 @@ async function run({ plan, archivePath, workFolder }: ExportTask): Promise<void>
     archivePath,
     workFolder,
     onProgress: (progress) => {
-      if (Date.now() - told < progressEveryMs) return;
+      if (progress.fraction < 1 && Date.now() - told < progressEveryMs) return;
       told = Date.now();
       process.send?.({ type: 'progress', progress } satisfies ExportMessage);
     },

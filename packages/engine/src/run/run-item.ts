@@ -49,12 +49,7 @@ export interface ItemContext {
 
 /** Runs the pipeline for one layer or table: read, crop, reproject, encode, a block at a time. */
 export async function runItem(item: PlannedItem, context: ItemContext): Promise<ItemResult> {
-  const { source } = item.layer;
-  if (!('table' in source))
-    throw new EngineError(
-      'invalid-request',
-      `${item.layer.title} is a ${item.kind}, which cannot be exported.`,
-    );
+  const source = tableOf(item);
   const version = sourceVersion(source.path);
   const survey = surveyTableHere(source, context.plan.cacheFolder);
   using crop = await requiredCrop(item, { source, survey }, context);
@@ -91,18 +86,35 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
     );
   }
   const counts = countsOf(survey.featureCount, { features, tally, reprojection });
-  const names = readdirSync(context.folder).toSorted();
-  const report: ItemReport = {
-    item: item.item,
-    title: item.layer.title,
-    layer_version: item.layer.version,
-    format: item.mimetype,
-    files: names,
+  const files = readdirSync(context.folder).toSorted();
+  const report = reportOf(item, { files, counts, reprojection, losses });
+  return { survey, crop, files: files.map((name) => join(context.folder, name)), report };
+}
+
+function reportOf(
+  { item, layer, mimetype }: PlannedItem,
+  {
+    files,
+    counts,
+    reprojection,
+    losses,
+  }: Pick<ItemReport, 'files' | 'counts'> & { reprojection: Reprojection | null; losses: LossLog },
+): ItemReport {
+  return {
+    item,
+    title: layer.title,
+    layer_version: layer.version,
+    format: mimetype,
+    files,
     counts,
     coordinate_operation: reprojection?.report ?? null,
     losses: losses.entries(),
   };
-  return { survey, crop, files: names.map((name) => join(context.folder, name)), report };
+}
+
+function tableOf({ layer, kind }: PlannedItem): GeoPackageTable {
+  if ('table' in layer.source) return layer.source;
+  throw new EngineError('invalid-request', `${layer.title} is a ${kind}, which cannot be exported.`);
 }
 
 function mayCut(crop: LayerCrop | null, reprojection: Reprojection | null, { plan }: ItemContext): boolean {

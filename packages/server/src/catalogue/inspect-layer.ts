@@ -1,6 +1,6 @@
 import type { Format } from '@outcrop/contract';
 
-import type { TableSurvey } from '../engine.ts';
+import type { TableSummary } from '../engine.ts';
 import { formatsOfKind } from './layer-formats.ts';
 import type { Site } from './site.ts';
 import { isTable, type LayerSource, type SiteLayer } from './site-layer.ts';
@@ -8,7 +8,7 @@ import { withoutFolder } from './without-folder.ts';
 
 /** A layer with what its data say of it now. */
 export interface LayerInspection {
-  readonly survey: TableSurvey | null;
+  readonly survey: TableSummary | null;
   readonly table: Extract<LayerSource['source'], { table: string }> | null;
   readonly version: number | null;
   /** None where the layer cannot be exported. */

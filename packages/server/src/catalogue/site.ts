@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
 import type { Layer, PlanContext } from '@outcrop/engine';
 
-import { type Engine, outcropEngine, type TableSurvey } from '../engine.ts';
+import { type Engine, outcropEngine, type TableSummary } from '../engine.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
 import { SiteError } from './site-error.ts';
@@ -76,7 +76,7 @@ export class Site {
   }
 
   /** Count and extent of a layer; null for a raster and for a layer that cannot be read. */
-  async survey(layer: SiteLayer): Promise<TableSurvey | null> {
+  async survey(layer: SiteLayer): Promise<TableSummary | null> {
     const { source } = this.readSource(layer);
     if (source === null || !isTable(source)) {
       return null;

@@ -2,7 +2,7 @@ import type { CoordinateOperationReport } from '@outcrop/contract';
 
 import { EngineError } from '../engine-error.ts';
 import type { Envelope } from '../features/geometry-array.ts';
-import type { Crs } from './crs.ts';
+import { type Crs, findCrs } from './crs.ts';
 import { gdalTransform, hasGdalTransform, type Positions } from './gdal-transform.ts';
 import { createKernel, type Kernel } from './kernel.ts';
 import { gridOver } from './grid.ts';
@@ -46,56 +46,60 @@ export class CoordinateOperations {
   }
 }
 
+/** An operation as it was chosen, made again from its report: in another thread, without another comparison. */
+export function rebuildOperation(report: CoordinateOperationReport): CoordinateOperation {
+  const [from, to] = [findCrs(report.from), findCrs(report.to)];
+  if (from === null || to === null) throw new Error(`no CRS ${report.from} or ${report.to}`);
+  if (report.method === 'none') return { from, to, report, transform: async () => undefined };
+  if (report.method === 'proj') return { from, to, report, transform: (positions) => gdalTransform(from, to, positions) };
+  const kernel = createKernel(from, to);
+  if (kernel === null) throw new Error(`no kernel from ${report.from} to ${report.to}`);
+  return { from, to, report, transform: async (positions) => run(kernel, positions) };
+}
+
 async function choose(
   from: Crs,
   to: Crs,
   { area, hasGdal }: { area: Envelope | null; hasGdal: boolean },
 ): Promise<CoordinateOperation> {
-  const compared = { from: from.code, to: to.code, largest_difference: null, compared_points: 0 };
-  if (from.code === to.code) {
-    const detail = 'The coordinates are the source’s own.';
-    const report = { ...compared, method: 'none', certified: true, detail } as const;
-    return { from, to, report, transform: async () => undefined };
-  }
-  const kernel = createKernel(from, to);
-  if (!hasGdal) return uncertified(from, to, kernel);
-  const comparison = kernel === null ? null : await compare(from, to, { kernel, area });
-  const unit = to.kind === 'geographic' ? 'degree' : to.unit;
-  const figures = {
-    largest_difference: comparison?.largest ?? null,
-    compared_points: comparison?.points ?? 0,
-  };
-  if (kernel !== null && comparison !== null && comparison.largest <= tolerances[to.kind]) {
-    const detail = `proj4 differs from PROJ by at most ${comparison.largest.toPrecision(2)} ${unit} on ${comparison.points} points over the data.`;
-    const report = { ...compared, ...figures, method: 'proj4', certified: true, detail } as const;
-    return { from, to, report, transform: async (positions) => run(kernel, positions) };
-  }
-  const why =
-    comparison === null
-      ? 'proj4 has no such operation'
-      : `proj4 differs from PROJ by ${comparison.largest.toPrecision(2)} ${unit}`;
-  const detail = `PROJ itself, through gdaltransform: ${why}.`;
-  const report = { ...compared, ...figures, method: 'proj', certified: true, detail } as const;
-  return { from, to, report, transform: (positions) => gdalTransform(from, to, positions) };
+  return rebuildOperation(await chooseMethod(from, to, { area, hasGdal }));
 }
 
-function uncertified(from: Crs, to: Crs, kernel: Kernel | null): CoordinateOperation {
-  if (kernel === null) {
+async function chooseMethod(
+  from: Crs,
+  to: Crs,
+  { area, hasGdal }: { area: Envelope | null; hasGdal: boolean },
+): Promise<CoordinateOperationReport> {
+  const names = { from: from.code, to: to.code };
+  const uncompared = { ...names, largest_difference: null, compared_points: 0 };
+  if (from.code === to.code) {
+    const detail = 'The coordinates are the source\u2019s own.';
+    return { ...uncompared, method: 'none', certified: true, detail };
+  }
+  const kernel = createKernel(from, to);
+  if (!hasGdal && kernel !== null) {
+    const detail = 'Not certified: this machine has no GDAL to compare with.';
+    return { ...uncompared, method: 'proj4', certified: false, detail };
+  }
+  if (!hasGdal) {
     throw new EngineError(
       'crs-operation',
       `From ${from.code} to ${to.code} needs PROJ: install GDAL (gdal-bin), or choose another CRS.`,
     );
   }
-  const report = {
-    from: from.code,
-    to: to.code,
-    method: 'proj4',
-    certified: false,
-    largest_difference: null,
-    compared_points: 0,
-    detail: 'Not certified: this machine has no GDAL to compare with.',
-  } as const;
-  return { from, to, report, transform: async (positions) => run(kernel, positions) };
+  if (kernel === null) {
+    const detail = 'PROJ itself, through gdaltransform: proj4 has no such operation.';
+    return { ...uncompared, method: 'proj', certified: true, detail };
+  }
+  const { largest, points } = await compare(from, to, { kernel, area });
+  const compared = { ...names, largest_difference: largest, compared_points: points, certified: true };
+  const difference = `${largest.toPrecision(2)} ${to.kind === 'geographic' ? 'degree' : to.unit}`;
+  if (largest <= tolerances[to.kind]) {
+    const detail = `proj4 differs from PROJ by at most ${difference} on ${points} points over the data.`;
+    return { ...compared, method: 'proj4', detail };
+  }
+  const detail = `PROJ itself, through gdaltransform: proj4 differs from it by ${difference}.`;
+  return { ...compared, method: 'proj', detail };
 }
 
 function run(kernel: Kernel, { coordinates, stride, count }: Positions): void {

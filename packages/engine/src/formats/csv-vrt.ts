@@ -1,5 +1,5 @@
 import type { Field, FieldType } from '../source/layer.ts';
-import type { OutputSchema } from './feature-writer.ts';
+import type { OutputSchema } from './output-schema.ts';
 
 const types: Readonly<Record<FieldType, string>> = {
   boolean: 'type="Integer" subtype="Boolean"',

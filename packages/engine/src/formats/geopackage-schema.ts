@@ -4,7 +4,8 @@ import { type Crs, findCrs } from '../crs/crs.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import { quoteIdentifier } from '../source/geopackage-file.ts';
 import type { Field, FieldType } from '../source/layer.ts';
-import type { OutputSchema } from './feature-writer.ts';
+import type { OutputSchema } from './output-schema.ts';
+import { uniqueName } from './unique-name.ts';
 
 /** `GPKG` in ASCII, and version 1.3.0 (GeoPackage 1.3, table 1 of clause 1.1.1). */
 const applicationId = 0x47504b47;
@@ -68,32 +69,47 @@ export function createGeopackageTables(database: Database.Database, crs: Crs | n
   }
 }
 
-/** Creates the table of a layer and lists it in the tables of contents. Its extent is still unknown. */
-export function createContents(database: Database.Database, schema: OutputSchema): void {
-  const { geometry } = schema;
+/** What the columns of a layer are called, where the usual names may be taken by its fields. */
+export interface GeoPackageNames {
+  readonly fid: string;
+  /** Null for a table. */
+  readonly geometry: string | null;
+  /** All of them, in order. */
+  readonly columns: readonly string[];
+}
+
+/** The names of a layer's columns: the source's own, but for those that would clash. */
+export function geoPackageNames({ fields, fidColumn, geometry }: OutputSchema): GeoPackageNames {
+  const names = fields.map(({ name }) => name);
+  const fid = uniqueName(fidColumn === 'rowid' ? 'fid' : fidColumn, names);
+  const column = geometry === null ? null : uniqueName(geometry.column, [...names, fid]);
+  return { fid, geometry: column, columns: [fid, ...(column === null ? [] : [column]), ...names] };
+}
+
+/** Creates the table of a layer's rows, under any name: tables of one schema are alike to the letter. */
+export function createRowsTable(database: Database.Database, table: string, schema: OutputSchema): void {
+  const names = geoPackageNames(schema);
   const columns = [
-    `${quoteIdentifier(schema.fidColumn)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL`,
-    ...(geometry === null ? [] : [`${quoteIdentifier(geometry.column)} ${geometry.type}`]),
+    `${quoteIdentifier(names.fid)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL`,
+    ...(names.geometry === null ? [] : [`${quoteIdentifier(names.geometry)} ${schema.geometry?.type}`]),
     ...schema.fields.map((field) => `${quoteIdentifier(field.name)} ${columnType(field)}`),
   ];
-  database.exec(`CREATE TABLE ${quoteIdentifier(schema.name)} (${columns.join(', ')})`);
+  database.exec(`CREATE TABLE ${quoteIdentifier(table)} (${columns.join(', ')})`);
+}
+
+/** Lists a layer in the tables of contents. Its extent is still unknown. */
+export function createContents(database: Database.Database, schema: OutputSchema): void {
+  const { geometry, name, title, description, modified } = schema;
   const srsId = geometry === null ? null : (geometry.crs?.epsg ?? -1);
   database
     .prepare(
       'INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) VALUES (?, ?, ?, ?, ?, ?)',
     )
-    .run(
-      schema.name,
-      geometry === null ? 'attributes' : 'features',
-      schema.title,
-      schema.description,
-      schema.modified,
-      srsId,
-    );
+    .run(name, geometry === null ? 'attributes' : 'features', title, description, modified, srsId);
   if (geometry === null) return;
   database
     .prepare('INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, ?, ?)')
-    .run(schema.name, geometry.column, geometry.type, srsId, Number(geometry.hasZ), Number(geometry.hasM));
+    .run(name, geoPackageNames(schema).geometry, geometry.type, srsId, Number(geometry.hasZ), Number(geometry.hasM));
 }
 
 /** Writes the extent of a layer once it is known. */
@@ -114,19 +130,12 @@ export interface IndexedColumn {
   readonly column: string;
 }
 
-/** Creates the R-tree of a layer and its row in the extensions. Its triggers come once the rows are in. */
-export function createSpatialIndex(database: Database.Database, { table, column }: IndexedColumn): void {
-  const index = quoteIdentifier(`rtree_${table}_${column}`);
-  database.exec(`CREATE VIRTUAL TABLE ${index} USING rtree(id, minx, maxx, miny, maxy)`);
+/** Writes the row of a layer's R-tree in the extensions; returns the name that the R-tree must have. */
+export function registerSpatialIndex(database: Database.Database, { table, column }: IndexedColumn): string {
   database
     .prepare('INSERT INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)')
-    .run(
-      table,
-      column,
-      'gpkg_rtree_index',
-      'http://www.geopackage.org/spec120/#extension_rtree',
-      'write-only',
-    );
+    .run(table, column, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
+  return `rtree_${table}_${column}`;
 }
 
 /**

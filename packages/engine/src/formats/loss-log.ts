@@ -13,6 +13,13 @@ export class LossLog {
     else this.#losses.set(key, { code, ...(field !== undefined && { field }), count, detail });
   }
 
+  /** Adds what another log holds. */
+  merge(losses: readonly Loss[]): void {
+    for (const { code, detail, field, count } of losses) {
+      this.add(code, detail, field === undefined ? { count } : { field, count });
+    }
+  }
+
   /** All losses, in the order of their first appearance. */
   entries(): Loss[] {
     return [...this.#losses.values()];

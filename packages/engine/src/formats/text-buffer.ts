@@ -13,13 +13,12 @@ export class TextBuffer {
     return this.#length;
   }
 
-  /** Everything so far, in place: valid until the next write. */
-  bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  clear(): void {
+  /** A copy of everything so far, in memory of its own; the buffer begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#length);
+    bytes.set(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
+    return bytes;
   }
 
   /** Takes the last byte back. */

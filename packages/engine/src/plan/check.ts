@@ -3,7 +3,7 @@ import { findFormat, type Reason } from '@outcrop/contract';
 import { Geos } from '../crop/geos.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
-import { crsOf, type LayerCrop, prepareCrop, readFeatures, type Workshop } from '../run/item-pipeline.ts';
+import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
@@ -154,27 +154,6 @@ async function countFeatures(
     );
   }
   const { ids, inside } = held.candidates;
-  if (inside === 0 && !hasAnyFeature(source, { survey, crop: held, request, workshop })) return outside;
+  if (inside === 0 && !hasAnyFeature(workshop, source, { crop: held, mode: request.cropMode })) return outside;
   return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
-}
-
-/** Whether any of the features on the edge is really inside: reads until the first. */
-function hasAnyFeature(
-  source: GeoPackageTable,
-  {
-    survey,
-    crop,
-    request,
-    workshop,
-  }: { survey: TableSurvey; crop: LayerCrop; request: ExportRequest; workshop: Workshop },
-): boolean {
-  const { hasZ, hasM } = survey.geometry ?? { hasZ: false, hasM: false };
-  // A few at a time, as the first is usually inside.
-  for (let first = 0; first < crop.candidates.ids.length; first += 256) {
-    const ids = crop.candidates.ids.subarray(first, first + 256);
-    const cropped = { geos: workshop.geos, layer: crop, mode: request.cropMode, ids };
-    using features = readFeatures(source, { fields: [], hasZ, hasM }, cropped);
-    if (features.batches.next().done !== true) return true;
-  }
-  return false;
 }

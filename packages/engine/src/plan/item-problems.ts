@@ -1,7 +1,7 @@
 import { findFormat, formatLabel, isSpatial, type Reason } from '@outcrop/contract';
 
 import { describeCrs } from '../crs/crs.ts';
-import { isWritableKind } from '../formats/direct-writers.ts';
+import { isWritableKind } from '../formats/direct-formats.ts';
 import type { TableSurvey } from '../source/survey.ts';
 import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
 

@@ -1,7 +1,7 @@
 import type { Crs } from '../crs/crs.ts';
 import { findCrs } from '../crs/crs.ts';
 import { geometryKind } from '../features/geometry-array.ts';
-import type { OutputGeometry, OutputSchema } from '../formats/feature-writer.ts';
+import type { OutputGeometry, OutputSchema } from '../formats/output-schema.ts';
 import type { GeoPackageTable, GeometryType } from '../source/layer.ts';
 import type { GeometrySurvey, TableSurvey } from '../source/survey.ts';
 

@@ -8,6 +8,7 @@ export interface ExportTask {
   readonly plan: ExportPlan;
   readonly archivePath: string;
   readonly workFolder: string;
+  readonly workers?: number;
 }
 
 /** What that process answers: progress, then one of the others. */

@@ -16,11 +16,12 @@ process.on('SIGINT', () => undefined);
 // Without its parent nobody waits for the archive.
 process.once('disconnect', () => process.exit(1));
 
-async function run({ plan, archivePath, workFolder }: ExportTask): Promise<void> {
+async function run({ plan, archivePath, workFolder, workers }: ExportTask): Promise<void> {
   let told = 0;
   const answer = await runExport(plan, {
     archivePath,
     workFolder,
+    ...(workers !== undefined && { workers }),
     onProgress: (progress) => {
       if (progress.fraction < 1 && Date.now() - told < progressEveryMs) return;
       told = Date.now();

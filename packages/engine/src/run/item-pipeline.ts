@@ -10,10 +10,9 @@ import { type Crs, findCrs } from '../crs/crs.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import { commonEnvelope, type Envelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
-import { FeatureReader, type ReadOptions } from '../source/feature-reader.ts';
+import { FeatureReader } from '../source/feature-reader.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
-import type { FeatureBatch } from '../features/feature-batch.ts';
 
 /** What checks and runs share in one process. */
 export interface Workshop {
@@ -63,26 +62,19 @@ export async function prepareCrop(
   };
 }
 
-/** A reader and, where there is a region, the cropper that decides what it lets through. */
-export interface CroppedFeatures extends Disposable {
-  readonly batches: Generator<FeatureBatch>;
-  readonly reader: FeatureReader;
-  readonly cropper: FeatureCropper | null;
-}
-
-/** Reads a table, cropped where there is a region. */
-export function readFeatures(
+/** Whether any feature on the edge of a crop is really inside: reads until the first. */
+export function hasAnyFeature(
+  { geos }: Workshop,
   source: GeoPackageTable,
-  options: ReadOptions,
-  crop: { geos: Geos; layer: LayerCrop; mode: CropMode; ids?: Float64Array } | null,
-): CroppedFeatures {
-  const reader = FeatureReader.open(source, options);
-  const dispose = (): void => reader[Symbol.dispose]();
-  if (crop === null || reader.builder === null) {
-    return { batches: reader.readAll(), reader, cropper: null, [Symbol.dispose]: dispose };
+  { crop, mode }: { crop: LayerCrop; mode: CropMode },
+): boolean {
+  using reader = FeatureReader.open(source, { fields: [], hasZ: false, hasM: false });
+  if (reader.builder === null) return true;
+  const cropper = new FeatureCropper(geos, crop.index, { mode, target: reader.builder });
+  // A few at a time, as the first is usually inside.
+  for (let first = 0; first < crop.candidates.ids.length; first += 256) {
+    const ids = crop.candidates.ids.subarray(first, first + 256);
+    if (reader.readSelected(ids, (mark) => cropper.crop(mark)).next().done !== true) return true;
   }
-  const { builder } = reader;
-  const cropper = new FeatureCropper(crop.geos, crop.layer.index, { mode: crop.mode, target: builder });
-  const batches = reader.readSelected(crop.ids ?? crop.layer.candidates.ids, (mark) => cropper.crop(mark));
-  return { batches, reader, cropper, [Symbol.dispose]: dispose };
+  return false;
 }

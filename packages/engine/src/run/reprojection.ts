@@ -1,5 +1,7 @@
 import type { CoordinateOperationReport } from '@outcrop/contract';
 
+import type { Geos } from '../crop/geos.ts';
+import { rebuildOperation } from '../crs/coordinate-operation.ts';
 import type { Crs } from '../crs/crs.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import { meetsSeam, SeamCutter } from '../crs/seam-cutter.ts';
@@ -8,62 +10,82 @@ import { commonEnvelope } from '../features/geometry-array.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
 import type { LayerCrop, Workshop } from './item-pipeline.ts';
 
-/** How the coordinates of an item get to the export's CRS. */
-export interface Reprojection {
-  readonly report: CoordinateOperationReport;
-  /** Whether features may have to be cut at the antimeridian, or where else the target's plane ends. */
-  readonly hasSeam: boolean;
-  /** The batch in the target; its coordinates are overwritten, or it is another one that holds until the next call. */
-  apply(batch: FeatureBatch): Promise<FeatureBatch>;
-  /** Features cut so far. */
-  cutAtSeam(): number;
+/** How the coordinates of an item get to the export's CRS. Plain data: each worker makes its own of it. */
+export interface ReprojectionPlan {
+  readonly operation: CoordinateOperationReport;
+  /** Where features may have to be cut at the antimeridian, or where else the target's plane ends; null where not. */
+  readonly seam: {
+    readonly toDegrees: CoordinateOperationReport;
+    readonly fromDegrees: CoordinateOperationReport | null;
+    readonly middle: number;
+    readonly centralMeridian: number;
+  } | null;
 }
 
 /** Chooses the coordinate operation of an item over the area that its features will come from. */
-export async function chooseReprojection(
-  workshop: Workshop,
+export async function planReprojection(
+  { operations }: Workshop,
   { from, to }: { from: Crs; to: Crs },
   { geometry, crop }: { geometry: GeometrySurvey; crop: LayerCrop | null },
-): Promise<Reprojection> {
-  const { operations, geos } = workshop;
-  const area = crop?.index.envelope ?? geometry.envelope;
-  const operation = await operations.choose(
-    from,
-    to,
-    area === null ? null : commonEnvelope(area, geometry.envelope ?? area),
-  );
+): Promise<ReprojectionPlan> {
+  const area = crop === null ? geometry.envelope : commonEnvelope(crop.index.envelope, geometry.envelope ?? crop.index.envelope);
+  const operation = await operations.choose(from, to, area);
   const lonLat = area === null ? null : (crop?.lonLat ?? (await lonLatEnvelope(from, area, operations)));
-  const hasSeam =
-    operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
-  if (!hasSeam) {
-    const apply = async (batch: FeatureBatch): Promise<FeatureBatch> => {
-      const { geometry: moved } = batch;
-      if (moved !== null && operation.report.method !== 'none') {
-        await operation.transform({
-          coordinates: moved.coordinates,
-          stride: moved.stride,
-          count: moved.positionCount,
-        });
-      }
-      return batch;
-    };
-    return { report: operation.report, hasSeam, apply, cutAtSeam: () => 0 };
-  }
+  const hasSeam = operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
+  if (!hasSeam) return { operation: operation.report, seam: null };
   const isGeographic = to.kind === 'geographic';
   const toDegrees = isGeographic ? operation : await operations.choose(from, wgs84(), area);
   const fromDegrees = isGeographic ? null : await operations.choose(wgs84(), to, lonLat);
-  const cutter = new SeamCutter(
-    geos,
-    { toDegrees, fromDegrees, middle: (lonLat[0] + lonLat[2]) / 2, centralMeridian: to.centralMeridian },
-    geometry,
-  );
   return {
-    report: operation.report,
-    hasSeam,
+    operation: operation.report,
+    seam: {
+      toDegrees: toDegrees.report,
+      fromDegrees: fromDegrees?.report ?? null,
+      middle: (lonLat[0] + lonLat[2]) / 2,
+      centralMeridian: to.centralMeridian,
+    },
+  };
+}
+
+/** Carries out a plan, batch by batch. */
+export interface Reprojector {
+  /** The batch in the target; its coordinates are overwritten, or it is another one that holds until the next call. */
+  apply(batch: FeatureBatch): Promise<FeatureBatch>;
+  /** Features cut so far. */
+  readonly cutAtSeam: number;
+}
+
+/** Makes what carries out a plan for geometries of some dimensions. */
+export function createReprojector(
+  geos: Geos,
+  { operation: report, seam }: ReprojectionPlan,
+  dimensions: { readonly hasZ: boolean; readonly hasM: boolean },
+): Reprojector {
+  const operation = rebuildOperation(report);
+  if (seam === null) {
+    const apply = async (batch: FeatureBatch): Promise<FeatureBatch> => {
+      const { geometry } = batch;
+      if (geometry !== null && report.method !== 'none') {
+        const { coordinates, stride, positionCount } = geometry;
+        await operation.transform({ coordinates, stride, count: positionCount });
+      }
+      return batch;
+    };
+    return { apply, cutAtSeam: 0 };
+  }
+  const options = {
+    ...seam,
+    toDegrees: rebuildOperation(seam.toDegrees),
+    fromDegrees: seam.fromDegrees === null ? null : rebuildOperation(seam.fromDegrees),
+  };
+  const cutter = new SeamCutter(geos, options, dimensions);
+  return {
     apply: async (batch) => ({
       ...batch,
       geometry: batch.geometry === null ? null : await cutter.transform(batch.geometry),
     }),
-    cutAtSeam: () => cutter.cut,
+    get cutAtSeam() {
+      return cutter.cut;
+    },
   };
 }

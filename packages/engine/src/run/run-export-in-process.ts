@@ -15,7 +15,7 @@ import { partialPath, type RunOptions, type RunResult } from './run-export.ts';
  * @throws EngineError with the reason, `process-died` where the child ended without one; on abort, `signal.reason`.
  */
 export async function runExportInProcess(plan: ExportPlan, options: RunOptions): Promise<RunResult> {
-  const { archivePath, workFolder, signal } = options;
+  const { archivePath, workFolder, workers, signal } = options;
   signal?.throwIfAborted();
   const child = fork(createRequire(import.meta.url).resolve('@outcrop/engine/export-process'), [], {
     env: childEnvironment(),
@@ -26,7 +26,7 @@ export async function runExportInProcess(plan: ExportPlan, options: RunOptions):
   const kill = (): void => void child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
   try {
-    const task: ExportTask = { plan, archivePath, workFolder };
+    const task: ExportTask = { plan, archivePath, workFolder, ...(workers !== undefined && { workers }) };
     // A child that is killed at once closes the channel under the message.
     child.send(task, () => undefined);
     return await answerOf(child, options);

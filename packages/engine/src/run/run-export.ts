@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 import type { Manifest, Report } from '@outcrop/contract';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly archivePath: string;
   /** Folder for the run's own files; created, and removed at the end whatever happens. */
   readonly workFolder: string;
+  /** Threads that convert; as many as there are cores where absent. The archive is the same with any number. */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -77,7 +80,7 @@ export function partialPath(archivePath: string): string {
 
 async function runItems(
   plan: ExportPlan,
-  { workFolder, signal, onProgress }: RunOptions,
+  { workFolder, workers = availableParallelism(), signal, onProgress }: RunOptions,
 ): Promise<ItemResult[]> {
   const workshop = { geos: await Geos.load(), operations: new CoordinateOperations() };
   const results: ItemResult[] = [];
@@ -87,6 +90,7 @@ async function runItems(
       plan,
       workshop,
       folder,
+      workers,
       signal,
       onProgress: (share, features) => {
         const fraction = ((index + share) / plan.items.length) * convertShare;

@@ -1,31 +1,23 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 
-import type { FeatureCounts, ItemReport } from '@outcrop/contract';
+import type { ItemReport } from '@outcrop/contract';
 
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
-import type { FeatureBatch } from '../features/feature-batch.ts';
-import { isMisplaced } from '../features/geometry-array.ts';
-import { selectRows } from '../features/select-rows.ts';
-import { createWriter } from '../formats/direct-writers.ts';
-import type { FeatureWriter, OutputSchema } from '../formats/feature-writer.ts';
+import { blockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
+import type { OutputSchema } from '../formats/output-schema.ts';
 import { outputSchema } from '../plan/output-schema.ts';
 import type { ExportPlan, PlannedItem } from '../plan/plan.ts';
 import { sourceVersion } from '../source/geopackage-file.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
-import {
-  crsOf,
-  type CroppedFeatures,
-  type LayerCrop,
-  prepareCrop,
-  readFeatures,
-  type Workshop,
-} from './item-pipeline.ts';
-import { chooseReprojection, type Reprojection } from './reprojection.ts';
+import { processBlocks } from './block-pool.ts';
+import type { BlockCounts, BlockTask, ItemSetup } from './block-task.ts';
+import { addCounts, featureCounts, noCounts } from './feature-counts.ts';
+import { crsOf, type LayerCrop, prepareCrop, type Workshop } from './item-pipeline.ts';
+import { planReprojection, type ReprojectionPlan } from './reprojection.ts';
 
 /** A finished item: its files, and what happened to its features. */
 export interface ItemResult {
@@ -42,53 +34,112 @@ export interface ItemContext {
   readonly workshop: Workshop;
   /** Folder for the item's files; made here. */
   readonly folder: string;
+  readonly workers: number;
   readonly signal: AbortSignal | undefined;
   /** Told the share of the item's features that is done. */
   readonly onProgress: (fraction: number, features: number) => void;
 }
 
-/** Runs the pipeline for one layer or table: read, crop, reproject, encode, a block at a time. */
+/** Runs the pipeline for one layer or table: blocks are shared out among the workers and assembled in order. */
 export async function runItem(item: PlannedItem, context: ItemContext): Promise<ItemResult> {
   const source = tableOf(item);
   const version = sourceVersion(source.path);
   const survey = surveyTableHere(source, context.plan.cacheFolder);
   using crop = await requiredCrop(item, { source, survey }, context);
   const reprojection = await reprojectionOf(source, { survey, crop }, context);
-  const schema = schemaOf(item, source, { survey, context, mayCut: mayCut(crop, reprojection, context) });
+  const setup = setupOf(item, { source, survey, crop, reprojection }, context);
   const losses = new LossLog();
-  noteTypeChange(source, schema, losses);
-  mkdirSync(context.folder, { recursive: true });
-  using writer = createWriter(item.mimetype, {
-    folder: context.folder,
-    schema,
-    coordinatePrecision: context.plan.coordinatePrecision,
-    includeGeometryField: item.options.includeGeometryField ?? true,
-    losses,
-  });
-  using features = readFeatures(
-    source,
-    { fields: schema.fields, hasZ: schema.geometry?.hasZ === true, hasM: schema.geometry?.hasM === true },
-    crop === null ? null : { geos: context.workshop.geos, layer: crop, mode: context.plan.cropMode },
-  );
-  const expected = crop === null ? survey.featureCount : crop.candidates.ids.length;
-  const tally = await pump(features, writer, { reprojection, expected, context });
-  writer.finish();
+  noteTypeChange(source, setup.encode.schema, losses);
+  const tally = await assemble(setup, { tasks: blockTasks(survey, crop), losses, context, survey, crop });
   if (sourceVersion(source.path) !== version) {
     throw new EngineError('source-changed', `${source.path} was changed while it was exported. Try again.`, {
       retryable: true,
     });
   }
-  for (const [field, count] of features.reader.mistyped) {
-    losses.add(
-      'value-retyped',
-      'Values that are not of the field’s declared type were converted, or left out.',
-      { field, count },
-    );
-  }
-  const counts = countsOf(survey.featureCount, { features, tally, reprojection });
+  const counts = featureCounts(survey.featureCount, tally);
   const files = readdirSync(context.folder).toSorted();
   const report = reportOf(item, { files, counts, reprojection, losses });
   return { survey, crop, files: files.map((name) => join(context.folder, name)), report };
+}
+
+/** Everything is read where there is no region, else its candidates; in the same blocks however many workers there are. */
+function blockTasks(survey: TableSurvey, crop: LayerCrop | null): BlockTask[] {
+  if (crop === null) {
+    return survey.blockStarts.map((from, block) => ({ from, before: survey.blockStarts[block + 1] ?? null }));
+  }
+  const { ids } = crop.candidates;
+  const blocks = Math.ceil(ids.length / survey.blockRows);
+  return Array.from({ length: blocks }, (_, block) => ({
+    ids: ids.slice(block * survey.blockRows, (block + 1) * survey.blockRows),
+  }));
+}
+
+async function assemble(
+  setup: ItemSetup,
+  { tasks, losses, context, survey, crop }: AssemblyOptions,
+): Promise<BlockCounts> {
+  mkdirSync(context.folder, { recursive: true });
+  mkdirSync(setup.encode.pieceFolder, { recursive: true });
+  using assembler = blockFormat(setup.mimetype).createAssembler({ ...setup.encode, folder: context.folder }, losses);
+  const expected = Math.max(crop === null ? survey.featureCount : crop.candidates.ids.length, 1);
+  const mistyped = new Map<string, number>();
+  let tally = noCounts;
+  for await (const block of processBlocks(setup, tasks, context)) {
+    for (const piece of block.pieces) assembler.append(piece);
+    losses.merge(block.losses);
+    for (const [field, count] of block.mistyped) mistyped.set(field, (mistyped.get(field) ?? 0) + count);
+    tally = addCounts(tally, block.counts);
+    context.onProgress(Math.min(1, tally.seen / expected), tally.written);
+  }
+  assembler.finish();
+  for (const [field, count] of mistyped) {
+    const detail = 'Values that are not of the field\u2019s declared type were converted, or left out.';
+    losses.add('value-retyped', detail, { field, count });
+  }
+  return tally;
+}
+
+interface AssemblyOptions {
+  readonly tasks: readonly BlockTask[];
+  readonly losses: LossLog;
+  readonly context: ItemContext;
+  readonly survey: TableSurvey;
+  readonly crop: LayerCrop | null;
+}
+
+interface ItemParts {
+  readonly source: GeoPackageTable;
+  readonly survey: TableSurvey;
+  readonly crop: LayerCrop | null;
+  readonly reprojection: ReprojectionPlan | null;
+}
+
+function setupOf(
+  item: PlannedItem,
+  { source, survey, crop, reprojection }: ItemParts,
+  { plan, folder }: ItemContext,
+): ItemSetup {
+  const schema = outputSchema(source, survey, {
+    title: item.layer.title,
+    description: item.layer.description,
+    name: item.slug,
+    ...(item.options.fields !== undefined && { fields: item.options.fields }),
+    crs: source.geometry === null ? null : plan.crs,
+    mayCut: (crop !== null && plan.cropMode === 'clip') || (reprojection?.seam ?? null) !== null,
+    modified: survey.modified,
+  });
+  return {
+    source,
+    mimetype: item.mimetype,
+    encode: {
+      schema,
+      coordinatePrecision: plan.coordinatePrecision,
+      includeGeometryField: item.options.includeGeometryField ?? true,
+      pieceFolder: `${folder}-pieces`,
+    },
+    crop: crop === null ? null : { wkb: crop.projected.wkb, envelope: crop.projected.envelope, mode: plan.cropMode },
+    reprojection,
+  };
 }
 
 function reportOf(
@@ -98,7 +149,7 @@ function reportOf(
     counts,
     reprojection,
     losses,
-  }: Pick<ItemReport, 'files' | 'counts'> & { reprojection: Reprojection | null; losses: LossLog },
+  }: Pick<ItemReport, 'files' | 'counts'> & { reprojection: ReprojectionPlan | null; losses: LossLog },
 ): ItemReport {
   return {
     item,
@@ -107,7 +158,7 @@ function reportOf(
     format: mimetype,
     files,
     counts,
-    coordinate_operation: reprojection?.report ?? null,
+    coordinate_operation: reprojection?.operation ?? null,
     losses: losses.entries(),
   };
 }
@@ -115,26 +166,6 @@ function reportOf(
 function tableOf({ layer, kind }: PlannedItem): GeoPackageTable {
   if ('table' in layer.source) return layer.source;
   throw new EngineError('invalid-request', `${layer.title} is a ${kind}, which cannot be exported.`);
-}
-
-function mayCut(crop: LayerCrop | null, reprojection: Reprojection | null, { plan }: ItemContext): boolean {
-  return (crop !== null && plan.cropMode === 'clip') || reprojection?.hasSeam === true;
-}
-
-function schemaOf(
-  item: PlannedItem,
-  source: GeoPackageTable,
-  { survey, context, mayCut: isCut }: { survey: TableSurvey; context: ItemContext; mayCut: boolean },
-): OutputSchema {
-  return outputSchema(source, survey, {
-    title: item.layer.title,
-    description: item.layer.description,
-    name: item.slug,
-    ...(item.options.fields !== undefined && { fields: item.options.fields }),
-    crs: source.geometry === null ? null : context.plan.crs,
-    mayCut: isCut,
-    modified: survey.modified,
-  });
 }
 
 async function requiredCrop(
@@ -155,107 +186,11 @@ async function reprojectionOf(
   source: GeoPackageTable,
   { survey, crop }: { survey: TableSurvey; crop: LayerCrop | null },
   { plan, workshop }: ItemContext,
-): Promise<Reprojection | null> {
+): Promise<ReprojectionPlan | null> {
   const from = crsOf(source);
   const to = plan.crs === null ? null : findCrs(plan.crs);
-  if (source.geometry === null || survey.geometry === null || from === null || to === null) return null;
-  return chooseReprojection(workshop, { from, to }, { geometry: survey.geometry, crop });
-}
-
-interface Tally {
-  written: number;
-  notProjectable: number;
-}
-
-async function pump(
-  features: CroppedFeatures,
-  writer: FeatureWriter,
-  {
-    reprojection,
-    expected,
-    context,
-  }: { reprojection: Reprojection | null; expected: number; context: ItemContext },
-): Promise<Tally> {
-  const tally: Tally = { written: 0, notProjectable: 0 };
-  for (const read of features.batches) {
-    context.signal?.throwIfAborted();
-    const moved = await reprojection?.apply(read);
-    const batch = moved ?? read;
-    const placed = dropMisplaced(batch);
-    tally.notProjectable += batch.length - placed.length;
-    tally.written += placed.length;
-    writer.write(placed);
-    const seen =
-      features.cropper === null ? tally.written + tally.notProjectable : lookedAt(features.cropper.counts);
-    context.onProgress(Math.min(1, seen / Math.max(expected, 1)), tally.written);
-    // Lets a cancel in, and progress out.
-    await setImmediate();
-  }
-  return tally;
-}
-
-function lookedAt({
-  whole,
-  clipped,
-  outside,
-  crumbs,
-}: {
-  whole: number;
-  clipped: number;
-  outside: number;
-  crumbs: number;
-}): number {
-  return whole + clipped + outside + crumbs;
-}
-
-/** Features that the coordinate operation could not place are left out, and counted. */
-function dropMisplaced(batch: FeatureBatch): FeatureBatch {
-  const { geometry } = batch;
-  if (geometry === null) return batch;
-  const misplaced = new Set<number>();
-  for (let row = 0; row < batch.length; row++) if (isMisplaced(geometry, row)) misplaced.add(row);
-  if (misplaced.size === 0) return batch;
-  const kept = Array.from({ length: batch.length }, (_, row) => row).filter((row) => !misplaced.has(row));
-  return selectRows(batch, kept);
-}
-
-function countsOf(
-  read: number,
-  {
-    features,
-    tally,
-    reprojection,
-  }: { features: CroppedFeatures; tally: Tally; reprojection: Reprojection | null },
-): FeatureCounts {
-  const cropped = features.cropper?.counts ?? {
-    whole: tally.written + tally.notProjectable,
-    clipped: 0,
-    crumbs: 0,
-    repaired: 0,
-  };
-  // What is not projectable was kept by the crop before; whole features first, as clipped ones are near the region.
-  const clipped = Math.max(0, cropped.clipped - Math.max(0, tally.notProjectable - cropped.whole));
-  const excluded = read - tally.written;
-  const counts: FeatureCounts = {
-    read,
-    written: tally.written,
-    whole: tally.written - clipped,
-    clipped,
-    excluded,
-    excluded_by: {
-      outside_region: excluded - cropped.crumbs - tally.notProjectable,
-      crumb: cropped.crumbs,
-      not_projectable: tally.notProjectable,
-    },
-    repaired: cropped.repaired,
-    cut_at_antimeridian: reprojection?.cutAtSeam() ?? 0,
-  };
-  const isBalanced =
-    counts.excluded_by.outside_region >= 0 &&
-    cropped.whole + cropped.clipped === tally.written + tally.notProjectable;
-  if (!isBalanced)
-    throw new EngineError('internal', `Features do not add up: ${JSON.stringify({ ...counts, cropped })}.`);
-  return counts;
+  if (survey.geometry === null || from === null || to === null) return null;
+  return planReprojection(workshop, { from, to }, { geometry: survey.geometry, crop });
 }
 
 function noteTypeChange(source: GeoPackageTable, schema: OutputSchema, losses: LossLog): void {

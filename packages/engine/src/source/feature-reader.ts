@@ -70,10 +70,12 @@ export class FeatureReader {
     this.#database.close();
   }
 
-  /** Every feature. */
-  *readAll(): Generator<FeatureBatch> {
+  /** The features whose ids lie in a range: from the first to before the second, or to the end. */
+  *readRange(from: number, before: number | null): Generator<FeatureBatch> {
     const fid = quoteIdentifier(this.#source.fidColumn);
-    yield* this.#guarded(this.#blocks(this.#rows(`ORDER BY ${fid}`, []), null));
+    const end = before === null ? '' : `AND ${fid} < ?`;
+    const rows = this.#rows(`WHERE ${fid} >= ? ${end} ORDER BY ${fid}`, before === null ? [from] : [from, before]);
+    yield* this.#guarded(this.#blocks(rows, null));
   }
 
   /** The features of some ids, which must be in ascending order, as far as the filter lets them through. */
@@ -98,7 +100,7 @@ export class FeatureReader {
         (this.builder !== null && this.builder.positionCount > blockPositions);
       if (isFull) yield this.#take();
     }
-    if (this.#length > 0) yield this.#take();
+    if (this.#length > 0 && !this.#isTaken) yield this.#take();
   }
 
   #take(): FeatureBatch {

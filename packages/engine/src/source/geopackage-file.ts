@@ -21,8 +21,8 @@ export function openGeoPackage(path: string): Database.Database {
   try {
     database = new Database(path, { readonly: true, fileMustExist: true });
     database.pragma('query_only = 1');
-    database.pragma('cache_size = -65536');
-    database.pragma('mmap_size = 268435456');
+    database.pragma('cache_size = -16384');
+  
     if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").get() === undefined) {
       throw new EngineError('source-corrupt', `${path} is not a GeoPackage: it has no gpkg_contents table.`);
     }

@@ -43,7 +43,14 @@ export interface TableSurvey {
   readonly geometry: GeometrySurvey | null;
   /** One for each field of the table, in order. */
   readonly fields: readonly FieldSurvey[];
+  /** The ids with which blocks of equally many rows begin, in ascending order: what workers share out among them. */
+  readonly blockStarts: readonly number[];
+  readonly blockRows: number;
 }
+
+/** Bytes of rows and geometries that a block should have, and how many rows at the most and at the least. */
+const blockBytes = 6_000_000;
+const blockRowLimits = { least: 32, most: 8192 } as const;
 
 /**
  * Surveys a table, or returns the survey kept in the cache folder where the file is still the same. The source is only
@@ -90,12 +97,27 @@ function scan(source: GeoPackageTable, version: number, indexPath: string): Tabl
         ? null
         : surveyGeometry(database, source, { column: source.geometry, indexPath });
     const modified = statSync(source.path).mtime.toISOString();
-    return { version, modified, featureCount, geometry, fields };
+    const bytes = (geometry?.bytes ?? 0) + fields.reduce((sum, field) => sum + field.bytes, 0) + featureCount * 8 * fields.length;
+    const wanted = Math.floor((blockBytes * Math.max(featureCount, 1)) / Math.max(bytes, 1));
+    const blockRows = Math.min(Math.max(wanted, blockRowLimits.least), blockRowLimits.most);
+    const blockStarts = findBlockStarts(database, source, blockRows);
+    return { version, modified, featureCount, geometry, fields, blockStarts, blockRows };
   } catch (error) {
     throw sourceError(error, source.path);
   } finally {
     database.close();
   }
+}
+
+function findBlockStarts(database: Database.Database, source: GeoPackageTable, blockRows: number): number[] {
+  const fid = quoteIdentifier(source.fidColumn);
+  return database
+    .prepare<[number], number>(
+      `SELECT id FROM (SELECT ${fid} AS id, row_number() OVER (ORDER BY ${fid}) AS n FROM ${quoteIdentifier(source.table)})
+       WHERE n % ? = 1`,
+    )
+    .pluck()
+    .all(blockRows);
 }
 
 function surveyFields(

@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import type { Column, FeatureBatch } from '../features/feature-batch.ts';
 import { type GeometryArray, type GeometryKind, geometryKind } from '../features/geometry-array.ts';
 import type { Field } from '../source/layer.ts';
-import { BlockFile } from './block-file.ts';
-import { decimalsOf } from './coordinate-decimals.ts';
-import type { FeatureWriter, WriterOptions } from './feature-writer.ts';
+import type { BlockEncoder, BlockFormat, EncodedBlock, EncodeOptions } from './block-format.ts';
+import { decimalsOf, noteRounding } from './coordinate-decimals.ts';
+import { LossLog } from './loss-log.ts';
 import { numberText } from './number-text.ts';
+import type { OutputSchema } from './output-schema.ts';
 import { isTurned } from './ring-order.ts';
+import { TextAssembler } from './text-assembler.ts';
 import { TextBuffer } from './text-buffer.ts';
 
 const comma = 44;
 const open = 91;
 const close = 93;
-const flushAt = 1 << 20;
+const closeBrace = 125;
 
 const typeNames: Readonly<Record<number, string>> = {
   [geometryKind.point]: 'Point',
@@ -28,63 +30,74 @@ const typeNames: Readonly<Record<number, string>> = {
  * GeoJSON (RFC 7946): outer rings counter-clockwise, no M. In EPSG:4326 nothing is said of the CRS; in any other, which
  * the RFC leaves to prior arrangement, the member `crs` of the 2008 specification names it, as GDAL and QGIS read it.
  */
-export class GeoJsonWriter implements FeatureWriter {
-  readonly #file: BlockFile;
+export const geoJsonFormat: BlockFormat<Uint8Array> = {
+  createEncoder: (options) => new GeoJsonEncoder(options, ',\n'),
+  createAssembler: (options, losses) => {
+    noteRounding(options, losses);
+    noteDroppedM(options, losses);
+    const { schema } = options;
+    return new TextAssembler(join(options.folder, `${schema.name}.geojson`), {
+      head: `{"type":"FeatureCollection","name":${JSON.stringify(schema.name)},${crsMember(schema)}"features":[\n`,
+      foot: '\n]}\n',
+      separatorBytes: 2,
+    });
+  },
+};
+
+/** Newline-delimited GeoJSON: a feature a line, always EPSG:4326 or by prior arrangement, nothing around them. */
+export const geoJsonSequenceFormat: BlockFormat<Uint8Array> = {
+  createEncoder: (options) => new GeoJsonEncoder(options, '\n'),
+  createAssembler: (options, losses) => {
+    noteRounding(options, losses);
+    noteDroppedM(options, losses);
+    const crs = options.schema.geometry?.crs ?? null;
+    if (crs !== null && crs.epsg !== 4326) {
+      losses.add('crs-unnamed', `A sequence of features cannot name its CRS: readers will take ${crs.code} for EPSG:4326 unless they are told.`);
+    }
+    const path = join(options.folder, `${options.schema.name}.geojsonl`);
+    return new TextAssembler(path, { head: '', foot: '\n', separatorBytes: 1 });
+  },
+};
+
+function noteDroppedM({ schema }: EncodeOptions, losses: LossLog): void {
+  if (schema.geometry?.hasM === true) losses.add('m-dropped', 'GeoJSON has no M values; they are left out.');
+}
+
+function crsMember({ geometry }: OutputSchema): string {
+  const crs = geometry?.crs ?? null;
+  if (crs === null || crs.epsg === 4326) return '';
+  return `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::${crs.epsg}"}},`;
+}
+
+/** Writes features, each after a separator: the assembler takes the very first one off. */
+class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
   readonly #text = new TextBuffer();
   readonly #fields: readonly Field[];
   readonly #keys: readonly string[];
   readonly #decimals: number;
-  readonly #options: WriterOptions;
-  #isFirst = true;
+  readonly #separator: string;
+  #losses = new LossLog();
 
-  constructor(options: WriterOptions) {
-    const { schema } = options;
-    this.#options = options;
-    this.#fields = schema.fields;
-    this.#keys = schema.fields.map(({ name }) => `${JSON.stringify(name)}:`);
+  constructor(options: EncodeOptions, separator: string) {
+    this.#fields = options.schema.fields;
+    this.#keys = this.#fields.map(({ name }) => `${JSON.stringify(name)}:`);
     this.#decimals = decimalsOf(options);
-    this.#file = new BlockFile(join(options.folder, `${schema.name}.geojson`));
-    const crs = schema.geometry?.crs ?? null;
-    const crsMember =
-      crs === null || crs.epsg === 4326
-        ? ''
-        : `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::${crs.epsg}"}},`;
-    this.#text.text(
-      `{"type":"FeatureCollection","name":${JSON.stringify(schema.name)},${crsMember}"features":[`,
-    );
-    if (schema.geometry?.hasM === true) {
-      options.losses.add('m-dropped', 'GeoJSON has no M values; they are left out.');
-    }
+    this.#separator = separator;
   }
 
-  write(batch: FeatureBatch): void {
+  encode(batch: FeatureBatch, losses: LossLog): EncodedBlock<Uint8Array> {
+    this.#losses = losses;
     const text = this.#text;
     for (let row = 0; row < batch.length; row++) {
-      text.ascii(this.#isFirst ? '\n' : ',\n');
-      this.#isFirst = false;
+      text.ascii(this.#separator);
       text.ascii(`{"type":"Feature","id":${batch.fids[row]},"properties":{`);
       this.#writeProperties(batch, row);
       text.ascii('},"geometry":');
       this.#writeGeometry(batch.geometry, row);
-      text.ascii('}');
-      if (text.length > flushAt) this.#flush();
+      text.byte(closeBrace);
     }
-    this.#flush();
-  }
-
-  finish(): void {
-    this.#text.ascii('\n]}\n');
-    this.#flush();
-    this.#file.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.#file.close();
-  }
-
-  #flush(): void {
-    this.#file.append(this.#text.bytes());
-    this.#text.clear();
+    const piece = text.take();
+    return { piece, transfer: [piece.buffer] };
   }
 
   #writeProperties(batch: FeatureBatch, row: number): void {
@@ -103,7 +116,7 @@ export class GeoJsonWriter implements FeatureWriter {
       case 'blob': {
         const value = column.values[row] ?? null;
         if (value !== null)
-          this.#options.losses.add('value-retyped', 'Binary values are written as base64 text.', {
+          this.#losses.add('value-retyped', 'Binary values are written as base64 text.', {
             field: field.name,
           });
         this.#text.text(value === null ? 'null' : `"${Buffer.from(value).toString('base64')}"`);

@@ -1,8 +1,6 @@
 import type { Crs } from '../crs/crs.ts';
-import type { FeatureBatch } from '../features/feature-batch.ts';
 import type { FieldSurvey } from '../source/survey.ts';
 import type { Field, GeometryType } from '../source/layer.ts';
-import type { LossLog } from './loss-log.ts';
 
 /** What will be written: the source's schema as the crop and the coordinate operation leave it. */
 export interface OutputSchema {
@@ -30,24 +28,4 @@ export interface OutputGeometry {
   readonly crs: Crs | null;
   /** The WKB kinds that may come, which may be fewer than the type allows. */
   readonly kinds: readonly number[];
-}
-
-/** Where and how a writer writes. */
-export interface WriterOptions {
-  /** Folder of its own, which exists and is empty. */
-  readonly folder: string;
-  readonly schema: OutputSchema;
-  /** Decimals of coordinates in text; null for the format's default. */
-  readonly coordinatePrecision: number | null;
-  readonly includeGeometryField: boolean;
-  readonly losses: LossLog;
-}
-
-/** Writes one layer in one format: blocks in order, then `finish`. */
-export interface FeatureWriter {
-  write(batch: FeatureBatch): void;
-  /** Completes the files; what is in the folder is then the product. */
-  finish(): void;
-  /** Closes what is open; called in every case, after `finish` or instead of it. */
-  [Symbol.dispose](): void;
 }

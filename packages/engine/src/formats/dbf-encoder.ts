@@ -1,0 +1,116 @@
+import type { Column, FeatureBatch } from '../features/feature-batch.ts';
+import type { DbfField } from './dbf-schema.ts';
+import type { LossLog } from './loss-log.ts';
+import { numberText } from './number-text.ts';
+
+const space = 32;
+/** What fills a field whose value is null, by type, as GDAL and the programs that follow it read it. */
+const nullFill: Readonly<Record<DbfField['code'], number>> = { C: 0, N: 42, L: 63, D: 48 };
+
+/** Encodes rows as records of a `.dbf`. */
+export class DbfEncoder {
+  readonly #fields: readonly DbfField[];
+  readonly #names: readonly string[];
+  readonly #recordBytes: number;
+  #buffer = Buffer.alloc(1 << 18);
+  #length = 0;
+  #losses: LossLog | null = null;
+
+  /** @param columnNames the names of the source's columns, for the record of losses */
+  constructor(fields: readonly DbfField[], columnNames: readonly string[]) {
+    this.#fields = fields;
+    this.#names = columnNames;
+    this.#recordBytes = recordBytesOf(fields);
+  }
+
+  append(batch: FeatureBatch, row: number, losses: LossLog): void {
+    this.#losses = losses;
+    this.#require(this.#recordBytes);
+    this.#buffer[this.#length] = space;
+    let at = this.#length + 1;
+    for (const field of this.#fields) {
+      if (field.column === null) this.#putNumber(String(batch.fids[row]), at, field);
+      else this.#putValue(batch.columns[field.column]!, { row, at, field });
+      at += field.width;
+    }
+    this.#length = at;
+  }
+
+  /** The records so far, in memory of their own; the next begin anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#length);
+    bytes.set(this.#buffer.subarray(0, this.#length));
+    this.#length = 0;
+    return bytes;
+  }
+
+  #putValue(column: Column, { row, at, field }: { row: number; at: number; field: DbfField }): void {
+    if (column.kind === 'number') {
+      const text =
+        field.code === 'L' && column.nulls[row] === 0
+          ? column.values[row] === 0
+            ? 'F'
+            : 'T'
+          : numberText(column, row);
+      if (text === null) this.#fillNull(at, field);
+      else this.#putNumber(text, at, field);
+      return;
+    }
+    const value = column.values[row] ?? null;
+    if (typeof value !== 'string') this.#fillNull(at, field);
+    else if (field.code === 'D') this.#putDate(value, at, field);
+    else this.#putText(value, at, field);
+  }
+
+  #fillNull(at: number, field: DbfField): void {
+    this.#buffer.fill(nullFill[field.code], at, at + field.width);
+  }
+
+  /** Right-aligned; a number too wide for its field is written with an exponent, or as null. */
+  #putNumber(text: string, at: number, field: DbfField): void {
+    const fitting =
+      text.length <= field.width ? text : Number(text).toExponential(Math.min(16, field.width - 8));
+    if (fitting.length > field.width) {
+      this.#lose('value-dropped', 'A number was too large for its field.', field);
+      this.#fillNull(at, field);
+      return;
+    }
+    const start = at + field.width - fitting.length;
+    this.#buffer.fill(space, at, start);
+    this.#buffer.write(fitting, start, 'latin1');
+  }
+
+  #putDate(value: string, at: number, field: DbfField): void {
+    const date = /^(\d{4})-(\d{2})-(\d{2})/.exec(value);
+    if (date === null) {
+      this.#lose('value-dropped', 'A value was not a date of the form 2026-11-22.', field);
+      this.#fillNull(at, field);
+      return;
+    }
+    this.#buffer.write(`${date[1]}${date[2]}${date[3]}`, at, 'latin1');
+  }
+
+  /** Cut on a character's border: Node writes no part of one. */
+  #putText(value: string, at: number, field: DbfField): void {
+    const written = this.#buffer.write(value, at, field.width, 'utf8');
+    this.#buffer.fill(space, at + written, at + field.width);
+    if (value.length * 3 <= field.width || Buffer.byteLength(value) <= field.width) return;
+    this.#lose('value-truncated', `Text is cut to ${field.width} bytes.`, field);
+  }
+
+  #lose(code: string, detail: string, field: DbfField): void {
+    this.#losses?.add(code, detail, { field: this.#names[field.column ?? -1] ?? field.name });
+  }
+
+  #require(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const larger = Buffer.alloc(Math.max(this.#length + bytes, this.#buffer.length * 2));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+  }
+}
+
+/** Bytes of a record: a mark for deleted ones, then the fields. */
+export function recordBytesOf(fields: readonly DbfField[]): number {
+  return 1 + fields.reduce((sum, { width }) => sum + width, 0);
+}

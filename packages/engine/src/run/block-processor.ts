@@ -1,0 +1,101 @@
+import { FeatureCropper } from '../crop/feature-cropper.ts';
+import { Geos } from '../crop/geos.ts';
+import { RegionIndex } from '../crop/region-index.ts';
+import type { FeatureBatch } from '../features/feature-batch.ts';
+import { isMisplaced } from '../features/geometry-array.ts';
+import { selectRows } from '../features/select-rows.ts';
+import type { BlockEncoder } from '../formats/block-format.ts';
+import { blockFormat } from '../formats/direct-formats.ts';
+import { LossLog } from '../formats/loss-log.ts';
+import { FeatureReader } from '../source/feature-reader.ts';
+import type { BlockCounts, BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
+import { createReprojector, type Reprojector } from './reprojection.ts';
+
+/** The pipeline of one item in one thread: read, crop, reproject, encode, a block at a time. */
+export class BlockProcessor implements Disposable {
+  readonly #reader: FeatureReader;
+  readonly #region: RegionIndex | null;
+  readonly #cropper: FeatureCropper | null;
+  readonly #reprojector: Reprojector | null;
+  readonly #encoder: BlockEncoder<unknown>;
+
+  private constructor(setup: ItemSetup, geos: Geos) {
+    const { fields, geometry } = setup.encode.schema;
+    const dimensions = { hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true };
+    this.#reader = FeatureReader.open(setup.source, { fields, ...dimensions });
+    this.#region = setup.crop === null ? null : regionIndex(geos, setup.crop);
+    const { builder } = this.#reader;
+    this.#cropper =
+      this.#region === null || builder === null || setup.crop === null
+        ? null
+        : new FeatureCropper(geos, this.#region, { mode: setup.crop.mode, target: builder });
+    this.#reprojector =
+      setup.reprojection === null ? null : createReprojector(geos, setup.reprojection, dimensions);
+    this.#encoder = blockFormat(setup.mimetype).createEncoder(setup.encode);
+  }
+
+  static async create(setup: ItemSetup): Promise<BlockProcessor> {
+    return new BlockProcessor(setup, await Geos.load());
+  }
+
+  [Symbol.dispose](): void {
+    this.#region?.[Symbol.dispose]();
+    this.#reader[Symbol.dispose]();
+  }
+
+  /** Processes a block; `transfer` is the memory of its pieces that may go over rather than be copied. */
+  async process(task: BlockTask): Promise<{ block: ProcessedBlock; transfer: ArrayBuffer[] }> {
+    const losses = new LossLog();
+    const pieces: unknown[] = [];
+    const transfer: ArrayBuffer[] = [];
+    const before = this.#cropCounts();
+    const cutBefore = this.#reprojector?.cutAtSeam ?? 0;
+    let [read, written] = [0, 0];
+    for (const batch of this.#batches(task)) {
+      read += batch.length;
+      const placed = dropMisplaced((await this.#reprojector?.apply(batch)) ?? batch);
+      written += placed.length;
+      const encoded = this.#encoder.encode(placed, losses);
+      pieces.push(encoded.piece);
+      transfer.push(...encoded.transfer);
+    }
+    const mistyped = [...this.#reader.mistyped];
+    this.#reader.mistyped.clear();
+    const after = this.#cropCounts();
+    const counts: BlockCounts = {
+      seen: 'ids' in task ? task.ids.length : read,
+      written,
+      whole: this.#cropper === null ? read : after.whole - before.whole,
+      clipped: after.clipped - before.clipped,
+      crumbs: after.crumbs - before.crumbs,
+      repaired: after.repaired - before.repaired,
+      notProjectable: read - written,
+      cutAtSeam: (this.#reprojector?.cutAtSeam ?? 0) - cutBefore,
+    };
+    return { block: { pieces, counts, losses: losses.entries(), mistyped }, transfer };
+  }
+
+  #batches(task: BlockTask): Generator<FeatureBatch> {
+    if (!('ids' in task)) return this.#reader.readRange(task.from, task.before);
+    return this.#reader.readSelected(task.ids, (mark) => this.#cropper?.crop(mark) ?? true);
+  }
+
+  #cropCounts(): { whole: number; clipped: number; crumbs: number; repaired: number } {
+    return { ...(this.#cropper?.counts ?? { whole: 0, clipped: 0, crumbs: 0, repaired: 0 }) };
+  }
+}
+
+function regionIndex(geos: Geos, { wkb, envelope }: NonNullable<ItemSetup['crop']>): RegionIndex {
+  const region = geos.read(wkb);
+  if (region === null) throw geos.failure('of the extent cannot be read');
+  return new RegionIndex(geos, region, envelope);
+}
+
+/** Features that the coordinate operation could not place are left out, and counted. */
+function dropMisplaced(batch: FeatureBatch): FeatureBatch {
+  const { geometry } = batch;
+  if (geometry === null) return batch;
+  const kept: number[] = [];
+  for (let row = 0; row < batch.length; row++) if (!isMisplaced(geometry, row)) kept.push(row);
+  return kept.length === batch.length ? batch : selectRows(batch, kept);
+}

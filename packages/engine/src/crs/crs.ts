@@ -45,11 +45,9 @@ const usableKinds: Readonly<Record<string, Crs['kind']>> = {
 export function findCrs(code: string): Crs | null {
   const epsg = /^EPSG:([1-9]\d{0,6})$/i.exec(code.trim())?.[1];
   if (epsg === undefined) return null;
-  // The index also carries ESRI's codes, from 37000 on, which are not EPSG's.
-  const registry = require('epsg-index/all.json') as Readonly<Record<string, EpsgEntry | undefined>>;
-  const entry = Object.hasOwn(registry, epsg) ? registry[epsg] : undefined;
-  const kind = entry === undefined ? undefined : usableKinds[entry.kind];
-  if (entry === undefined || kind === undefined || entry.proj4 === null) return null;
+  const entry = readEntry(epsg);
+  const kind = entry === null ? undefined : usableKinds[entry.kind];
+  if (entry === null || kind === undefined || entry.proj4 === null) return null;
   const box = entry.bbox;
   return {
     code: `EPSG:${epsg}`,
@@ -62,6 +60,15 @@ export function findCrs(code: string): Crs | null {
     areaOfUse: box === null ? null : [box[1], box[2], box[3], box[0]],
     centralMeridian: centralMeridian(entry.proj4),
   };
+}
+
+/** One file for each code: the registry in one piece takes 60 MB of memory in each thread. */
+function readEntry(epsg: string): EpsgEntry | null {
+  try {
+    return require(`epsg-index/s/${epsg}.json`) as EpsgEntry;
+  } catch {
+    return null;
+  }
 }
 
 /** What a caller outside the engine may know of a CRS. */

@@ -110,11 +110,18 @@ function scan(source: GeoPackageTable, version: number, indexPath: string): Tabl
 }
 
 function findBlockStarts(database: Database.Database, source: GeoPackageTable, blockRows: number): number[] {
-  const fid = quoteIdentifier(source.fidColumn);
+  const [fid, table] = [source.fidColumn, source.table].map(quoteIdentifier);
+  const [count, least, greatest] = database
+    .prepare(`SELECT count(*), min(${fid}), max(${fid}) FROM ${table}`)
+    .raw()
+    .get() as [number, number | null, number | null];
+  if (least !== null && greatest !== null && greatest - least + 1 === count) {
+    // Ids without gaps, as most layers have: no need to look at them.
+    return Array.from({ length: Math.ceil(count / blockRows) }, (_, block) => least + block * blockRows);
+  }
   return database
     .prepare<[number], number>(
-      `SELECT id FROM (SELECT ${fid} AS id, row_number() OVER (ORDER BY ${fid}) AS n FROM ${quoteIdentifier(source.table)})
-       WHERE n % ? = 1`,
+      `SELECT id FROM (SELECT ${fid} AS id, row_number() OVER (ORDER BY ${fid}) AS n FROM ${table}) WHERE n % ? = 1`,
     )
     .pluck()
     .all(blockRows);
@@ -170,13 +177,7 @@ function surveyGeometry(
   source: GeoPackageTable,
   { column, indexPath }: { column: GeometryColumn; indexPath: string },
 ): GeometrySurvey {
-  const rows = database
-    .prepare<[], [string | null, number, number]>(
-      `SELECT hex(substr(g, 9 + ${envelopeBytes}, 5)), count(*), sum(octet_length(g))
-       FROM (SELECT ${quoteIdentifier(column.name)} AS g FROM ${quoteIdentifier(source.table)}) GROUP BY 1`,
-    )
-    .raw()
-    .all() as [string | null, number, number | null][];
+  const rows = countHeads(database, source, column);
   const kinds: Record<number, number> = {};
   let [hasZ, hasM, withoutGeometry, bytes] = [false, false, 0, 0];
   for (const [head, count, size] of rows) {
@@ -193,6 +194,40 @@ function surveyGeometry(
   const index =
     findSpatialIndex(database, source, column) ?? buildSpatialIndex(database, source, { column, indexPath });
   return { envelope: indexEnvelope(index), kinds, hasZ, hasM, withoutGeometry, bytes, index };
+}
+
+/** First five bytes of the WKB as hex (null for no geometry), how many geometries have them, and their bytes. */
+type HeadCount = [head: string | null, count: number, bytes: number | null];
+
+/**
+ * Counts the geometries by the first bytes of their WKB. Most layers have one kind: those like the first are counted
+ * without sorting, which is most of the time that grouping takes.
+ */
+function countHeads(database: Database.Database, source: GeoPackageTable, column: GeometryColumn): HeadCount[] {
+  const table = `(SELECT ${quoteIdentifier(column.name)} AS g FROM ${quoteIdentifier(source.table)})`;
+  const head = `substr(g, 9 + ${envelopeBytes}, 5)`;
+  const first = database
+    .prepare<[], [Buffer, Buffer]>(`SELECT substr(g, 4, 1), ${head} FROM ${table} WHERE g IS NOT NULL LIMIT 1`)
+    .raw()
+    .get() as [Buffer, Buffer] | undefined;
+  const grouped = (condition: string, parameters: readonly unknown[]): HeadCount[] =>
+    database
+      .prepare(`SELECT hex(${head}), count(*), sum(octet_length(g)) FROM ${table} ${condition} GROUP BY ${head}`)
+      .raw()
+      .all(...parameters) as HeadCount[];
+  if (first === undefined || !first.every((bytes) => bytes instanceof Uint8Array)) return grouped('', []);
+  const [flags, bytes] = first;
+  const isAlike = `substr(g, 4, 1) = ? AND substr(g, ${1 + wkbStartOf(flags)}, 5) = ?`;
+  const alike = database
+    .prepare(`SELECT count(*), sum(octet_length(g)) FROM ${table} WHERE ${isAlike}`)
+    .raw()
+    .get(flags, bytes) as [number, number];
+  return [[bytes.toString('hex'), ...alike], ...grouped(`WHERE (${isAlike}) IS NOT 1`, [flags, bytes])];
+}
+
+/** Where the WKB begins behind a header with such flags. */
+function wkbStartOf(flags: Buffer): number {
+  return 8 + ([0, 32, 48, 48, 64][((flags[0] ?? 0) >> 1) & 7] ?? 64);
 }
 
 /** The type in the first five bytes of a WKB geometry, written as hex. */

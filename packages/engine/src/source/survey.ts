@@ -1,9 +1,11 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type Database from 'better-sqlite3';
 
 import type { Envelope } from '../features/geometry-array.ts';
+import { withDiskErrors } from '../formats/block-file.ts';
 import { openGeoPackage, quoteIdentifier, sourceError, sourceVersion } from './geopackage-file.ts';
 import type { Field, GeoPackageTable, GeometryColumn } from './layer.ts';
 import { buildSpatialIndex, findSpatialIndex, indexEnvelope, type SpatialIndex } from './spatial-index.ts';
@@ -49,19 +51,19 @@ export interface TableSurvey {
  * Surveys a table, or returns the survey kept in the cache folder where the file is still the same. The source is only
  * read; a spatial index that it lacks is built in the cache folder.
  *
- * @throws EngineError `source-unavailable` | `source-corrupt`
+ * @throws EngineError `source-unavailable` | `source-corrupt` | `disk-full`
  */
 export function surveyTableHere(source: GeoPackageTable, cacheFolder: string): TableSurvey {
   const version = sourceVersion(source.path);
-  const name = `${version.toString(16)}-${Buffer.from(source.table).toString('hex').slice(0, 80)}`;
+  const name = `${version.toString(16)}-${digestOf(`${source.path} ${source.table}`)}`;
   const path = join(cacheFolder, `${name}.survey.json`);
   const kept = readSurvey(path, version);
   if (kept !== null) return kept;
-  mkdirSync(cacheFolder, { recursive: true });
+  withDiskErrors(cacheFolder, () => mkdirSync(cacheFolder, { recursive: true }));
   const survey = scan(source, version, join(cacheFolder, `${name}.index.sqlite`));
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, JSON.stringify(survey));
+    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey)));
     renameSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
@@ -69,16 +71,21 @@ export function surveyTableHere(source: GeoPackageTable, cacheFolder: string): T
   return survey;
 }
 
+/** Short enough for a file name whatever the table is called. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** The survey that was kept; null where there is none, or where what is kept is damaged and must be made anew. */
 function readSurvey(path: string, version: number): TableSurvey | null {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const survey = JSON.parse(readFileSync(path, 'utf8')) as TableSurvey;
+    const isWhole = Array.isArray(survey.fields) && typeof survey.featureCount === 'number';
+    const hasIndex = survey.geometry === null || existsSync(survey.geometry.index.path);
+    return survey.version === version && isWhole && hasIndex ? survey : null;
   } catch {
     return null;
   }
-  const survey = JSON.parse(text) as TableSurvey;
-  const hasIndex = survey.geometry === null || existsSync(survey.geometry.index.path);
-  return survey.version === version && hasIndex ? survey : null;
 }
 
 function scan(source: GeoPackageTable, version: number, indexPath: string): TableSurvey {

@@ -49,6 +49,7 @@ export class CsvWriter implements FeatureWriter {
     const text = this.#text;
     const fields = this.#options.schema.fields;
     for (let row = 0; row < batch.length; row++) {
+      const start = text.length;
       if (this.#wkt !== null && batch.geometry !== null) {
         if (batch.geometry.kinds[row] !== geometryKind.none) {
           text.byte(quote);
@@ -61,6 +62,8 @@ export class CsvWriter implements FeatureWriter {
         if (index > 0) text.byte(comma);
         this.#writeValue(batch.columns[index]!, row, fields[index]!);
       }
+      // Readers skip empty lines: a null in the only column must not be one.
+      if (text.length === start) text.ascii('""');
       text.ascii('\r\n');
       if (text.length > flushAt) this.#flush();
     }

@@ -149,6 +149,16 @@ class RegionReader {
 }
 
 function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(headOf(value, 2)) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** The beginning of a value: what comes from outside may be nested deeper than the stack, or longer than memory. */
+function headOf(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.slice(0, 80);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.slice(0, 8).map((entry: unknown) => headOf(entry, depth - 1));
+  const entries = Object.entries(value).slice(0, 8);
+  return Object.fromEntries(entries.map(([key, entry]) => [key.slice(0, 80), headOf(entry, depth - 1)]));
 }

@@ -51,7 +51,8 @@ export function rebuildOperation(report: CoordinateOperationReport): CoordinateO
   const [from, to] = [findCrs(report.from), findCrs(report.to)];
   if (from === null || to === null) throw new Error(`no CRS ${report.from} or ${report.to}`);
   if (report.method === 'none') return { from, to, report, transform: async () => undefined };
-  if (report.method === 'proj') return { from, to, report, transform: (positions) => gdalTransform(from, to, positions) };
+  if (report.method === 'proj')
+    return { from, to, report, transform: (positions) => gdalTransform(from, to, positions) };
   const kernel = createKernel(from, to);
   if (kernel === null) throw new Error(`no kernel from ${report.from} to ${report.to}`);
   return { from, to, report, transform: async (positions) => run(kernel, positions) };

@@ -12,5 +12,7 @@ export function decimalsOf({ schema, coordinatePrecision }: EncodeOptions): numb
 /** Puts on record that coordinates are rounded. */
 export function noteRounding(options: EncodeOptions, losses: LossLog): void {
   if (options.schema.geometry === null) return;
-  losses.add('coordinates-rounded', `Coordinates are rounded to ${decimalsOf(options)} decimals.`, { count: 0 });
+  losses.add('coordinates-rounded', `Coordinates are rounded to ${decimalsOf(options)} decimals.`, {
+    count: 0,
+  });
 }

@@ -31,7 +31,8 @@ export const csvFormat: BlockFormat<Uint8Array> = {
     const { schema, folder } = options;
     const wkt = wktColumn(options);
     if (wkt !== null) noteRounding(options, losses);
-    else if (schema.geometry !== null) losses.add('geometry-dropped', 'The geometry column was not asked for.');
+    else if (schema.geometry !== null)
+      losses.add('geometry-dropped', 'The geometry column was not asked for.');
     const path = join(folder, `${schema.name}.vrt`);
     withDiskErrors(path, () => writeFileSync(path, csvVrt(schema, wkt)));
     const names = schema.fields.map(({ name }) => name);
@@ -65,11 +66,14 @@ class CsvEncoder implements BlockEncoder<Uint8Array> {
     this.#losses = losses;
     const text = this.#text;
     for (let row = 0; row < batch.length; row++) {
+      const start = text.length;
       if (this.#wkt !== null && batch.geometry !== null) this.#writeWkt(this.#wkt, batch.geometry, row);
       for (let index = 0; index < this.#fields.length; index++) {
         if (index > 0) text.byte(comma);
         this.#writeValue(batch.columns[index]!, row, this.#fields[index]!);
       }
+      // Readers skip empty lines: a null in the only column must not be one.
+      if (text.length === start) text.ascii('""');
       text.ascii('\r\n');
     }
     const piece = text.take();

@@ -49,7 +49,9 @@ export function csvVrt(schema: OutputSchema, wktColumn: string | null): string {
 }
 
 function fieldLine(field: Field): string {
-  return `    <Field name=${attribute(field.name)} src=${attribute(field.name)} ${types[field.type]}/>`;
+  // GDAL drops quotation marks from the names in the head of a CSV.
+  const source = field.name.replaceAll('"', '');
+  return `    <Field name=${attribute(field.name)} src=${attribute(source)} ${types[field.type]}/>`;
 }
 
 function attribute(text: string): string {

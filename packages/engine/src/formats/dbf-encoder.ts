@@ -68,8 +68,8 @@ export class DbfEncoder {
 
   /** Right-aligned; a number too wide for its field is written with an exponent, or as null. */
   #putNumber(text: string, at: number, field: DbfField): void {
-    const fitting =
-      text.length <= field.width ? text : Number(text).toExponential(Math.min(16, field.width - 8));
+    const digits = Math.min(16, Math.max(0, field.width - 8));
+    const fitting = text.length <= field.width ? text : Number(text).toExponential(digits);
     if (fitting.length > field.width) {
       this.#lose('value-dropped', 'A number was too large for its field.', field);
       this.#fillNull(at, field);

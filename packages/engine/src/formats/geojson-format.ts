@@ -52,7 +52,10 @@ export const geoJsonSequenceFormat: BlockFormat<Uint8Array> = {
     noteDroppedM(options, losses);
     const crs = options.schema.geometry?.crs ?? null;
     if (crs !== null && crs.epsg !== 4326) {
-      losses.add('crs-unnamed', `A sequence of features cannot name its CRS: readers will take ${crs.code} for EPSG:4326 unless they are told.`);
+      losses.add(
+        'crs-unnamed',
+        `A sequence of features cannot name its CRS: readers will take ${crs.code} for EPSG:4326 unless they are told.`,
+      );
     }
     const path = join(options.folder, `${options.schema.name}.geojsonl`);
     return new TextAssembler(path, { head: '', foot: '\n', separatorBytes: 1 });

@@ -44,7 +44,9 @@ class GeoPackageAssembler implements BlockAssembler<GeoPackagePiece> {
   append({ path, fids, boxes }: GeoPackagePiece): void {
     this.#guarded(() => {
       this.#database.prepare('ATTACH ? AS piece').run(path);
-      this.#database.exec(`INSERT INTO main.${quoteIdentifier(this.#schema.name)} SELECT * FROM piece.${quoteIdentifier(pieceTable)}`);
+      this.#database.exec(
+        `INSERT INTO main.${quoteIdentifier(this.#schema.name)} SELECT * FROM piece.${quoteIdentifier(pieceTable)}`,
+      );
       this.#database.exec('DETACH piece');
     });
     rmSync(path, { force: true });

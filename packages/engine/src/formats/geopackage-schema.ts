@@ -109,7 +109,14 @@ export function createContents(database: Database.Database, schema: OutputSchema
   if (geometry === null) return;
   database
     .prepare('INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, ?, ?)')
-    .run(name, geoPackageNames(schema).geometry, geometry.type, srsId, Number(geometry.hasZ), Number(geometry.hasM));
+    .run(
+      name,
+      geoPackageNames(schema).geometry,
+      geometry.type,
+      srsId,
+      Number(geometry.hasZ),
+      Number(geometry.hasM),
+    );
 }
 
 /** Writes the extent of a layer once it is known. */
@@ -134,7 +141,13 @@ export interface IndexedColumn {
 export function registerSpatialIndex(database: Database.Database, { table, column }: IndexedColumn): string {
   database
     .prepare('INSERT INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)')
-    .run(table, column, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
+    .run(
+      table,
+      column,
+      'gpkg_rtree_index',
+      'http://www.geopackage.org/spec120/#extension_rtree',
+      'write-only',
+    );
   return `rtree_${table}_${column}`;
 }
 

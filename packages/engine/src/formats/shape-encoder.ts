@@ -78,7 +78,10 @@ export class ShapeEncoder {
   #appendPoint(geometry: GeometryArray, parts: PartRange): void {
     const at = geometry.ringStarts[geometry.partRings[parts.first]!]! * geometry.stride;
     this.#putInt(this.#type);
-    for (let value = 0; value < geometry.stride; value++) this.#putDouble(geometry.coordinates[at + value]!);
+    for (let value = 0; value < geometry.stride; value++) {
+      const number = geometry.coordinates[at + value]!;
+      this.#putDouble(Number.isNaN(number) ? noData : number);
+    }
     const [x, y] = [geometry.coordinates[at]!, geometry.coordinates[at + 1]!];
     this.#widen(0, x, y);
     this.#widen(2, x, y);

@@ -65,8 +65,15 @@ class ShapefileEncoder implements BlockEncoder<readonly SetPiece[]> {
       if (batch.geometry === null) this.#set('table').rows.append(batch, row, losses);
       else this.#encodeFeature(batch, batch.geometry, row);
     }
-    const piece = [...this.#sets].map(([name, { shapes, rows }]): SetPiece => ({ name, shapes: shapes?.take() ?? null, rows: rows.take() }));
-    const transfer = piece.flatMap(({ shapes, rows }) => [rows.buffer, ...(shapes === null ? [] : [shapes.bytes.buffer])]);
+    const piece = [...this.#sets].map(([name, { shapes, rows }]): SetPiece => ({
+      name,
+      shapes: shapes?.take() ?? null,
+      rows: rows.take(),
+    }));
+    const transfer = piece.flatMap(({ shapes, rows }) => [
+      rows.buffer,
+      ...(shapes === null ? [] : [shapes.bytes.buffer]),
+    ]);
     return { piece, transfer };
   }
 
@@ -88,7 +95,11 @@ class ShapefileEncoder implements BlockEncoder<readonly SetPiece[]> {
     for (const run of runs) this.#encodeShape(batch, row, run);
   }
 
-  #encodeShape(batch: FeatureBatch, row: number, { family, parts }: { family: ShapeFamily; parts: PartRange }): void {
+  #encodeShape(
+    batch: FeatureBatch,
+    row: number,
+    { family, parts }: { family: ShapeFamily; parts: PartRange },
+  ): void {
     const { shapes, rows } = this.#set(family);
     shapes?.append(batch.geometry!, parts);
     rows.append(batch, row, this.#losses);
@@ -97,7 +108,8 @@ class ShapefileEncoder implements BlockEncoder<readonly SetPiece[]> {
   /** Single points go with the multipoints where there are any, so that one layer makes one file. */
   #familyFor(kind: GeometryKind): ShapeFamily {
     const family = familyOf(kind) ?? this.#families[0]!;
-    const joins = family === 'point' && !this.#families.includes('point') && this.#families.includes('multipoint');
+    const joins =
+      family === 'point' && !this.#families.includes('point') && this.#families.includes('multipoint');
     return joins ? 'multipoint' : family;
   }
 
@@ -106,7 +118,9 @@ class ShapefileEncoder implements BlockEncoder<readonly SetPiece[]> {
     if (known !== undefined) return known;
     const { geometry, fields } = this.#schema;
     const shapes =
-      name === 'table' ? null : new ShapeEncoder({ family: name, hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true });
+      name === 'table'
+        ? null
+        : new ShapeEncoder({ family: name, hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true });
     const columnNames = fields.map((field) => field.name);
     const made = { shapes, rows: new DbfEncoder(this.#fields, columnNames) };
     this.#sets.set(name, made);
@@ -137,7 +151,8 @@ class ShapefileAssembler implements BlockAssembler<readonly SetPiece[]> {
     this.#maxBytes = maxBytes;
     this.#fields = dbfFields(schema.fields, schema.fieldSurveys, losses);
     this.#families = expectedFamilies(schema);
-    this.#isMixed = this.#families.length > 1 || schema.geometry?.kinds.includes(geometryKind.collection) === true;
+    this.#isMixed =
+      this.#families.length > 1 || schema.geometry?.kinds.includes(geometryKind.collection) === true;
   }
 
   append(pieces: readonly SetPiece[]): void {
@@ -167,7 +182,10 @@ class ShapefileAssembler implements BlockAssembler<readonly SetPiece[]> {
   #set(name: SetName, next: { shapeBytes: number; rowBytes: number }): OpenSet {
     const open = this.#open.get(name);
     if (open !== undefined) {
-      const largest = Math.max((open.shp?.length ?? 0) + next.shapeBytes, open.dbf.length + next.rowBytes + 1);
+      const largest = Math.max(
+        (open.shp?.length ?? 0) + next.shapeBytes,
+        open.dbf.length + next.rowBytes + 1,
+      );
       if (largest <= this.#maxBytes) return open;
       finishSet(open);
     }
@@ -180,7 +198,8 @@ class ShapefileAssembler implements BlockAssembler<readonly SetPiece[]> {
     const { schema, folder } = this.#options;
     const part = (this.#parts.get(name) ?? 0) + 1;
     this.#parts.set(name, part);
-    if (part === 2) this.#losses.add('file-split', 'The layer is split into several files below 2 GB.', { count: 0 });
+    if (part === 2)
+      this.#losses.add('file-split', 'The layer is split into several files below 2 GB.', { count: 0 });
     const words = [schema.name, this.#isMixed ? name : '', part > 1 ? `part${part}` : ''];
     const path = join(folder, words.filter(Boolean).join('-'));
     const dbf = new DbfFile(path, this.#fields, schema.modified);

@@ -55,7 +55,7 @@ export class TextBuffer {
     const scale = 10 ** decimals;
     const scaled = Math.round(Math.abs(value) * scale);
     if (!(scaled < exactLimit)) {
-      this.ascii(Number.isFinite(value) ? BigInt(Math.round(value)).toString() : 'nan');
+      this.ascii(Number.isFinite(value) ? longDecimal(value, decimals) : 'nan');
       return;
     }
     this.require(40);
@@ -86,4 +86,12 @@ export class TextBuffer {
     }
     this.#length += count;
   }
+}
+
+/** The same for numbers of more than 15 digits, for which the fast way has no room. */
+function longDecimal(value: number, decimals: number): string {
+  // Beyond this a number has no fraction, and `toFixed` would write an exponent.
+  if (Math.abs(value) >= 1e21) return BigInt(value).toString();
+  const text = value.toFixed(decimals);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -154,6 +154,7 @@ async function countFeatures(
     );
   }
   const { ids, inside } = held.candidates;
-  if (inside === 0 && !hasAnyFeature(workshop, source, { crop: held, mode: request.cropMode })) return outside;
+  if (inside === 0 && !hasAnyFeature(workshop, source, { crop: held, mode: request.cropMode }))
+    return outside;
   return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
 }

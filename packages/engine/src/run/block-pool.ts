@@ -11,12 +11,19 @@ import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 /** What a worker answers to each block. */
 export type WorkerAnswer =
   | { readonly index: number; readonly block: ProcessedBlock }
-  | { readonly index: number; readonly code: FailureCode; readonly detail: string; readonly retryable: boolean };
+  | {
+      readonly index: number;
+      readonly code: FailureCode;
+      readonly detail: string;
+      readonly retryable: boolean;
+    };
 
 /** How blocks are shared out. */
 export interface PoolOptions {
   readonly workers: number;
   readonly signal: AbortSignal | undefined;
+  /** The workers' program; ours where absent. */
+  readonly entry?: string;
 }
 
 /** With fewer blocks than this, starting workers takes longer than the blocks. */
@@ -33,7 +40,7 @@ const queuedBlocks = 2;
 export async function* processBlocks(
   setup: ItemSetup,
   tasks: readonly BlockTask[],
-  { workers, signal }: PoolOptions,
+  { workers, signal, entry = ownEntry() }: PoolOptions,
 ): AsyncGenerator<ProcessedBlock> {
   signal?.throwIfAborted();
   if (workers < 2 || tasks.length < fewBlocks) {
@@ -46,7 +53,7 @@ export async function* processBlocks(
     }
     return;
   }
-  await using pool = new BlockPool(setup, Math.min(workers, tasks.length));
+  await using pool = new BlockPool(setup, { size: Math.min(workers, tasks.length), entry });
   yield* pool.run(tasks, signal);
 }
 
@@ -57,8 +64,7 @@ class BlockPool implements AsyncDisposable {
   #wake: () => void = () => undefined;
   #onAnswer: (worker: Worker) => void = () => undefined;
 
-  constructor(setup: ItemSetup, size: number) {
-    const entry = createRequire(import.meta.url).resolve('@outcrop/engine/block-worker');
+  constructor(setup: ItemSetup, { size, entry }: { size: number; entry: string }) {
     this.#workers = Array.from({ length: size }, () => {
       const worker = new Worker(entry, { workerData: setup, execArgv: [] });
       worker.on('message', (answer: WorkerAnswer) => this.#take(worker, answer));
@@ -133,8 +139,16 @@ class BlockPool implements AsyncDisposable {
   }
 }
 
+function ownEntry(): string {
+  return createRequire(import.meta.url).resolve('@outcrop/engine/block-worker');
+}
+
 function died(how: string): EngineError {
-  return new EngineError('process-died', `A worker of the export ended by itself (${how}), perhaps for lack of memory.`, {
-    retryable: true,
-  });
+  return new EngineError(
+    'process-died',
+    `A worker of the export ended by itself (${how}), perhaps for lack of memory.`,
+    {
+      retryable: true,
+    },
+  );
 }

@@ -21,7 +21,16 @@ async function answer(index: number, task: BlockTask): Promise<void> {
 
 function fail(index: number, error: unknown): void {
   const isOurs = error instanceof EngineError;
-  const detail = isOurs ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const detail = isOurs
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
   const code = isOurs ? error.code : 'internal';
-  parentPort?.postMessage({ index, code, detail, retryable: isOurs && error.retryable } satisfies WorkerAnswer);
+  parentPort?.postMessage({
+    index,
+    code,
+    detail,
+    retryable: isOurs && error.retryable,
+  } satisfies WorkerAnswer);
 }

@@ -40,7 +40,8 @@ export function featureCounts(read: number, tally: BlockCounts): FeatureCounts {
   const excluded = read - tally.written;
   const outside = excluded - tally.crumbs - tally.notProjectable;
   const isBalanced = outside >= 0 && tally.whole + tally.clipped === tally.written + tally.notProjectable;
-  if (!isBalanced) throw new EngineError('internal', `Features do not add up: ${JSON.stringify({ read, ...tally })}.`);
+  if (!isBalanced)
+    throw new EngineError('internal', `Features do not add up: ${JSON.stringify({ read, ...tally })}.`);
   return {
     read,
     written: tally.written,

@@ -28,10 +28,14 @@ export async function planReprojection(
   { from, to }: { from: Crs; to: Crs },
   { geometry, crop }: { geometry: GeometrySurvey; crop: LayerCrop | null },
 ): Promise<ReprojectionPlan> {
-  const area = crop === null ? geometry.envelope : commonEnvelope(crop.index.envelope, geometry.envelope ?? crop.index.envelope);
+  const area =
+    crop === null
+      ? geometry.envelope
+      : commonEnvelope(crop.index.envelope, geometry.envelope ?? crop.index.envelope);
   const operation = await operations.choose(from, to, area);
   const lonLat = area === null ? null : (crop?.lonLat ?? (await lonLatEnvelope(from, area, operations)));
-  const hasSeam = operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
+  const hasSeam =
+    operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
   if (!hasSeam) return { operation: operation.report, seam: null };
   const isGeographic = to.kind === 'geographic';
   const toDegrees = isGeographic ? operation : await operations.choose(from, wgs84(), area);

@@ -55,6 +55,9 @@ export async function runExport(plan: ExportPlan, options: RunOptions): Promise<
   const partial = partialPath(options.archivePath);
   try {
     options.signal?.throwIfAborted();
+    // A run that was killed leaves its files to the next attempt.
+    await rm(partial, { force: true });
+    await rm(options.workFolder, { recursive: true, force: true });
     await mkdir(options.workFolder, { recursive: true });
     await mkdir(dirname(options.archivePath), { recursive: true });
     const items = await runItems(plan, options);

@@ -80,7 +80,10 @@ async function assemble(
 ): Promise<BlockCounts> {
   mkdirSync(context.folder, { recursive: true });
   mkdirSync(setup.encode.pieceFolder, { recursive: true });
-  using assembler = blockFormat(setup.mimetype).createAssembler({ ...setup.encode, folder: context.folder }, losses);
+  using assembler = blockFormat(setup.mimetype).createAssembler(
+    { ...setup.encode, folder: context.folder },
+    losses,
+  );
   const expected = Math.max(crop === null ? survey.featureCount : crop.candidates.ids.length, 1);
   const mistyped = new Map<string, number>();
   let tally = noCounts;
@@ -137,7 +140,10 @@ function setupOf(
       includeGeometryField: item.options.includeGeometryField ?? true,
       pieceFolder: `${folder}-pieces`,
     },
-    crop: crop === null ? null : { wkb: crop.projected.wkb, envelope: crop.projected.envelope, mode: plan.cropMode },
+    crop:
+      crop === null
+        ? null
+        : { wkb: crop.projected.wkb, envelope: crop.projected.envelope, mode: plan.cropMode },
     reprojection,
   };
 }

@@ -74,7 +74,10 @@ export class FeatureReader {
   *readRange(from: number, before: number | null): Generator<FeatureBatch> {
     const fid = quoteIdentifier(this.#source.fidColumn);
     const end = before === null ? '' : `AND ${fid} < ?`;
-    const rows = this.#rows(`WHERE ${fid} >= ? ${end} ORDER BY ${fid}`, before === null ? [from] : [from, before]);
+    const rows = this.#rows(
+      `WHERE ${fid} >= ? ${end} ORDER BY ${fid}`,
+      before === null ? [from] : [from, before],
+    );
     yield* this.#guarded(this.#blocks(rows, null));
   }
 
@@ -177,7 +180,9 @@ export class FeatureReader {
     column.nulls[at] = value === null ? 1 : 0;
     column.values[at] = 0;
     if (typeof value === 'number') {
-      column.values[at] = value;
+      const isWhole = field.type === 'real' || field.type === 'boolean' || Number.isInteger(value);
+      column.values[at] = isWhole ? value : Math.trunc(value);
+      if (!isWhole) this.#mistype(field);
     } else if (typeof value === 'string') {
       // Integers beyond 2^53 come as text, so that no digit is lost.
       const isExact = field.type === 'integer64' && /^-?\d+$/.test(value);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 
 import Database from 'better-sqlite3';
 
@@ -22,7 +22,7 @@ export function openGeoPackage(path: string): Database.Database {
     database = new Database(path, { readonly: true, fileMustExist: true });
     database.pragma('query_only = 1');
     database.pragma('cache_size = -16384');
-  
+
     if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").get() === undefined) {
       throw new EngineError('source-corrupt', `${path} is not a GeoPackage: it has no gpkg_contents table.`);
     }
@@ -70,18 +70,20 @@ export function sourceError(error: unknown, path: string): unknown {
  */
 export function sourceVersion(path: string): number {
   const hash = createHash('sha256');
-  hash.update(fingerprint(path) ?? missing(path));
+  hash.update(fingerprint(path) ?? emptyOrMissing(path));
   hash.update(fingerprint(`${path}-wal`) ?? '');
   return Number.parseInt(hash.digest('hex').slice(0, 13), 16);
 }
 
-function missing(path: string): never {
+function emptyOrMissing(path: string): string {
+  if (existsSync(path)) return '';
   throw new EngineError('source-unavailable', `${path} cannot be opened: is it there and readable?`);
 }
 
 function fingerprint(path: string): string | null {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
+  // An empty log says nothing: SQLite leaves one behind where it only reads.
+  if (stats === undefined || stats.size === 0) return null;
   const head = Buffer.alloc(100);
   const descriptor = openSync(path, 'r');
   try {

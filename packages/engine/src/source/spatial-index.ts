@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 
 import Database from 'better-sqlite3';
 
 import { type Envelope, envelopeInto } from '../features/geometry-array.ts';
 import { GeometryBuilder } from '../features/geometry-builder.ts';
+import { diskError } from '../formats/block-file.ts';
 import { WkbReader } from '../features/wkb-reader.ts';
 import { wkbStart } from './geopackage-blob.ts';
 import { quoteIdentifier } from './geopackage-file.ts';
@@ -50,14 +52,17 @@ function countPlaced(database: Database.Database, source: GeoPackageTable, colum
     .get()!;
 }
 
-/** Builds the R-tree of a layer in a file of its own. */
+/**
+ * Builds the R-tree of a layer in a file of its own.
+ *
+ * @throws EngineError `source-corrupt` | `disk-full`
+ */
 export function buildSpatialIndex(
   database: Database.Database,
   source: GeoPackageTable,
   { column, indexPath }: { column: GeometryColumn; indexPath: string },
 ): SpatialIndex {
-  const temporary = `${indexPath}.${process.pid}.tmp`;
-  rmSync(temporary, { force: true });
+  const temporary = `${indexPath}.${randomUUID()}.tmp`;
   const index = new Database(temporary);
   try {
     index.pragma('journal_mode = OFF');
@@ -83,6 +88,8 @@ export function buildSpatialIndex(
     index.exec('COMMIT');
     index.close();
     renameSync(temporary, indexPath);
+  } catch (error) {
+    throw diskError(error, indexPath);
   } finally {
     index.close();
     rmSync(temporary, { force: true });

@@ -1,9 +1,11 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type Database from 'better-sqlite3';
 
 import type { Envelope } from '../features/geometry-array.ts';
+import { withDiskErrors } from '../formats/block-file.ts';
 import { openGeoPackage, quoteIdentifier, sourceError, sourceVersion } from './geopackage-file.ts';
 import type { Field, GeoPackageTable, GeometryColumn } from './layer.ts';
 import { buildSpatialIndex, findSpatialIndex, indexEnvelope, type SpatialIndex } from './spatial-index.ts';
@@ -56,19 +58,19 @@ const blockRowLimits = { least: 32, most: 8192 } as const;
  * Surveys a table, or returns the survey kept in the cache folder where the file is still the same. The source is only
  * read; a spatial index that it lacks is built in the cache folder.
  *
- * @throws EngineError `source-unavailable` | `source-corrupt`
+ * @throws EngineError `source-unavailable` | `source-corrupt` | `disk-full`
  */
 export function surveyTableHere(source: GeoPackageTable, cacheFolder: string): TableSurvey {
   const version = sourceVersion(source.path);
-  const name = `${version.toString(16)}-${Buffer.from(source.table).toString('hex').slice(0, 80)}`;
+  const name = `${version.toString(16)}-${digestOf(`${source.path} ${source.table}`)}`;
   const path = join(cacheFolder, `${name}.survey.json`);
   const kept = readSurvey(path, version);
   if (kept !== null) return kept;
-  mkdirSync(cacheFolder, { recursive: true });
+  withDiskErrors(cacheFolder, () => mkdirSync(cacheFolder, { recursive: true }));
   const survey = scan(source, version, join(cacheFolder, `${name}.index.sqlite`));
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, JSON.stringify(survey));
+    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey)));
     renameSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
@@ -76,16 +78,21 @@ export function surveyTableHere(source: GeoPackageTable, cacheFolder: string): T
   return survey;
 }
 
+/** Short enough for a file name whatever the table is called. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** The survey that was kept; null where there is none, or where what is kept is damaged and must be made anew. */
 function readSurvey(path: string, version: number): TableSurvey | null {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const survey = JSON.parse(readFileSync(path, 'utf8')) as TableSurvey;
+    const isWhole = Array.isArray(survey.fields) && typeof survey.featureCount === 'number';
+    const hasIndex = survey.geometry === null || existsSync(survey.geometry.index.path);
+    return survey.version === version && isWhole && hasIndex ? survey : null;
   } catch {
     return null;
   }
-  const survey = JSON.parse(text) as TableSurvey;
-  const hasIndex = survey.geometry === null || existsSync(survey.geometry.index.path);
-  return survey.version === version && hasIndex ? survey : null;
 }
 
 function scan(source: GeoPackageTable, version: number, indexPath: string): TableSurvey {
@@ -97,7 +104,10 @@ function scan(source: GeoPackageTable, version: number, indexPath: string): Tabl
         ? null
         : surveyGeometry(database, source, { column: source.geometry, indexPath });
     const modified = statSync(source.path).mtime.toISOString();
-    const bytes = (geometry?.bytes ?? 0) + fields.reduce((sum, field) => sum + field.bytes, 0) + featureCount * 8 * fields.length;
+    const bytes =
+      (geometry?.bytes ?? 0) +
+      fields.reduce((sum, field) => sum + field.bytes, 0) +
+      featureCount * 8 * fields.length;
     const wanted = Math.floor((blockBytes * Math.max(featureCount, 1)) / Math.max(bytes, 1));
     const blockRows = Math.min(Math.max(wanted, blockRowLimits.least), blockRowLimits.most);
     const blockStarts = findBlockStarts(database, source, blockRows);
@@ -203,16 +213,24 @@ type HeadCount = [head: string | null, count: number, bytes: number | null];
  * Counts the geometries by the first bytes of their WKB. Most layers have one kind: those like the first are counted
  * without sorting, which is most of the time that grouping takes.
  */
-function countHeads(database: Database.Database, source: GeoPackageTable, column: GeometryColumn): HeadCount[] {
+function countHeads(
+  database: Database.Database,
+  source: GeoPackageTable,
+  column: GeometryColumn,
+): HeadCount[] {
   const table = `(SELECT ${quoteIdentifier(column.name)} AS g FROM ${quoteIdentifier(source.table)})`;
   const head = `substr(g, 9 + ${envelopeBytes}, 5)`;
   const first = database
-    .prepare<[], [Buffer, Buffer]>(`SELECT substr(g, 4, 1), ${head} FROM ${table} WHERE g IS NOT NULL LIMIT 1`)
+    .prepare<[], [Buffer, Buffer]>(
+      `SELECT substr(g, 4, 1), ${head} FROM ${table} WHERE g IS NOT NULL LIMIT 1`,
+    )
     .raw()
     .get() as [Buffer, Buffer] | undefined;
   const grouped = (condition: string, parameters: readonly unknown[]): HeadCount[] =>
     database
-      .prepare(`SELECT hex(${head}), count(*), sum(octet_length(g)) FROM ${table} ${condition} GROUP BY ${head}`)
+      .prepare(
+        `SELECT hex(${head}), count(*), sum(octet_length(g)) FROM ${table} ${condition} GROUP BY ${head}`,
+      )
       .raw()
       .all(...parameters) as HeadCount[];
   if (first === undefined || !first.every((bytes) => bytes instanceof Uint8Array)) return grouped('', []);

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { TextBuffer } from './text-buffer.ts';
+
+function fixed(value: number, decimals: number): string {
+  const text = new TextBuffer();
+  text.fixed(value, decimals);
+  return Buffer.from(text.take()).toString('latin1');
+}
+
+describe('fixed', () => {
+  test.each([
+    [0, 3, '0'],
+    [-0, 3, '0'],
+    [-0.0004, 3, '0'],
+    [1.5, 0, '2'],
+    [174.7762, 7, '174.7762'],
+    [-41.28650001, 7, '-41.2865'],
+    [0.000_000_1, 7, '0.0000001'],
+    [100, 2, '100'],
+    [1_756_000.25, 12, '1756000.25'],
+    [5_920_000.5, 15, '5920000.5'],
+    [174.5, 15, '174.5'],
+    [-174.5, 15, '-174.5'],
+    [1e21, 3, '1000000000000000000000'],
+    [2 ** 60, 2, '1152921504606846976'],
+    [NaN, 3, 'nan'],
+    [Infinity, 3, 'nan'],
+  ])('writes %s to %s decimals as %s', (value, decimals, text) => {
+    expect(fixed(value, decimals)).toBe(text);
+  });
+
+  test('is within half a unit of the last decimal, and as short as can be', () => {
+    const value = fc.oneof(
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+      fc.double({ min: -360, max: 360, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(value, fc.integer({ min: 0, max: 15 }), (number, decimals) => {
+        const text = fixed(number, decimals);
+        expect(text).toMatch(/^-?\d+(\.\d*[1-9])?$/);
+        expect(text).not.toBe('-0');
+        expect(text.split('.')[1]?.length ?? 0).toBeLessThanOrEqual(decimals);
+        const unit = 10 ** -decimals;
+        const rounding = Math.abs(number) * 2 ** -51;
+        expect(Math.abs(Number(text) - number)).toBeLessThanOrEqual(unit / 2 + rounding);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test('grows with what is written, and keeps it', () => {
+  const text = new TextBuffer();
+  const line = 'Ōwenga 東京 🗺\n';
+  for (let count = 0; count < 100_000; count++) text.text(line);
+  expect(Buffer.from(text.take()).toString()).toBe(line.repeat(100_000));
+  expect(text.length).toBe(0);
+});

@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { CropMode } from '@outcrop/contract';
+
+import { parseRegion } from '../crop/parse-region.ts';
+import { producibleFormats } from '../formats/direct-formats.ts';
+import { checkExportHere, type ExportCheck } from '../plan/check.ts';
+import type { ExportPlan } from '../plan/plan.ts';
+import type { ExportRequest, PlanContext, Region } from '../plan/request.ts';
+import { runExport, type RunResult } from '../run/run-export.ts';
+import { listGeoPackageTables } from '../source/geopackage-tables.ts';
+import type { GeoPackageTable, Layer } from '../source/layer.ts';
+
+/** The formats that the engine writes, with the extension of what GDAL opens. */
+export const writtenFormats = {
+  'application/x-ogc-gpkg': 'gpkg',
+  'application/x-zipped-shp': 'shp',
+  'text/csv': 'vrt',
+  'application/geo+json': 'geojson',
+  'application/flatgeobuf': 'fgb',
+} as const;
+
+/** One of them. */
+export type WrittenFormat = keyof typeof writtenFormats;
+
+/** What a test asks of an export; the rest has defaults. */
+export interface ExportWish {
+  readonly tables: readonly GeoPackageTable[];
+  readonly format: WrittenFormat;
+  readonly crs?: string | null;
+  /** GeoJSON. */
+  readonly extent?: unknown;
+  readonly cropMode?: CropMode;
+  readonly coordinatePrecision?: number;
+}
+
+/** A table of a file, by name. */
+export function tableOf(path: string, name?: string): GeoPackageTable {
+  const { tables } = listGeoPackageTables(path);
+  const found = name === undefined ? tables[0] : tables.find(({ table }) => table === name);
+  if (found === undefined) throw new Error(`no table ${name} in ${path}`);
+  return found;
+}
+
+/** A layer of a table with a title of its own. */
+export function layerOf(source: GeoPackageTable, id = 1): Layer {
+  return {
+    id,
+    kind: source.kind,
+    title: source.table,
+    description: 'Made for a test.',
+    publisher: 'Test office',
+    url: `http://127.0.0.1/layers/${id}/`,
+    version: 7,
+    licence: { title: 'CC BY 4.0', type: 'cc-by', url: null, attribution: 'Test office', text: null },
+    source,
+  };
+}
+
+/** The request of a wish. */
+export function requestOf(wish: ExportWish): ExportRequest {
+  const region = wish.extent === undefined ? null : regionOf(wish.extent);
+  return {
+    name: 'test',
+    crs: wish.crs === undefined ? (wish.tables[0]?.geometry?.crs ?? null) : wish.crs,
+    formats: { vector: wish.format, table: wish.format },
+    items: wish.tables.map((source, index) => ({
+      item: `layers/${index + 1}`,
+      layer: layerOf(source, index + 1),
+      options: {},
+    })),
+    region,
+    cropMode: wish.cropMode ?? 'clip',
+    coordinatePrecision: wish.coordinatePrecision ?? null,
+    body: { items: wish.tables.map((_, index) => ({ item: `layers/${index + 1}` })) },
+  };
+}
+
+function regionOf(extent: unknown): Region {
+  const { region, issues } = parseRegion(extent);
+  if (region === null) throw new Error(issues.join(' '));
+  return region;
+}
+
+/** What a site without limits adds to it. */
+export function contextOf(cacheFolder: string): PlanContext {
+  return { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: producibleFormats(), cacheFolder };
+}
+
+/** Checks a wish in this thread. */
+export function checkWish(wish: ExportWish, folder: string): Promise<ExportCheck> {
+  return checkExportHere(requestOf(wish), contextOf(join(folder, 'cache')));
+}
+
+/** The plan of a wish; fails with the reasons where there is none. */
+export async function planOf(wish: ExportWish, folder: string): Promise<ExportPlan> {
+  const check = await checkWish(wish, folder);
+  if (check.plan === null) throw new Error(JSON.stringify(check));
+  return check.plan;
+}
+
+/** Runs a wish in this process, into a new folder inside another. */
+export async function exportWish(wish: ExportWish, folder: string): Promise<RunResult> {
+  const plan = await planOf(wish, folder);
+  const place = join(folder, `run-${counter++}`);
+  mkdirSync(place);
+  return runExport(plan, { archivePath: join(place, 'archive.zip'), workFolder: join(place, 'work') });
+}
+
+let counter = 0;

@@ -16,9 +16,16 @@ interface Projection {
   readonly projName: string;
   readonly to_meter?: number;
   readonly from_greenwich?: number;
-  readonly datum: { readonly datum_type: number; readonly a: number; readonly es: number };
-  forward(point: Point): Point | undefined;
-  inverse(point: Point): Point | undefined;
+  readonly datum: {
+    readonly datum_type: number;
+    readonly a: number;
+    readonly es: number;
+    /** Absent where its definition names none. */
+    readonly grids?: readonly { readonly mandatory: boolean; readonly grid: object | null }[] | null;
+  };
+  /** Null or undefined where there is no result: at a pole of Mercator's projection. */
+  forward(point: Point): Point | null | undefined;
+  inverse(point: Point): Point | null | undefined;
 }
 
 const proj4Datum = { wgs84: 4, none: 5 } as const;
@@ -32,10 +39,11 @@ export function createKernel(from: Crs, to: Crs): Kernel | null {
   try {
     const source = createProjection(from.proj4);
     const target = createProjection(to.proj4);
+    if (lacksGrid(source) || lacksGrid(target)) return null;
     const kernel = isShiftless(source, target)
       ? directKernel(source, target)
       : shiftingKernel(source, target);
-    // A missing grid or projection shows only when the first point goes through.
+    // What a projection cannot do shows only when the first point goes through.
     const probe = new Float64Array([to.areaOfUse?.[0] ?? 0, to.areaOfUse?.[1] ?? 0]);
     if (source.projName === 'longlat') kernel(probe, 2, 1);
     return kernel;
@@ -47,6 +55,11 @@ export function createKernel(from: Crs, to: Crs): Kernel | null {
 function createProjection(definition: string): Projection {
   const Proj = proj4.Proj as unknown as new (definition: string) => Projection;
   return new Proj(definition);
+}
+
+/** Whether the datum needs a grid that is not there: proj4 would say so on standard output for each point. */
+function lacksGrid({ datum }: Projection): boolean {
+  return datum.grids?.some(({ mandatory, grid }) => mandatory && grid === null) === true;
 }
 
 /** Whether both sit on one datum, as PROJ sees it too: then nothing happens between the two projections. */
@@ -70,7 +83,7 @@ function directKernel(source: Projection, target: Projection): Kernel {
   return (coordinates, stride, positions) => {
     const end = positions * stride;
     for (let k = 0; k < end; k += stride) {
-      let place: Point | undefined = point;
+      let place: Point | null | undefined = point;
       if (isSourceGeographic) {
         point.x = coordinates[k]! * degree;
         point.y = coordinates[k + 1]! * degree;
@@ -79,11 +92,11 @@ function directKernel(source: Projection, target: Projection): Kernel {
         point.y = coordinates[k + 1]! * sourceUnit;
         place = source.inverse(point);
       }
-      if (place !== undefined) place.x += shift;
-      if (!isTargetGeographic && place !== undefined) place = target.forward(place);
+      if (place != null) place.x += shift;
+      if (!isTargetGeographic && place != null) place = target.forward(place);
       const scale = isTargetGeographic ? degree : targetUnit;
-      const x = place === undefined ? NaN : place.x / scale;
-      const y = place === undefined ? NaN : place.y / scale;
+      const x = place == null ? NaN : place.x / scale;
+      const y = place == null ? NaN : place.y / scale;
       const isPlace = Number.isFinite(x) && Number.isFinite(y);
       coordinates[k] = isPlace ? x : NaN;
       coordinates[k + 1] = isPlace ? y : NaN;
@@ -96,7 +109,7 @@ function shiftingKernel(source: Projection, target: Projection): Kernel {
     source: Projection,
     target: Projection,
     point: Point,
-  ) => Point | undefined;
+  ) => Point | null | undefined;
   const point: Point = { x: 0, y: 0 };
   return (coordinates, stride, positions) => {
     for (let k = 0; k < positions * stride; k += stride) {
@@ -105,7 +118,7 @@ function shiftingKernel(source: Projection, target: Projection): Kernel {
       // proj4 refuses what is not a number with an exception; here that is a position without a result.
       const isNumber = Number.isFinite(point.x) && Number.isFinite(point.y);
       const place = isNumber ? transform(source, target, point) : undefined;
-      const isPlace = place !== undefined && Number.isFinite(place.x) && Number.isFinite(place.y);
+      const isPlace = place != null && Number.isFinite(place.x) && Number.isFinite(place.y);
       coordinates[k] = isPlace ? place.x : NaN;
       coordinates[k + 1] = isPlace ? place.y : NaN;
     }

@@ -66,7 +66,7 @@ export async function projectRegion(
 }
 
 /** Valid polygons that cover the same area: each repaired where it must be, then all united. */
-export function repair(geos: Geos, polygons: Polygons): { polygons: Polygons; repaired: string | null } {
+function repair(geos: Geos, polygons: Polygons): { polygons: Polygons; repaired: string | null } {
   let repaired: string | null = null;
   const valid: Polygons[number][] = [];
   for (const polygon of polygons) {

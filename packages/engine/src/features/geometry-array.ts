@@ -44,7 +44,7 @@ export interface GeometryArray {
 }
 
 /** First position of feature i; with `i + 1` one past its last. */
-export function positionOf(geometry: GeometryArray, feature: number): number {
+function positionOf(geometry: GeometryArray, feature: number): number {
   return geometry.ringStarts[geometry.partRings[geometry.featureParts[feature]!]!]!;
 }
 

@@ -58,7 +58,9 @@ export class PackedRtree {
     // Shadow tables are protected from everyone but their module, unless one says that one knows.
     database.unsafeMode(true);
     try {
-      new TreeWriter(database, name, { ids: this.#ids, boxes: this.#boxes, count: this.#count }).write(this.#order());
+      new TreeWriter(database, name, { ids: this.#ids, boxes: this.#boxes, count: this.#count }).write(
+        this.#order(),
+      );
     } finally {
       database.unsafeMode(false);
     }
@@ -123,7 +125,13 @@ class TreeWriter {
     const isSingle = count <= cellsPerNode;
     let level = this.#writeLevel(
       { boxes, count },
-      { depth: 0, firstNode: isSingle ? rootNode : rootNode + 1, cellAt: (k) => order[k]!, idOf: (cell) => ids[cell]!, onCell: (cell, node) => (leafOf[cell] = node) },
+      {
+        depth: 0,
+        firstNode: isSingle ? rootNode : rootNode + 1,
+        cellAt: (k) => order[k]!,
+        idOf: (cell) => ids[cell]!,
+        onCell: (cell, node) => (leafOf[cell] = node),
+      },
     );
     for (let k = 0; k < count; k++) this.#rowid.run(ids[k], leafOf[k]);
     let firstNode = rootNode + 1;
@@ -156,7 +164,12 @@ class TreeWriter {
       const box = [Infinity, -Infinity, Infinity, -Infinity];
       for (let k = first; k < end; k++) {
         const cell = options.cellAt(k);
-        writeCell(bytes, nodeHeaderBytes + (k - first) * cellBytes, { id: options.idOf(cell), boxes: cells.boxes, cell, box });
+        writeCell(bytes, nodeHeaderBytes + (k - first) * cellBytes, {
+          id: options.idOf(cell),
+          boxes: cells.boxes,
+          cell,
+          box,
+        });
         options.onCell(cell, nodeNumber);
       }
       boxes.set(box, node * 4);

@@ -19,7 +19,7 @@ const canMount = mountsHere();
 function mountsHere(): boolean {
   return (
     process.getuid?.() === 0 &&
-    spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+    spawnSync('unshare', ['-m', '/usr/bin/mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
   );
 }
 
@@ -43,11 +43,12 @@ beforeAll(async () => {
       },
     ],
   });
-  if (canMount) expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', small]).status).toBe(0);
+  if (canMount)
+    expect(spawnSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', small]).status).toBe(0);
 });
 
 afterAll(async () => {
-  if (canMount) spawnSync('umount', [small]);
+  if (canMount) spawnSync('/usr/bin/umount', [small]);
   await folder[Symbol.asyncDispose]();
 });
 

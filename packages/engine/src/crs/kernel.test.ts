@@ -51,7 +51,7 @@ describe('a kernel', () => {
     expect([x, y]).toEqual([NaN, NaN]);
     expect(x2).toBeCloseTo(0, 6);
     expect(y2).toBeCloseTo(0, 6);
-    expect(moved('EPSG:31467', 'EPSG:4326', [NaN, NaN])).toEqual([NaN, NaN]);
+    expect(moved('EPSG:31370', 'EPSG:4326', [NaN, NaN])).toEqual([NaN, NaN]);
   });
 
   test('does not exist where the datum needs a grid that is not here, and says nothing on standard output', () => {

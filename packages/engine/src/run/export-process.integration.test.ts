@@ -116,14 +116,15 @@ test('a signal that was aborted before starts no process', async () => {
 test('a process that is killed is an error that may be tried again', async () => {
   const { home, ...options } = place();
   const run = runExportInProcess(plan, options);
-  const settled = expect(run).rejects.toMatchObject({
+  // Waited for together: the run may end before the kill returns.
+  const killed = childThatRuns().then((pid) => process.kill(pid, 'SIGKILL'));
+  await expect(run).rejects.toMatchObject({
     name: 'EngineError',
     code: 'process-died',
     retryable: true,
     message: expect.stringContaining('SIGKILL'),
   });
-  process.kill(await childThatRuns(), 'SIGKILL');
-  await settled;
+  expect(await killed).toBe(true);
   expect(readdirSync(home)).toEqual([]);
 });
 

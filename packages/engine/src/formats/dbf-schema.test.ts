@@ -66,3 +66,9 @@ test('blobs are left out, and that is on record', () => {
 test('a table without fields has one for the ids, as a file without any is not a table', () => {
   expect(schemaOf([]).fields).toEqual([{ name: 'FID', code: 'N', width: 18, decimals: 0, column: null }]);
 });
+
+test('a row too long for the format is refused, with the figures and the remedy', () => {
+  const fields = Array.from({ length: 300 }, (_, k): Field => ({ name: `text_${k}`, type: 'text' }));
+  const surveys = fields.map(() => ({ nulls: 0, longest: 1000, bytes: 1000, least: null, greatest: null }));
+  expect(() => dbfFields(fields, surveys, new LossLog())).toThrow(/300 and 76201\. Choose fewer fields/);
+});

@@ -1,3 +1,4 @@
+import { EngineError } from '../engine-error.ts';
 import type { Field } from '../source/layer.ts';
 import type { FieldSurvey } from '../source/survey.ts';
 import type { LossLog } from './loss-log.ts';
@@ -15,6 +16,9 @@ export interface DbfField {
 }
 
 const maxNameBytes = 10;
+/** The length of a row is kept in 16 bits; GDAL reads up to 2,046 fields. */
+const maxRecordBytes = 65_535;
+const maxFields = 2046;
 const maxTextBytes = 254;
 /** A datetime has no type in dBase III: it is text, `2026-11-22T10:15:30.123Z`. */
 const datetimeBytes = 32;
@@ -47,6 +51,13 @@ export function dbfFields(
       );
     }
     result.push({ name, column, ...dbfType(field, surveys[column]!, losses) });
+  }
+  const recordBytes = 1 + result.reduce((sum, { width }) => sum + width, 0);
+  if (recordBytes > maxRecordBytes || result.length > maxFields) {
+    throw new EngineError(
+      'format-limit',
+      `A .dbf has at most ${maxFields} fields and ${maxRecordBytes} bytes in a row; these would be ${result.length} and ${recordBytes}. Choose fewer fields, or another format.`,
+    );
   }
   if (result.length > 0) return result;
   return [{ name: 'FID', code: 'N', width: 18, decimals: 0, column: null }];

@@ -4,7 +4,7 @@ import { type GeometryArray, geometryKind } from '../features/geometry-array.ts'
  * Twice the signed area of a ring: positive where it runs counter-clockwise. Computed from the first position, so that
  * large coordinates do not cost the sign of a small ring.
  */
-function signedArea(geometry: GeometryArray, ring: number): number {
+export function signedArea(geometry: GeometryArray, ring: number): number {
   const { coordinates, stride, ringStarts } = geometry;
   const start = ringStarts[ring]! * stride;
   const end = ringStarts[ring + 1]! * stride;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { producibleFormats } from '../formats/direct-writers.ts';
+import { producibleFormats } from '../formats/direct-formats.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
 import type { TableSurvey } from '../source/survey.ts';
 import { contextOf, layerOf } from '../testing/export-fixture.ts';

@@ -9,7 +9,7 @@ import { FeatureReader } from '../source/feature-reader.ts';
 import { surveyTableHere } from '../source/survey.ts';
 import { tableOf } from '../testing/export-fixture.ts';
 import { LossLog } from './loss-log.ts';
-import { ShapefileWriter } from './shapefile-writer.ts';
+import { shapefileFormat } from './shapefile-format.ts';
 
 let folder: TemporaryFolder;
 
@@ -76,10 +76,16 @@ function write(rows: readonly Record<string, FixtureValue>[], maxBytes?: number)
   const schema = outputSchema(source, survey, { ...described, modified: '2026-11-22T00:00:00.000Z' });
   expect(schema.geometry?.crs).toEqual(findCrs('EPSG:2193'));
   using reader = FeatureReader.open(source, { fields: schema.fields, hasZ: false, hasM: false });
-  const options = { folder: folder.file('out'), schema, coordinatePrecision: null, losses };
-  using writer = new ShapefileWriter({ ...options, includeGeometryField: true }, maxBytes);
-  for (const batch of reader.readAll()) writer.write(batch);
-  writer.finish();
+  const options = { schema, coordinatePrecision: null, includeGeometryField: true, pieceFolder: folder.path };
+  const format = shapefileFormat(maxBytes);
+  const encoder = format.createEncoder(options);
+  using assembler = format.createAssembler({ ...options, folder: folder.file('out') }, losses);
+  // In small blocks, as files are split between blocks.
+  for (let from = 1; from <= rows.length; from += 10) {
+    for (const batch of reader.readRange(from, from + 10))
+      assembler.append(encoder.encode(batch, losses).piece);
+  }
+  assembler.finish();
   return losses;
 }
 

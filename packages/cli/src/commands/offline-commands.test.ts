@@ -167,6 +167,23 @@ test('run with a request that is not JSON, or not there, says so', async () => {
   expect(context.noted[1]).toMatch(/none\.json, the request, cannot be read/);
 });
 
+test('run passes the number of workers on, and refuses what is none', async () => {
+  const seen: (number | undefined)[] = [];
+  const runExportInProcess = async (_: ExportPlan, { workers }: RunOptions): Promise<RunResult> => {
+    seen.push(workers);
+    return { bytes: 1, sha256: 'abc', report: { items: [] } } as unknown as RunResult;
+  };
+  const context = testContext(working({ engine: { runExportInProcess } }));
+  expect(await runCommand(run('--workers', '3'), context)).toBe(0);
+  expect(await runCommand(run(), context)).toBe(0);
+  expect(seen).toEqual([3, undefined]);
+  for (const bad of ['0', '1.5', 'all', '-2', '1000']) {
+    const refused = testContext(working());
+    expect(await runCommand(run('--workers', bad), refused)).toBe(2);
+    expect(refused.noted.join(' ')).toMatch(/from 1 to 256/);
+  }
+});
+
 test('an interrupted run ends with 130 and one line', async () => {
   const context = testContext(
     working({

@@ -7,6 +7,7 @@ import type { ExportCheck, ExportPlan, RunResult } from '@outcrop/engine';
 import type { CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { folderUrl } from '../options/folder-url.ts';
+import { parseWorkers } from '../options/parse-workers.ts';
 import { readJsonFile } from '../options/read-json-file.ts';
 import { formatBytes } from '../output/format-bytes.ts';
 import { printJson } from '../output/print-json.ts';
@@ -17,6 +18,7 @@ interface RunArguments {
   readonly site: string;
   readonly output: string;
   readonly force: boolean;
+  readonly workers?: number | undefined;
   readonly json: boolean;
 }
 
@@ -29,6 +31,7 @@ export function registerRun(program: Command, context: CommandContext): void {
     .requiredOption('--site <folder>', 'folder with an outcrop.yaml')
     .requiredOption('--output <file>', 'zip file to write')
     .option('--force', 'replace the output where it exists', false)
+    .option('--workers <n>', 'threads that convert; as many as there are cores if not given', parseWorkers)
     .option('--json', 'print JSON', false)
     .action((requestFile, options) => run({ requestFile, ...options }, context));
 }
@@ -38,7 +41,11 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   const archivePath = resolve(context.workingFolder, options.output);
   await checkOutput(archivePath, options.force);
   const check = await plan(options, context);
-  const result = await runPlan(checkedPlan(check), { archivePath, silent: options.json }, context);
+  const result = await runPlan(
+    checkedPlan(check),
+    { archivePath, silent: options.json, workers: options.workers },
+    context,
+  );
   for (const warning of check.warnings) terminal.note(`note: ${warning}`);
   if (options.json) {
     const { bytes, sha256, report } = result;
@@ -104,7 +111,7 @@ function checkedPlan(check: ExportCheck): ExportPlan {
 
 async function runPlan(
   checked: ExportPlan,
-  { archivePath, silent }: { archivePath: string; silent: boolean },
+  { archivePath, silent, workers }: { archivePath: string; silent: boolean; workers: number | undefined },
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
@@ -116,6 +123,7 @@ async function runPlan(
     const result = await engine.runExportInProcess(checked, {
       archivePath,
       workFolder,
+      ...(workers !== undefined && { workers }),
       signal: context.signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });

@@ -1,4 +1,5 @@
 import type { Field, FieldType } from '../source/layer.ts';
+import { type IntegerRange, needsLong } from './integer-value.ts';
 import type { LossLog } from './loss-log.ts';
 
 /** The types of FlatGeobuf that fields have, by their codes (header.fbs, `ColumnType`). */
@@ -25,22 +26,20 @@ export interface FlatGeobufColumn {
   readonly width: number | null;
 }
 
-const leastInt = -(2 ** 31);
-const greatestInt = 2 ** 31 - 1;
-
 /** The columns of a schema's fields; what changes its type goes on record. */
 export function flatGeobufColumns(
   { fields, fieldSurveys }: { fields: readonly Field[]; fieldSurveys: readonly IntegerRange[] },
   losses: LossLog,
 ): FlatGeobufColumn[] {
-  return fields.map(({ name, type, maxLength }, index) => {
+  return fields.map((field, index) => {
+    const { name, type, maxLength } = field;
     if (type === 'date') {
       losses.add('value-retyped', 'FlatGeobuf has no date without a time: it is written as midnight.', {
         field: name,
         count: 0,
       });
     }
-    const isLong = type === 'integer64' || (type === 'integer' && !fitsInt(fieldSurveys[index]));
+    const isLong = needsLong(field, fieldSurveys[index]);
     return {
       name,
       type,
@@ -49,15 +48,4 @@ export function flatGeobufColumns(
       width: maxLength ?? null,
     };
   });
-}
-
-/** What matters of a field's survey. */
-interface IntegerRange {
-  readonly least: number | null;
-  readonly greatest: number | null;
-}
-
-/** SQLite stores any integer in a column of 32 bits. */
-function fitsInt(survey: IntegerRange | undefined): boolean {
-  return (survey?.least ?? 0) >= leastInt && (survey?.greatest ?? 0) <= greatestInt;
 }

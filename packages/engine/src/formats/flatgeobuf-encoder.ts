@@ -9,6 +9,7 @@ import type { BlockEncoder, EncodedBlock, EncodeOptions } from './block-format.t
 import { FeatureBuffer } from './feature-buffer.ts';
 import { type FlatGeobufColumn, flatGeobufColumns } from './flatgeobuf-column.ts';
 import { FlatGeobufGeometryWriter, hasPositions } from './flatgeobuf-geometry.ts';
+import { integerValue } from './integer-value.ts';
 import { LossLog } from './loss-log.ts';
 
 /** A block as records: the feature's box, four doubles, and behind it the feature as it will be in the file. */
@@ -29,7 +30,6 @@ const featureVtableBytes = 8;
 const featureTableBytes = 12;
 /** Bytes of a property that are not text or blob, at most: its column and a value. */
 const propertyBytes = 16;
-const longLimit = 2n ** 63n;
 
 /** Encodes blocks as features of FlatGeobuf, byte by byte: the objects of a flatbuffers builder would take most of the time. */
 export class FlatGeobufEncoder implements BlockEncoder<FlatGeobufPiece> {
@@ -147,16 +147,8 @@ export class FlatGeobufEncoder implements BlockEncoder<FlatGeobufPiece> {
       else buffer.byte(Number(value) === 0 ? 0 : 1);
       return;
     }
-    const whole = typeof value === 'bigint' || Number.isInteger(value) ? value : Math.round(value);
-    if (whole !== value) {
-      this.#losses.add('value-rounded', 'Numbers with decimals in a field of integers are rounded.', {
-        field: name,
-      });
-    }
-    if (!(whole >= -longLimit && whole < longLimit)) {
-      this.#losses.add('value-dropped', 'Integers beyond 64 bits are left out.', { field: name });
-      return;
-    }
+    const whole = integerValue(value, name, this.#losses);
+    if (whole === null) return;
     buffer.short(index);
     if (isLong) buffer.long(whole);
     else buffer.int(Number(whole));

@@ -33,7 +33,7 @@ export function encodeTable(
   });
   const product = join(folder, `blocks-of-${blockIds}`);
   const pieceFolder = `${product}-pieces`;
-  for (const path of [product, pieceFolder]) mkdirSync(path);
+  for (const path of [product, pieceFolder]) mkdirSync(path, { recursive: true });
   const options = { schema, coordinatePrecision: null, includeGeometryField: true, pieceFolder };
   const losses = new LossLog();
   const { hasZ, hasM } = schema.geometry ?? { hasZ: false, hasM: false };
@@ -41,7 +41,9 @@ export function encodeTable(
   using assembler = format.createAssembler({ ...options, folder: product }, losses);
   for (let from = 0; from <= survey.featureCount; from += blockIds) {
     const encoder = format.createEncoder(options);
-    for (const batch of reader.readRange(from, from + blockIds)) {
+    // The last takes all that is left: ids may have gaps.
+    const before = from + blockIds > survey.featureCount ? null : from + blockIds;
+    for (const batch of reader.readRange(from, before)) {
       const { piece, transfer } = encoder.encode(batch, losses);
       // As between threads: what is not handed over is copied, and nothing else is shared.
       assembler.append(structuredClone(piece, { transfer: [...transfer] }));

@@ -7,7 +7,7 @@ import type { ParquetField } from './parquet-schema.ts';
 export type ParquetValue = string | number | bigint | boolean | Uint8Array | null;
 
 const dayMs = 86_400_000;
-const date = /^\d{4}-\d{2}-\d{2}$/;
+const date = /^(\d{4})-(\d{2})-(\d{2})$/;
 const dateTime = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.(\d+))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** The values of a column; what the format cannot hold goes on record. */
@@ -51,9 +51,13 @@ function numberAt(
 
 /** Days since 1970. */
 function dayOf(text: string, field: string, losses: LossLog): number | null {
-  const time = date.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  // The parser takes 30 February for 1 March.
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return time / dayMs;
+  const [, year, month, day] = date.exec(text)?.map(Number) ?? [];
+  const time = new Date(0);
+  // Unlike the parser's, its fields say whether a 30 February was taken for 1 March.
+  if (year !== undefined) time.setUTCFullYear(year, month! - 1, day!);
+  if (time.getUTCFullYear() === year && time.getUTCMonth() === month! - 1 && time.getUTCDate() === day) {
+    return time.getTime() / dayMs;
+  }
   losses.add('value-dropped', 'What is not a date (YYYY-MM-DD) is left out.', { field });
   return null;
 }

@@ -82,7 +82,8 @@ class FlatGeobufAssembler implements BlockAssembler<FlatGeobufPiece> {
     const count = this.#spool.count;
     const centres = new Float32Array(count * 2);
     let at = 0;
-    for (const block of this.#centres.splice(0)) {
+    // Let go one by one, so that they are not in memory twice.
+    for (let block = this.#centres.shift(); block !== undefined; block = this.#centres.shift()) {
       centres.set(block, at);
       at += block.length;
     }

@@ -27,7 +27,8 @@ export function hilbertOrder({ count, envelope, centreX, centreY }: PlacedBoxes)
     keys[k] = (Number.isNaN(x) ? 0 : hilbertIndex(cell(x), cell(y), bits) * positions) + k;
   }
   keys.sort();
-  const order = new Uint32Array(count);
+  // In the memory of the keys, which are always read before their place is written.
+  const order = new Uint32Array(keys.buffer, 0, count);
   for (let k = 0; k < count; k++) order[k] = keys[k]! % positions;
   return order;
 }

@@ -8,6 +8,9 @@ const gapBytes = 8192;
 /** Records of a window at the most, for a record's place in it to fit beside its number in 53 bits. */
 const windowRecords = 2 ** 20;
 
+/** How much more room is made for what is to come: millions of records make it count. */
+const growth = 1.3;
+
 /** Some records in a row of the order that was asked for. */
 export interface RecordWindow {
   /** Place of its first record in the order. */
@@ -115,7 +118,7 @@ export class RecordSpool {
   #require(more: number): void {
     const needed = this.#count + more;
     if (needed <= this.#ends.length) return;
-    const larger = new Float64Array(Math.max(needed, this.#ends.length * 2));
+    const larger = new Float64Array(Math.max(needed, Math.ceil(this.#ends.length * growth)));
     larger.set(this.#ends.subarray(0, this.#count));
     this.#ends = larger;
   }

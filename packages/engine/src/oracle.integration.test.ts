@@ -223,7 +223,8 @@ function normalised({ properties }: OgrFeature): Record<string, unknown> {
     name: name ?? '',
     size: size == null ? null : Number(size).toPrecision(15),
     isNew: isNew == null || isNew === '?' ? null : isNew === true || isNew === 1 || isNew === 'T',
-    surveyed: String(surveyed).replaceAll('/', '-'),
+    // Some have dates only as midnights.
+    surveyed: String(surveyed).replaceAll('/', '-').slice(0, 10),
   };
 }
 

@@ -2,6 +2,8 @@ import type { Kind, Mimetype } from '@outcrop/contract';
 
 import type { BlockFormat } from './block-format.ts';
 import { csvFormat } from './csv-format.ts';
+import { flatGeobufFormat } from './flatgeobuf-format.ts';
+import { geoParquetFormat } from './geoparquet-format.ts';
 import { geoJsonFormat, geoJsonSequenceFormat } from './geojson-format.ts';
 import { geoPackageFormat } from './geopackage-format.ts';
 import { shapefileFormat } from './shapefile-format.ts';
@@ -13,6 +15,8 @@ const formats: Readonly<Partial<Record<Mimetype, BlockFormat<unknown>>>> = {
   'text/csv': erased(csvFormat),
   'application/geo+json': erased(geoJsonFormat),
   'application/geo+json-seq': erased(geoJsonSequenceFormat),
+  'application/flatgeobuf': erased(flatGeobufFormat),
+  'application/vnd.apache.parquet': erased(geoParquetFormat),
 };
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 
 import type { Envelope } from '../features/geometry-array.ts';
 import { quoteIdentifier } from '../source/geopackage-file.ts';
-import { hilbertIndex } from './hilbert.ts';
+import { hilbertOrder } from './hilbert-order.ts';
 
 /** Cells of a node as SQLite makes them for pages of 4096 bytes: 51 cells of 24 bytes behind 4 bytes of header. */
 const cellsPerNode = 51;
@@ -68,23 +68,13 @@ export class PackedRtree {
 
   /** Features along the curve, as positions in `#ids`. */
   #order(): Uint32Array {
-    const count = this.#count;
-    // Curve index and position in one number of 53 bits: that sorts much faster than positions by a comparison.
-    const positionBits = Math.max(1, Math.ceil(Math.log2(count)));
-    const bits = Math.min(16, Math.floor((53 - positionBits) / 2));
-    const positions = 2 ** positionBits;
-    const [minX, minY, maxX, maxY] = this.#envelope as [number, number, number, number];
-    const scaleX = (2 ** bits - 1) / (maxX - minX || 1);
-    const scaleY = (2 ** bits - 1) / (maxY - minY || 1);
-    const cell = (value: number): number => Math.min(Math.max(Math.floor(value), 0), 2 ** bits - 1);
-    const keys = new Float64Array(count);
-    for (let k = 0; k < count; k++) {
-      const x = ((this.#boxes[k * 4]! + this.#boxes[k * 4 + 1]!) / 2 - minX) * scaleX;
-      const y = ((this.#boxes[k * 4 + 2]! + this.#boxes[k * 4 + 3]!) / 2 - minY) * scaleY;
-      keys[k] = hilbertIndex(cell(x), cell(y), bits) * positions + k;
-    }
-    keys.sort();
-    return Uint32Array.from(keys, (key) => key % positions);
+    const boxes = this.#boxes;
+    return hilbertOrder({
+      count: this.#count,
+      envelope: this.#envelope as unknown as Envelope,
+      centreX: (k) => (boxes[k * 4]! + boxes[k * 4 + 1]!) / 2,
+      centreY: (k) => (boxes[k * 4 + 2]! + boxes[k * 4 + 3]!) / 2,
+    });
   }
 
   #require(more: number): void {

@@ -25,6 +25,8 @@ const costs: Readonly<Record<string, FormatCost>> = {
   SHP: { position: 16, feature: 90, attribute: 1.8, ratio: 0.55 },
   CSV: { position: 24, feature: 20, attribute: 1.1, ratio: 0.38 },
   GEOJSON: { position: 27, feature: 120, attribute: 1.4, ratio: 0.3 },
+  FGB: { position: 16, feature: 155, attribute: 1.15, ratio: 0.32 },
+  PARQUET: { position: 16, feature: 75, attribute: 0.8, ratio: 0.42 },
 };
 const unknownCost: FormatCost = { position: 16, feature: 60, attribute: 1, ratio: 0.6 };
 /** Licence, manifest, report and what a file has even when it is empty. */

@@ -21,6 +21,7 @@ const formats = {
   'application/x-zipped-shp': 'shp',
   'text/csv': 'vrt',
   'application/geo+json': 'geojson',
+  'application/flatgeobuf': 'fgb',
 } as const;
 const crsCodes = ['EPSG:4326', 'EPSG:2193', 'EPSG:3793'] as const;
 /** Distances in the target's units. Region edges: both densify them to a centimetre, but lines meet them askew. */

@@ -18,6 +18,7 @@ export const writtenFormats = {
   'application/x-zipped-shp': 'shp',
   'text/csv': 'vrt',
   'application/geo+json': 'geojson',
+  'application/flatgeobuf': 'fgb',
 } as const;
 
 /** One of them. */

@@ -23,6 +23,12 @@ const benchFormats = {
     extension: 'geojson',
     layerOptions: ['RFC7946=YES'],
   },
+  flatgeobuf: {
+    mimetype: 'application/flatgeobuf',
+    driver: 'FlatGeobuf',
+    extension: 'fgb',
+    layerOptions: [],
+  },
 } as const satisfies Readonly<Record<string, BenchFormat>>;
 
 /** One comparison: an export of the parcels by ours and by the rival. */
@@ -38,7 +44,7 @@ export interface BenchRow {
   readonly target: number;
 }
 
-const { shapefile, geopackage, csv, geojson } = benchFormats;
+const { shapefile, geopackage, csv, geojson, flatgeobuf } = benchFormats;
 
 /** The rows, in the order of the table. */
 export const benchRows: readonly BenchRow[] = [
@@ -66,6 +72,14 @@ export const benchRows: readonly BenchRow[] = [
     epsg: 4326,
     regionVertices: null,
     target: 8,
+  },
+  {
+    id: 'flatgeobuf-4326',
+    title: 'FlatGeobuf in 4326',
+    format: flatgeobuf,
+    epsg: 4326,
+    regionVertices: null,
+    target: 3,
   },
   {
     id: 'shapefile-same-crs',

@@ -10,8 +10,8 @@ import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } fro
 
 /** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
 const piecesInFlight = 8;
-/** On coordinates, higher levels take three times as long for a hundredth of the size (`bench/README.md`). */
-const level = 1;
+/** Within 1 to 6 % of the size of level 6 at one and a half to twice its speed; level 1 is faster by a tenth (bench/README.md). */
+const level = 4;
 /** A first piece that stays this large says that compressing the rest is useless too. */
 const uselessRatio = 0.98;
 /** With room for what deflate may add to what cannot be compressed. */

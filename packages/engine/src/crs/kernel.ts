@@ -1,6 +1,7 @@
 import proj4 from 'proj4';
 
 import type { Crs } from './crs.ts';
+import { type PlaneKernel, transverseMercator } from './transverse-mercator.ts';
 
 /** Transforms positions in place; where there is no result, x and y become NaN. */
 export type Kernel = (coordinates: Float64Array, stride: number, positions: number) => void;
@@ -14,6 +15,14 @@ interface Point {
 /** What proj4 makes of a definition, as far as it is used here. */
 interface Projection {
   readonly projName: string;
+  /** The ellipsoid in metres, and the origin in radians and metres; not every projection has all of it. */
+  readonly a: number;
+  readonly es: number;
+  readonly lat0: number;
+  readonly long0: number;
+  readonly k0: number;
+  readonly x0: number;
+  readonly y0: number;
   readonly to_meter?: number;
   readonly from_greenwich?: number;
   readonly datum: {
@@ -28,6 +37,7 @@ interface Projection {
   inverse(point: Point): Point | null | undefined;
 }
 
+const transverseMercatorNames: readonly string[] = ['tmerc', 'etmerc', 'utm'];
 const proj4Datum = { wgs84: 4, none: 5 } as const;
 const degree = Math.PI / 180;
 
@@ -72,36 +82,65 @@ function isShiftless(source: Projection, target: Projection): boolean {
   );
 }
 
-/** One point object serves all positions: an allocation each would double the time. */
+/** In passes over the block: to radians, through the prime meridians, to the target. */
 function directKernel(source: Projection, target: Projection): Kernel {
-  const isSourceGeographic = source.projName === 'longlat';
-  const isTargetGeographic = target.projName === 'longlat';
-  const sourceUnit = source.to_meter ?? 1;
-  const targetUnit = target.to_meter ?? 1;
+  const inverse = planeOf(source)?.inverse;
+  const forward = planeOf(target)?.forward;
+  const sourceUnit = inverse === undefined ? degree : (source.to_meter ?? 1);
+  const targetUnit = forward === undefined ? degree : (target.to_meter ?? 1);
   const shift = (source.from_greenwich ?? 0) - (target.from_greenwich ?? 0);
-  const point: Point = { x: 0, y: 0 };
   return (coordinates, stride, positions) => {
     const end = positions * stride;
+    if (sourceUnit !== 1) scale(coordinates, { stride, end, factor: sourceUnit });
+    inverse?.(coordinates, stride, positions);
+    if (shift !== 0) for (let k = 0; k < end; k += stride) coordinates[k] = coordinates[k]! + shift;
+    forward?.(coordinates, stride, positions);
     for (let k = 0; k < end; k += stride) {
-      let place: Point | null | undefined = point;
-      if (isSourceGeographic) {
-        point.x = coordinates[k]! * degree;
-        point.y = coordinates[k + 1]! * degree;
-      } else {
-        point.x = coordinates[k]! * sourceUnit;
-        point.y = coordinates[k + 1]! * sourceUnit;
-        place = source.inverse(point);
-      }
-      if (place != null) place.x += shift;
-      if (!isTargetGeographic && place != null) place = target.forward(place);
-      const scale = isTargetGeographic ? degree : targetUnit;
-      const x = place == null ? NaN : place.x / scale;
-      const y = place == null ? NaN : place.y / scale;
+      const x = coordinates[k]! / targetUnit;
+      const y = coordinates[k + 1]! / targetUnit;
       const isPlace = Number.isFinite(x) && Number.isFinite(y);
       coordinates[k] = isPlace ? x : NaN;
       coordinates[k + 1] = isPlace ? y : NaN;
     }
   };
+}
+
+function scale(
+  coordinates: Float64Array,
+  { stride, end, factor }: { stride: number; end: number; factor: number },
+): void {
+  for (let k = 0; k < end; k += stride) {
+    coordinates[k] = coordinates[k]! * factor;
+    coordinates[k + 1] = coordinates[k + 1]! * factor;
+  }
+}
+
+/** The projection between radians and metres: one of ours where we have it, else proj4's. None for a geographic CRS. */
+function planeOf(projection: Projection): PlaneKernel | undefined {
+  if (projection.projName === 'longlat') return undefined;
+  const { a, es, lat0, long0, k0, x0, y0 } = projection;
+  const isOurs = transverseMercatorNames.includes(projection.projName);
+  const isComplete = [a, es, lat0, long0, k0, x0, y0].every((value) => Number.isFinite(value));
+  return isOurs && isComplete
+    ? transverseMercator({ a, es, lat0, long0, k0, x0, y0 })
+    : proj4Plane(projection);
+}
+
+/** One point object serves all positions: an allocation each would double the time. */
+function proj4Plane(projection: Projection): PlaneKernel {
+  const point: Point = { x: 0, y: 0 };
+  const each =
+    (move: 'forward' | 'inverse') =>
+    (coordinates: Float64Array, stride: number, positions: number): void => {
+      for (let k = 0; k < positions * stride; k += stride) {
+        point.x = coordinates[k]!;
+        point.y = coordinates[k + 1]!;
+        const place = projection[move](point);
+        coordinates[k] = place == null ? NaN : place.x;
+        coordinates[k + 1] = place == null ? NaN : place.y;
+      }
+    };
+  return { forward: each('forward'), inverse: each('inverse') };
 }
 
 function shiftingKernel(source: Projection, target: Projection): Kernel {

@@ -17,9 +17,9 @@ const farthest = 2.623395162778;
 /** A projection over coordinates in place: `stride` values a position, x and y first. NaN goes through. */
 export interface PlaneKernel {
   /** From radians of longitude and latitude to metres. */
-  forward(coordinates: Float64Array, stride: number, positions: number): void;
+  readonly forward: (coordinates: Float64Array, stride: number, positions: number) => void;
   /** From metres to radians of longitude (within a turn of the central meridian) and latitude. */
-  inverse(coordinates: Float64Array, stride: number, positions: number): void;
+  readonly inverse: (coordinates: Float64Array, stride: number, positions: number) => void;
 }
 
 /**

@@ -6,6 +6,8 @@ export type Place = 'out' | 'in' | 'edge';
 
 /** A cell is not split further once its piece of the region has no more positions than this. */
 const enoughPositions = 64;
+/** Cells on the edge are at most a 256th of the region wide, so that few features lie in one: a cell costs less than those. */
+const leastDepth = 8;
 /** A 2^16th of the region's width: splitting must end even where a hundred rings meet in one point. */
 const maxDepth = 16;
 /** A piece with more positions is cut to the box asked for, rather than handed out as it is. */
@@ -101,7 +103,7 @@ export class RegionIndex {
       this.#geos.destroy(piece);
       return { box, place: isWhole ? 'in' : 'out', piece: null, positions: 0, children: [], prepared: null };
     }
-    const isLeaf = positions <= enoughPositions || depth === maxDepth;
+    const isLeaf = (positions <= enoughPositions && depth >= leastDepth) || depth === maxDepth;
     const children = isLeaf
       ? []
       : quarters(box).map((quarter) => this.#split(this.#cut(piece, quarter), quarter, depth + 1));

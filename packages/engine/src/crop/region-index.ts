@@ -19,8 +19,9 @@ interface Cell {
   /** What of the region lies in the cell; null for `in` and `out`. */
   readonly piece: GeometryPointer | null;
   readonly positions: number;
-  /** Four, or none. */
-  readonly children: readonly Cell[];
+  readonly depth: number;
+  /** Four, or none in a leaf; null until somebody asks. */
+  children: readonly Cell[] | null;
   prepared: PreparedPointer | null;
 }
 
@@ -33,7 +34,7 @@ export interface LocalRegion {
 /**
  * A region cut into a quadtree of cells, so that the cost of a feature does not grow with the region's vertices: cells
  * wholly inside or outside decide by the feature's box alone, and those on the edge hold only their own small piece,
- * each clipped from its parent's.
+ * each clipped from its parent's. Cells are split when a feature first comes to them.
  */
 export class RegionIndex {
   readonly envelope: Envelope;
@@ -47,13 +48,13 @@ export class RegionIndex {
     this.envelope = envelope;
     // Grown, so that the region's own boundary is nowhere on the edge of the root cell.
     const margin = Math.max(envelope[2] - envelope[0], envelope[3] - envelope[1]) * 0.01;
-    this.#root = this.#split(region, grow(envelope, margin), 0);
+    this.#root = this.#cell(region, grow(envelope, margin), 0);
   }
 
   /** Where a box lies. */
   place(box: Envelope): Place {
     if (!overlaps(this.#root.box, box)) return 'out';
-    const place = placeIn(this.#root, box);
+    const place = this.#placeIn(this.#root, box);
     return place === 'in' && !contains(this.#root.box, box) ? 'edge' : place;
   }
 
@@ -65,7 +66,7 @@ export class RegionIndex {
     this.#dropTemporary();
     const margin = Math.max(box[2] - box[0], box[3] - box[1]) * 0.01 + this.#smallestMargin(box);
     const wanted = grow(box, margin);
-    const cell = smallestCell(this.#root, wanted);
+    const cell = this.#smallestCell(this.#root, wanted);
     if (cell.piece === null) throw new Error('only a box on the edge of the region has a local region');
     if (cell.positions <= localPositions) {
       cell.prepared ??= this.#geos.prepare(cell.piece);
@@ -96,18 +97,55 @@ export class RegionIndex {
     return Math.max(Math.abs(box[0]), Math.abs(box[1]), Math.abs(box[2]), Math.abs(box[3]), 1) * 1e-9;
   }
 
-  #split(piece: GeometryPointer, box: Envelope, depth: number): Cell {
+  #cell(piece: GeometryPointer, box: Envelope, depth: number): Cell {
     const positions = this.#geos.positionCount(piece);
     const isWhole = positions === 5 && Math.abs(this.#geos.area(piece) / area(box) - 1) < 1e-12;
-    if (positions === 0 || isWhole) {
-      this.#geos.destroy(piece);
-      return { box, place: isWhole ? 'in' : 'out', piece: null, positions: 0, children: [], prepared: null };
+    if (positions > 0 && !isWhole)
+      return { box, place: 'edge', piece, positions, depth, children: null, prepared: null };
+    this.#geos.destroy(piece);
+    return {
+      box,
+      place: isWhole ? 'in' : 'out',
+      piece: null,
+      positions: 0,
+      depth,
+      children: [],
+      prepared: null,
+    };
+  }
+
+  #childrenOf(cell: Cell): readonly Cell[] {
+    if (cell.children !== null) return cell.children;
+    const isLeaf = (cell.positions <= enoughPositions && cell.depth >= leastDepth) || cell.depth === maxDepth;
+    const { piece } = cell;
+    cell.children =
+      isLeaf || piece === null
+        ? []
+        : quarters(cell.box).map((quarter) => this.#cell(this.#cut(piece, quarter), quarter, cell.depth + 1));
+    return cell.children;
+  }
+
+  /** Boxes are closed: what touches a cell's edge concerns the cells on both sides. */
+  #placeIn(cell: Cell, box: Envelope): Place {
+    // A cell on the edge has some of the region and some of what is outside, and then so has a box around it.
+    if (cell.place !== 'edge' || contains(box, cell.box)) return cell.place;
+    const children = this.#childrenOf(cell);
+    if (children.length === 0) return cell.place;
+    let found: Place | null = null;
+    for (const child of children) {
+      if (!overlaps(child.box, box)) continue;
+      const place = this.#placeIn(child, box);
+      if (place === 'edge' || (found !== null && found !== place)) return 'edge';
+      found = place;
     }
-    const isLeaf = (positions <= enoughPositions && depth >= leastDepth) || depth === maxDepth;
-    const children = isLeaf
-      ? []
-      : quarters(box).map((quarter) => this.#split(this.#cut(piece, quarter), quarter, depth + 1));
-    return { box, place: 'edge', piece, positions, children, prepared: null };
+    return found ?? 'out';
+  }
+
+  #smallestCell(cell: Cell, box: Envelope): Cell {
+    const child = this.#childrenOf(cell).find(
+      (candidate) => candidate.piece !== null && contains(candidate.box, box),
+    );
+    return child === undefined ? cell : this.#smallestCell(child, box);
   }
 
   /** Clipping by a rectangle may leave rings that touch along its edge; those are repaired, which loses no area. */
@@ -123,26 +161,8 @@ export class RegionIndex {
   #destroy(cell: Cell): void {
     if (cell.prepared !== null) this.#geos.destroyPrepared(cell.prepared);
     this.#geos.destroy(cell.piece);
-    for (const child of cell.children) this.#destroy(child);
+    for (const child of cell.children ?? []) this.#destroy(child);
   }
-}
-
-/** Boxes are closed: what touches a cell's edge concerns the cells on both sides. */
-function placeIn(cell: Cell, box: Envelope): Place {
-  if (cell.children.length === 0) return cell.place;
-  let found: Place | null = null;
-  for (const child of cell.children) {
-    if (!overlaps(child.box, box)) continue;
-    const place = placeIn(child, box);
-    if (place === 'edge' || (found !== null && found !== place)) return 'edge';
-    found = place;
-  }
-  return found ?? 'out';
-}
-
-function smallestCell(cell: Cell, box: Envelope): Cell {
-  const child = cell.children.find((candidate) => contains(candidate.box, box) && candidate.piece !== null);
-  return child === undefined ? cell : smallestCell(child, box);
 }
 
 function quarters([minX, minY, maxX, maxY]: Envelope): Envelope[] {

@@ -28,7 +28,13 @@ export interface CoordinateOperation {
  */
 export class CoordinateOperations {
   readonly #chosen = new Map<string, Promise<CoordinateOperation>>();
+  readonly #known: KnownOperations;
   #hasGdal: Promise<boolean> | undefined;
+
+  /** @param known what was chosen before, which is not compared again */
+  constructor(known: KnownOperations = {}) {
+    this.#known = known;
+  }
 
   /**
    * @param area the envelope of what will be transformed, in the coordinates of `from`; its area of use where null
@@ -38,13 +44,36 @@ export class CoordinateOperations {
     const key = `${from.code} ${to.code} ${area?.map((value) => value.toPrecision(6)).join(' ')}`;
     let operation = this.#chosen.get(key);
     if (operation === undefined) {
-      this.#hasGdal ??= hasGdalTransform();
-      operation = this.#hasGdal.then((hasGdal) => choose(from, to, { area, hasGdal }));
+      operation = this.#choose(from, to, { area, known: this.#known[key] });
       this.#chosen.set(key, operation);
     }
     return operation;
   }
+
+  /** What was chosen here, to be known elsewhere. */
+  async chosen(): Promise<KnownOperations> {
+    const entries = [...this.#chosen].map(
+      async ([key, operation]) => [key, (await operation).report] as const,
+    );
+    const settled = await Promise.allSettled(entries);
+    return Object.fromEntries(
+      settled.flatMap((entry) => (entry.status === 'fulfilled' ? [entry.value] : [])),
+    );
+  }
+
+  async #choose(
+    from: Crs,
+    to: Crs,
+    { area, known }: { area: Envelope | null; known: CoordinateOperationReport | undefined },
+  ): Promise<CoordinateOperation> {
+    if (known !== undefined) return rebuildOperation(known);
+    this.#hasGdal ??= hasGdalTransform();
+    return choose(from, to, { area, hasGdal: await this.#hasGdal });
+  }
 }
+
+/** Operations that were chosen, by pair and area. Plain data. */
+export type KnownOperations = Readonly<Record<string, CoordinateOperationReport>>;
 
 /** An operation as it was chosen, made again from its report: in another thread, without another comparison. */
 export function rebuildOperation(report: CoordinateOperationReport): CoordinateOperation {

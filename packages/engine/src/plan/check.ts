@@ -1,9 +1,11 @@
 import { findFormat, type Reason } from '@outcrop/contract';
 
 import { Geos } from '../crop/geos.ts';
-import { CoordinateOperations } from '../crs/coordinate-operation.ts';
+import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
+import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
 import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
+import { planReprojection } from '../run/reprojection.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
@@ -42,9 +44,14 @@ export interface ExportCheck {
 /** Of the features on the edge, by their boxes, about so many turn out to meet the region. */
 const edgeShare = 0.6;
 
-/** Checks a request in this thread. */
-export async function checkExportHere(request: ExportRequest, context: PlanContext): Promise<ExportCheck> {
-  const workshop = { geos: await Geos.load(), operations: new CoordinateOperations() };
+/** Checks a request in this thread. Coordinate operations that are known are not compared with PROJ again. */
+export async function checkExportHere(
+  request: ExportRequest,
+  context: PlanContext,
+  known: KnownOperations = {},
+): Promise<ExportCheck> {
+  const operations = new CoordinateOperations(known);
+  const workshop = { geos: await Geos.load(), operations };
   const warnings = new Set(request.region?.notices);
   const items: ItemCheck[] = [];
   for (const item of request.items) {
@@ -54,7 +61,7 @@ export async function checkExportHere(request: ExportRequest, context: PlanConte
   const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, 0);
   const reasons = exportProblems(request, context, sizeEstimateZipped);
   const isValid = reasons.length === 0 && items.every((item) => item.reasons.length === 0);
-  const plan = isValid ? planOf(request, context, name) : null;
+  const plan = isValid ? planOf(request, context, { name, operations: await operations.chosen() }) : null;
   return { plan, isValid, name, reasons, items, warnings: [...warnings], sizeEstimateZipped };
 }
 
@@ -70,7 +77,11 @@ function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext
   return [{ code: 'too-large', detail, limit: maxArchiveBytes, value: size }];
 }
 
-function planOf(request: ExportRequest, context: PlanContext, name: string): ExportPlan {
+function planOf(
+  request: ExportRequest,
+  { cacheFolder }: PlanContext,
+  { name, operations }: Pick<ExportPlan, 'name' | 'operations'>,
+): ExportPlan {
   const slugs = uniqueSlugs(request.items.map(({ layer }) => layer.title));
   const items = request.items.map(({ item, layer, options }, index): PlannedItem => ({
     item,
@@ -81,7 +92,7 @@ function planOf(request: ExportRequest, context: PlanContext, name: string): Exp
     options,
   }));
   const { crs, region, cropMode, coordinatePrecision, body } = request;
-  return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder: context.cacheFolder, body };
+  return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder, operations, body };
 }
 
 interface CheckScope {
@@ -142,12 +153,23 @@ async function countFeatures(
   { request, workshop, warnings }: CheckScope,
 ): Promise<number | Reason> {
   const crs = crsOf(source);
-  if (request.region === null || survey.geometry === null || crs === null) return survey.featureCount;
-  const crop = await prepareCrop(workshop, request.region, { crs, survey: survey.geometry });
+  const target = request.crs === null ? null : findCrs(request.crs);
+  const { geometry } = survey;
+  if (geometry === null || crs === null || target === null) return survey.featureCount;
+  const pair = { from: crs, to: target };
+  if (request.region === null) {
+    await planReprojection(workshop, pair, { geometry, crop: null });
+    return survey.featureCount;
+  }
+  const crop = await prepareCrop(workshop, request.region, { crs, survey: geometry });
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
-  const outside: Reason = { code: 'outside-extent', detail: `${layer.title} has no data inside the extent.` };
+  const outside: Reason = {
+    code: 'outside-extent',
+    detail: `${layer.title} has no data inside the extent.`,
+  };
   if (crop === null) return outside;
   using held = crop;
+  await planReprojection(workshop, pair, { geometry, crop: held });
   if (held.projected.repaired !== null) {
     warnings.add(
       `The extent crosses or touches itself and was repaired: ${held.projected.repaired}. Check that it is the area you mean.`,

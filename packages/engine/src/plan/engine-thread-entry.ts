@@ -1,12 +1,17 @@
 import { parentPort } from 'node:worker_threads';
 
+import type { KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
 import { summariseTableHere } from '../source/table-survey.ts';
-import { checkExportHere } from './check.ts';
+import { checkExportHere, type ExportCheck } from './check.ts';
+import type { ExportRequest, PlanContext } from './request.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-message.ts';
 
 /** Entry of the engine's thread: does its tasks one after the other, as GEOS has one memory. */
 let queue = Promise.resolve();
+/** Operations of earlier checks, so that the next check of the same area takes milliseconds. */
+let known: KnownOperations = {};
+const mostKnown = 1000;
 
 parentPort?.on('message', ({ id, task }: { id: number; task: ThreadTask }) => {
   queue = queue.then(async () => {
@@ -21,10 +26,16 @@ parentPort?.on('message', ({ id, task }: { id: number; task: ThreadTask }) => {
 function run(task: ThreadTask): Promise<unknown> {
   switch (task.type) {
     case 'check':
-      return checkExportHere(task.request, task.context);
+      return check(task.request, task.context);
     case 'survey':
       return summariseTableHere(task.source, task.cacheFolder);
   }
+}
+
+async function check(request: ExportRequest, context: PlanContext): Promise<ExportCheck> {
+  const checked = await checkExportHere(request, context, known);
+  known = { ...(Object.keys(known).length < mostKnown ? known : {}), ...checked.plan?.operations };
+  return checked;
 }
 
 function failure(id: number, error: unknown): ThreadAnswer {

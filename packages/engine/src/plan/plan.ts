@@ -1,5 +1,6 @@
 import type { CropMode, Kind } from '@outcrop/contract';
 
+import type { KnownOperations } from '../crs/coordinate-operation.ts';
 import type { Layer } from '../source/layer.ts';
 import type { ItemOptions, Region } from './request.ts';
 
@@ -23,5 +24,7 @@ export interface ExportPlan {
   readonly coordinatePrecision: number | null;
   readonly items: readonly PlannedItem[];
   readonly cacheFolder: string;
+  /** The coordinate operations that the check chose; the run does not compare them with PROJ again. */
+  readonly operations: KnownOperations;
   readonly body: unknown;
 }

@@ -85,7 +85,7 @@ async function runItems(
   plan: ExportPlan,
   { workFolder, workers = availableParallelism(), signal, onProgress }: RunOptions,
 ): Promise<ItemResult[]> {
-  const workshop = { geos: await Geos.load(), operations: new CoordinateOperations() };
+  const workshop = { geos: await Geos.load(), operations: new CoordinateOperations(plan.operations) };
   const results: ItemResult[] = [];
   for (const [index, item] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);

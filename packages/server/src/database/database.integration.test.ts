@@ -44,6 +44,7 @@ function databaseContract(open: () => Promise<Database>): void {
       coordinatePrecision: null,
       items: [],
       cacheFolder: '',
+      operations: {},
       body: { z: 1, a: 1.5 },
     } as const;
     const request = { items: [{ item: 'layers/1/' }], formats: {}, crs: null, extent: null, options: {} };

@@ -36,6 +36,7 @@ async function abandonedExport(): Promise<{ exportId: number; jobId: string }> {
     coordinatePrecision: null,
     items: [],
     cacheFolder: '',
+    operations: {},
     body: {},
   } as const;
   const request = { items: [], formats: {}, crs: null, extent: null, options: {} };

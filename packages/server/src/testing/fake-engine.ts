@@ -167,6 +167,7 @@ function check(request: ExportRequest, context: PlanContext): ExportCheck {
     coordinatePrecision: request.coordinatePrecision,
     items: [],
     cacheFolder: context.cacheFolder,
+    operations: {},
     body: request.body,
   };
   return {

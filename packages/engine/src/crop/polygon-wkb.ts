@@ -1,6 +1,6 @@
 import type { MultiPolygon } from '@outcrop/contract';
 
-import { geometryKind } from '../features/geometry-array.ts';
+import { type Envelope, geometryKind } from '../features/geometry-array.ts';
 import { GeometryBuilder } from '../features/geometry-builder.ts';
 import { WkbReader } from '../features/wkb-reader.ts';
 import { WkbWriter } from '../features/wkb-writer.ts';
@@ -51,4 +51,18 @@ export function wkbToPolygons(wkb: Uint8Array): [number, number][][][] {
 /** Polygons as GeoJSON. */
 export function toMultiPolygon(polygons: Polygons): MultiPolygon {
   return { type: 'MultiPolygon', coordinates: polygons };
+}
+
+/** The envelope of polygons, by their outer rings. */
+export function envelopeOf(polygons: Polygons): Envelope {
+  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const polygon of polygons) {
+    for (const [x, y] of polygon[0] as readonly (readonly [number, number])[]) {
+      minX = Math.min(minX, x);
+      minY = Math.min(minY, y);
+      maxX = Math.max(maxX, x);
+      maxY = Math.max(maxY, y);
+    }
+  }
+  return [minX, minY, maxX, maxY];
 }

@@ -4,7 +4,7 @@ import type { Envelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
 import { densify, densifyTolerance } from './densify.ts';
 import type { Geos, GeometryPointer } from './geos.ts';
-import { type Polygons, polygonsToWkb, wkbToPolygons } from './polygon-wkb.ts';
+import { envelopeOf, type Polygons, polygonsToWkb, wkbToPolygons } from './polygon-wkb.ts';
 
 /** A region in the CRS of a layer, valid. */
 export interface ProjectedRegion {
@@ -135,17 +135,4 @@ function rectangle([minX, minY, maxX, maxY]: Envelope): (readonly [number, numbe
     [minX, maxY],
     [minX, minY],
   ];
-}
-
-function envelopeOf(polygons: Polygons): Envelope {
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const polygon of polygons) {
-    for (const [x, y] of polygon[0] as readonly (readonly [number, number])[]) {
-      minX = Math.min(minX, x);
-      minY = Math.min(minY, y);
-      maxX = Math.max(maxX, x);
-      maxY = Math.max(maxY, y);
-    }
-  }
-  return [minX, minY, maxX, maxY];
 }

@@ -1,4 +1,4 @@
-import type { GeometryArray } from '../features/geometry-array.ts';
+import { envelopeOfPositions, type GeometryArray } from '../features/geometry-array.ts';
 import { isTurned } from './ring-order.ts';
 import { type ShapeFamily, shapeType } from './shape-type.ts';
 
@@ -30,6 +30,7 @@ export class ShapeEncoder {
   #length = 0;
   #lengths: number[] = [];
   #bounds = noBounds();
+  readonly #box = new Float64Array(4);
 
   constructor(options: { family: ShapeFamily; hasZ: boolean; hasM: boolean }) {
     this.#family = options.family;
@@ -107,22 +108,11 @@ export class ShapeEncoder {
     if (this.#hasM) this.#putMeasure(geometry, { first, end, value: geometry.stride - 1, bound: 6 });
   }
 
-  #putEnvelope({ coordinates, stride }: GeometryArray, first: number, end: number): void {
-    let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let k = first * stride; k < end * stride; k += stride) {
-      const x = coordinates[k]!;
-      const y = coordinates[k + 1]!;
-      if (x < minX) minX = x;
-      if (x > maxX) maxX = x;
-      if (y < minY) minY = y;
-      if (y > maxY) maxY = y;
-    }
-    this.#putDouble(minX);
-    this.#putDouble(minY);
-    this.#putDouble(maxX);
-    this.#putDouble(maxY);
-    this.#widen(0, minX, minY);
-    this.#widen(2, maxX, maxY);
+  #putEnvelope(geometry: GeometryArray, first: number, end: number): void {
+    envelopeOfPositions(geometry, { first, end }, this.#box);
+    for (const side of this.#box) this.#putDouble(side);
+    this.#widen(0, this.#box[0]!, this.#box[1]!);
+    this.#widen(2, this.#box[2]!, this.#box[3]!);
   }
 
   #putPlane({ coordinates, stride }: GeometryArray, first: number, end: number): void {

@@ -4,7 +4,7 @@ import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { onTurnAround, wgs84 } from '../crs/lon-lat-extent.ts';
 import { densify } from '../crop/densify.ts';
-import { toMultiPolygon, wkbToPolygons } from '../crop/polygon-wkb.ts';
+import { envelopeOf, toMultiPolygon, wkbToPolygons } from '../crop/polygon-wkb.ts';
 import { wkbStart } from './geopackage-blob.ts';
 import { openGeoPackage, quoteIdentifier, sourceError } from './geopackage-file.ts';
 import type { GeoPackageTable } from './layer.ts';
@@ -84,17 +84,4 @@ function readGeometry(source: GeoPackageTable, featureId: number): Buffer | null
   } finally {
     database.close();
   }
-}
-
-function envelopeOf(
-  polygons: readonly (readonly (readonly (readonly [number, number])[])[])[],
-): [number, number, number, number] {
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of polygons.flat(2)) {
-    minX = Math.min(minX, x);
-    minY = Math.min(minY, y);
-    maxX = Math.max(maxX, x);
-    maxY = Math.max(maxY, y);
-  }
-  return [minX, minY, maxX, maxY];
 }

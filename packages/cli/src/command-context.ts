@@ -2,7 +2,7 @@ import type { Client, ClientOptions } from '@outcrop/client';
 
 import type { EnginePort } from './engine-port.ts';
 import type { Terminal } from './output/terminal.ts';
-import type { ServerPort } from './server-port.ts';
+import type { ServerPort, SitePort } from './server-port.ts';
 
 /** What commands get from outside. Packages are loaded by those that need them only, so that the others start fast. */
 export interface CommandContext {
@@ -13,5 +13,6 @@ export interface CommandContext {
   readonly workingFolder: string;
   readonly connect: (url: string, options: ClientOptions) => Client;
   readonly loadEngine: () => Promise<EnginePort>;
+  readonly loadSite: () => Promise<SitePort>;
   readonly loadServer: () => Promise<ServerPort>;
 }

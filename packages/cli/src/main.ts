@@ -30,5 +30,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   workingFolder: process.cwd(),
   connect: (url, options) => new Client(url, options),
   loadEngine: () => import('@outcrop/engine'),
+  loadSite: () => import('@outcrop/server/site'),
   loadServer: () => import('@outcrop/server'),
 });

@@ -28,11 +28,9 @@ export interface InitialisedSite {
   }[];
 }
 
-/** What the command asks of the server. */
-export interface ServerPort {
-  initSite(folder: URL): Promise<InitialisedSite>;
+/** What the command asks of a site folder that nobody serves. */
+export interface SitePort {
   openSite(folder: URL): Promise<OpenedSite>;
-  describeLayers(site: OpenedSite, baseUrl: URL | null): Promise<readonly ListedLayer[]>;
   resolveRequest(
     site: OpenedSite,
     body: unknown,
@@ -40,6 +38,13 @@ export interface ServerPort {
   ): Promise<{ request: ExportRequest } | { errors: Record<string, string[]> }>;
   /** The engine's verdict, with what only the site knows: data that cannot be read. */
   checkRequest(site: OpenedSite, request: ExportRequest): Promise<ExportCheck>;
+}
+
+/** What the command asks of the server. */
+export interface ServerPort {
+  initSite(folder: URL): Promise<InitialisedSite>;
+  openSite(folder: URL): Promise<OpenedSite>;
+  describeLayers(site: OpenedSite, baseUrl: URL | null): Promise<readonly ListedLayer[]>;
   startSite(options: {
     folder: URL;
     port: number;

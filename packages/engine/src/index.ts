@@ -7,13 +7,14 @@ export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';
 export { producibleFormats } from './formats/direct-formats.ts';
-export type { ExportCheck, ItemCheck } from './plan/check.ts';
+export { checkExportHere, type ExportCheck, type ItemCheck } from './plan/check.ts';
 export { checkExport, surveyTable } from './plan/engine-thread.ts';
 export type { ExportPlan, PlannedItem } from './plan/plan.ts';
 export type { ExportRequest, ItemOptions, PlanContext, Region, RequestedItem } from './plan/request.ts';
 export { slugify } from './plan/slug.ts';
-export { runExportInProcess } from './run/run-export-in-process.ts';
+export { type ProcessRunOptions, runExportInProcess } from './run/run-export-in-process.ts';
 export { runExport, type RunOptions, type RunProgress, type RunResult } from './run/run-export.ts';
+export { startWorkers, type WorkerTeam } from './run/worker-team.ts';
 export { type CropFeature, listCropFeatures, readCropFeature } from './source/crop-features.ts';
 export { sourceVersion } from './source/geopackage-file.ts';
 export { type GeoPackageContents, listGeoPackageTables } from './source/geopackage-tables.ts';

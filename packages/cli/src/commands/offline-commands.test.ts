@@ -2,12 +2,19 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { ExportCheck, ExportPlan, ExportRequest, RunOptions, RunResult } from '@outcrop/engine';
+import type {
+  ExportCheck,
+  ExportPlan,
+  ExportRequest,
+  RunOptions,
+  RunResult,
+  WorkerTeam,
+} from '@outcrop/engine';
 import { type TemporaryFolder, temporaryFolder } from '@outcrop/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { runCommand } from '../run-command.ts';
-import type { OpenedSite, ServerPort } from '../server-port.ts';
+import type { OpenedSite, ServerPort, SitePort } from '../server-port.ts';
 import { testContext, type TestDoubles } from '../testing/test-context.ts';
 
 let temporary: TemporaryFolder;
@@ -37,19 +44,18 @@ const valid: ExportCheck = {
 };
 
 /** A site and an engine on which one request succeeds. */
-function working(
-  changes: { server?: Partial<ServerPort>; engine?: TestDoubles['engine'] } = {},
-): TestDoubles {
+function working(changes: { site?: Partial<SitePort>; engine?: TestDoubles['engine'] } = {}): TestDoubles {
   return {
     workingFolder: folder,
-    server: {
+    site: {
       openSite: async () => site(),
       resolveRequest: async () => ({ request: {} as ExportRequest }),
       checkRequest: async () => valid,
-      ...changes.server,
+      ...changes.site,
     },
     engine: {
-      runExportInProcess: async (_: ExportPlan, options: RunOptions): Promise<RunResult> => {
+      startWorkers: () => null,
+      runExport: async (_: ExportPlan, options: RunOptions): Promise<RunResult> => {
         options.onProgress?.({ fraction: 0.25, stage: 'Roads: 1 of 4 features' });
         return {
           archivePath: options.archivePath,
@@ -99,10 +105,10 @@ test('run --json prints one JSON document and nothing else on standard output', 
 
 test('run resolves the request without a base and without a vertex limit, and closes the site', async () => {
   const opened = site();
-  const resolveRequest = vi.fn<ServerPort['resolveRequest']>(async () => ({
+  const resolveRequest = vi.fn<SitePort['resolveRequest']>(async () => ({
     errors: { crs: ['EPSG:0 is unknown'], items: ['no layer 9'] },
   }));
-  const context = testContext(working({ server: { openSite: async () => opened, resolveRequest } }));
+  const context = testContext(working({ site: { openSite: async () => opened, resolveRequest } }));
   expect(await runCommand(run(), context)).toBe(1);
   expect(resolveRequest).toHaveBeenCalledWith(
     opened,
@@ -129,7 +135,7 @@ test('run prints the reasons of a refusal, per item', async () => {
   };
   const tooLarge = { code: 'too-large', detail: 'take less' } as const;
   const refused = { ...valid, plan: null, isValid: false, reasons: [tooLarge], items: [item] };
-  const context = testContext(working({ server: { checkRequest: async () => refused } }));
+  const context = testContext(working({ site: { checkRequest: async () => refused } }));
   expect(await runCommand(run(), context)).toBe(1);
   expect(context.printed).toEqual([]);
   expect(context.noted).toEqual([
@@ -167,16 +173,36 @@ test('run with a request that is not JSON, or not there, says so', async () => {
   expect(context.noted[1]).toMatch(/none\.json, the request, cannot be read/);
 });
 
-test('run passes the number of workers on, and refuses what is none', async () => {
-  const seen: (number | undefined)[] = [];
-  const runExportInProcess = async (_: ExportPlan, { workers }: RunOptions): Promise<RunResult> => {
-    seen.push(workers);
-    return { bytes: 1, sha256: 'abc', report: { items: [] } } as unknown as RunResult;
-  };
-  const context = testContext(working({ engine: { runExportInProcess } }));
+test('run starts the workers it is asked for before it checks, and refuses what is no number of them', async () => {
+  const seen: unknown[] = [];
+  const team = {
+    [Symbol.asyncDispose]: vi.fn<() => Promise<void>>(async () => undefined),
+  } as unknown as WorkerTeam;
+  const context = testContext(
+    working({
+      site: {
+        checkRequest: async () => {
+          seen.push('check');
+          return valid;
+        },
+      },
+      engine: {
+        startWorkers: (count) => {
+          seen.push(count);
+          return count === 1 ? null : team;
+        },
+        runExport: async (_, { workers }) => {
+          seen.push(workers);
+          return { bytes: 1, sha256: 'abc', report: { items: [] } } as unknown as RunResult;
+        },
+      },
+    }),
+  );
   expect(await runCommand(run('--workers', '3'), context)).toBe(0);
+  expect(team[Symbol.asyncDispose]).toHaveBeenCalledOnce();
+  expect(await runCommand(run('--workers', '1'), context)).toBe(0);
   expect(await runCommand(run(), context)).toBe(0);
-  expect(seen).toEqual([3, undefined]);
+  expect(seen).toEqual([3, 'check', team, 1, 'check', 1, undefined, 'check', team]);
   for (const bad of ['0', '1.5', 'all', '-2', '1000']) {
     const refused = testContext(working());
     expect(await runCommand(run('--workers', bad), refused)).toBe(2);
@@ -188,7 +214,7 @@ test('an interrupted run ends with 130 and one line', async () => {
   const context = testContext(
     working({
       engine: {
-        runExportInProcess: async (_, { signal }) => {
+        runExport: async (_, { signal }) => {
           context.controller.abort(new Error('interrupted'));
           throw signal?.reason;
         },
@@ -200,10 +226,10 @@ test('an interrupted run ends with 130 and one line', async () => {
 });
 
 test('an engine that fails says why in one line, without a stack', async () => {
-  const runExportInProcess = async (): Promise<never> => {
+  const runExport = async (): Promise<never> => {
     throw new Error('The disk is full; free 3 GB\n    at somewhere');
   };
-  const context = testContext(working({ engine: { runExportInProcess } }));
+  const context = testContext(working({ engine: { runExport } }));
   expect(await runCommand(run(), context)).toBe(1);
   expect(context.noted).toEqual(['outcrop: The disk is full; free 3 GB']);
 });

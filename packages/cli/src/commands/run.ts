@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Command } from '@commander-js/extra-typings';
-import type { ExportCheck, ExportPlan, RunResult } from '@outcrop/engine';
+import type { ExportCheck, ExportPlan, RunResult, WorkerTeam } from '@outcrop/engine';
 
 import type { CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
@@ -40,12 +40,11 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   const { terminal } = context;
   const archivePath = resolve(context.workingFolder, options.output);
   await checkOutput(archivePath, options.force);
+  const engine = await context.loadEngine();
+  // Started first, as they are ready by the time the request has been checked.
+  await using team = engine.startWorkers(options.workers);
   const check = await plan(options, context);
-  const result = await runPlan(
-    checkedPlan(check),
-    { archivePath, silent: options.json, workers: options.workers },
-    context,
-  );
+  const result = await runPlan(checkedPlan(check), { archivePath, silent: options.json, team }, context);
   for (const warning of check.warnings) terminal.note(`note: ${warning}`);
   if (options.json) {
     const { bytes, sha256, report } = result;
@@ -82,12 +81,12 @@ async function checkOutput(archivePath: string, force: boolean): Promise<void> {
 async function plan(options: RunArguments, context: CommandContext): Promise<ExportCheck> {
   const { workingFolder } = context;
   const body = await readJsonFile(options.requestFile, { workingFolder, what: 'the request' });
-  const server = await context.loadServer();
-  const site = await server.openSite(folderUrl(options.site, workingFolder));
+  const sites = await context.loadSite();
+  const site = await sites.openSite(folderUrl(options.site, workingFolder));
   try {
-    const resolved = await server.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
+    const resolved = await sites.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
     if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
-    return await server.checkRequest(site, resolved.request);
+    return await sites.checkRequest(site, resolved.request);
   } finally {
     await site.close();
   }
@@ -111,7 +110,7 @@ function checkedPlan(check: ExportCheck): ExportPlan {
 
 async function runPlan(
   checked: ExportPlan,
-  { archivePath, silent, workers }: { archivePath: string; silent: boolean; workers: number | undefined },
+  { archivePath, silent, team }: { archivePath: string; silent: boolean; team: WorkerTeam | null },
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
@@ -120,10 +119,10 @@ async function runPlan(
   await mkdir(workFolder, { recursive: true });
   const progress = createProgress(context.terminal, { silent });
   try {
-    const result = await engine.runExportInProcess(checked, {
+    const result = await engine.runExport(checked, {
       archivePath,
       workFolder,
-      ...(workers !== undefined && { workers }),
+      workers: team ?? 1,
       signal: context.signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });

@@ -2,7 +2,7 @@ import { Client, type Fetch } from '@outcrop/client';
 
 import type { CommandContext } from '../command-context.ts';
 import type { EnginePort } from '../engine-port.ts';
-import type { ServerPort } from '../server-port.ts';
+import type { ServerPort, SitePort } from '../server-port.ts';
 
 /** A context whose output can be looked at, and whose packages are what a test says. */
 export interface TestContext extends CommandContext {
@@ -17,6 +17,7 @@ export interface TestContext extends CommandContext {
 export interface TestDoubles {
   readonly engine?: Partial<EnginePort>;
   readonly server?: Partial<ServerPort>;
+  readonly site?: Partial<SitePort>;
   readonly fetch?: Fetch;
   readonly workingFolder?: string;
 }
@@ -44,6 +45,7 @@ export function testContext(doubles: TestDoubles = {}): TestContext {
         ...(doubles.fetch === undefined ? {} : { fetch: doubles.fetch }),
       }),
     loadEngine: async () => ({ ...unusable.engine, ...doubles.engine }),
+    loadSite: async () => ({ ...unusable.site, ...doubles.site }),
     loadServer: async () => ({ ...unusable.server, ...doubles.server }),
   };
 }
@@ -52,14 +54,13 @@ function refuse(): never {
   throw new Error('the command should not have called this');
 }
 
-const unusable: { engine: EnginePort; server: ServerPort } = {
-  engine: { runExportInProcess: refuse, verifyArchive: refuse },
+const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
+  engine: { startWorkers: refuse, runExport: refuse, verifyArchive: refuse },
+  site: { openSite: refuse, resolveRequest: refuse, checkRequest: refuse },
   server: {
     initSite: refuse,
     openSite: refuse,
     describeLayers: refuse,
-    resolveRequest: refuse,
-    checkRequest: refuse,
     startSite: refuse,
     createToken: refuse,
   },

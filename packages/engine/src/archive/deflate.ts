@@ -1,10 +1,15 @@
 import { promisify } from 'node:util';
-import { constants, deflateRaw } from 'node:zlib';
+import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
 
-const deflateBlock = promisify<Buffer, { level: number; finishFlush: number }, Buffer>(deflateRaw);
+const deflateBlock = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
 /** Bytes that are compressed as one piece. Larger ones gain nothing, smaller ones lose their dictionary too often. */
 export const deflateBlockBytes = 1 << 20;
+
+/** The most: what hardly repeats is a fifth faster with it than with the default of 8. */
+const memLevel = 9;
+/** Room for what a piece may become, so that it is done in one go. */
+const chunkSize = deflateBlockBytes + 8192;
 
 /** Closes a deflate stream whose pieces all end on a sync flush: an empty last block (RFC 1951, 3.2.3). */
 export const deflateEnd: Uint8Array = Uint8Array.of(3, 0);
@@ -14,5 +19,5 @@ export const deflateEnd: Uint8Array = Uint8Array.of(3, 0);
  * cores work on one file and the bytes do not depend on how many there are.
  */
 export function deflatePiece(bytes: Buffer, level: number): Promise<Buffer> {
-  return deflateBlock(bytes, { level, finishFlush: constants.Z_SYNC_FLUSH });
+  return deflateBlock(bytes, { level, memLevel, chunkSize, finishFlush: constants.Z_SYNC_FLUSH });
 }

@@ -4,7 +4,8 @@ import { EngineError } from '../engine-error.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import { type Crs, findCrs } from './crs.ts';
 import { gdalTransform, hasGdalTransform, type Positions } from './gdal-transform.ts';
-import { createKernel, type Kernel } from './kernel.ts';
+import { createKernel, isSmooth, type Kernel } from './kernel.ts';
+import { polynomialPatches } from './polynomial-patches.ts';
 import { gridOver } from './grid.ts';
 
 /** The grid of points on which our kernel is compared with PROJ: so many on a side. */
@@ -75,8 +76,19 @@ export class CoordinateOperations {
 /** Operations that were chosen, by pair and area. Plain data. */
 export type KnownOperations = Readonly<Record<string, CoordinateOperationReport>>;
 
-/** An operation as it was chosen, made again from its report: in another thread, without another comparison. */
-export function rebuildOperation(report: CoordinateOperationReport): CoordinateOperation {
+/** How far polynomials may be from the kernel: a ten-thousandth of a millimetre, or of what is one on the ground. */
+const patchTolerances = { projected: 1e-7, geographic: 1e-12 } as const;
+
+/**
+ * An operation as it was chosen, made again from its report: in another thread, without another comparison.
+ *
+ * @param area where most positions lie and the antimeridian of the target does not: there, polynomials stand in for the
+ *   kernel, several times faster
+ */
+export function rebuildOperation(
+  report: CoordinateOperationReport,
+  area: Envelope | null = null,
+): CoordinateOperation {
   const [from, to] = [findCrs(report.from), findCrs(report.to)];
   if (from === null || to === null) throw new Error(`no CRS ${report.from} or ${report.to}`);
   if (report.method === 'none') return { from, to, report, transform: async () => undefined };
@@ -84,7 +96,9 @@ export function rebuildOperation(report: CoordinateOperationReport): CoordinateO
     return { from, to, report, transform: (positions) => gdalTransform(from, to, positions) };
   const kernel = createKernel(from, to);
   if (kernel === null) throw new Error(`no kernel from ${report.from} to ${report.to}`);
-  return { from, to, report, transform: async (positions) => run(kernel, positions) };
+  const fast =
+    area !== null && isSmooth(from, to) ? polynomialPatches(kernel, area, patchTolerances[to.kind]) : kernel;
+  return { from, to, report, transform: async (positions) => run(fast, positions) };
 }
 
 async function choose(

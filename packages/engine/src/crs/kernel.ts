@@ -37,6 +37,31 @@ interface Projection {
   inverse(point: Point): Point | null | undefined;
 }
 
+/**
+ * Projections without breaks or kinks, but for the poles and the antimeridian: not those that are put together of
+ * several, nor those of which proj4 has one name for different ones.
+ */
+const smoothNames: ReadonlySet<string> = new Set([
+  'longlat',
+  'tmerc',
+  'etmerc',
+  'utm',
+  'merc',
+  'lcc',
+  'laea',
+  'aea',
+  'stere',
+  'sterea',
+  'omerc',
+  'somerc',
+  'cass',
+  'poly',
+  'eqc',
+  'eqdc',
+  'cea',
+  'krovak',
+  'nzmg',
+]);
 const transverseMercatorNames: readonly string[] = ['tmerc', 'etmerc', 'utm'];
 const proj4Datum = { wgs84: 4, none: 5 } as const;
 const degree = Math.PI / 180;
@@ -60,6 +85,11 @@ export function createKernel(from: Crs, to: Crs): Kernel | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a kernel has no break or kink but at the poles and the antimeridian, so that polynomials can follow it. */
+export function isSmooth(from: Crs, to: Crs): boolean {
+  return [from, to].every(({ proj4: definition }) => smoothNames.has(createProjection(definition).projName));
 }
 
 function createProjection(definition: string): Projection {

@@ -1,22 +1,22 @@
 import type { Kind, Mimetype } from '@outcrop/contract';
 
 import type { BlockFormat } from './block-format.ts';
-import { csvFormat } from './csv-format.ts';
-import { flatGeobufFormat } from './flatgeobuf-format.ts';
-import { geoParquetFormat } from './geoparquet-format.ts';
-import { geoJsonFormat, geoJsonSequenceFormat } from './geojson-format.ts';
-import { geoPackageFormat } from './geopackage-format.ts';
-import { shapefileFormat } from './shapefile-format.ts';
 
-/** The formats that the engine writes itself, for vector layers and tables. Pieces go only to their own assembler. */
-const formats: Readonly<Partial<Record<Mimetype, BlockFormat<unknown>>>> = {
-  'application/x-ogc-gpkg': erased(geoPackageFormat),
-  'application/x-zipped-shp': erased(shapefileFormat()),
-  'text/csv': erased(csvFormat),
-  'application/geo+json': erased(geoJsonFormat),
-  'application/geo+json-seq': erased(geoJsonSequenceFormat),
-  'application/flatgeobuf': erased(flatGeobufFormat),
-  'application/vnd.apache.parquet': erased(geoParquetFormat),
+type FormatLoader = () => Promise<BlockFormat<unknown>>;
+
+/**
+ * The formats that the engine writes itself, for vector layers and tables. Each is loaded when it is first needed, as
+ * every worker thread pays for what it loads. Pieces go only to their own assembler.
+ */
+const formats: Readonly<Partial<Record<Mimetype, FormatLoader>>> = {
+  'application/x-ogc-gpkg': async () => erased((await import('./geopackage-format.ts')).geoPackageFormat),
+  'application/x-zipped-shp': async () => erased((await import('./shapefile-format.ts')).shapefileFormat()),
+  'text/csv': async () => erased((await import('./csv-format.ts')).csvFormat),
+  'application/geo+json': async () => erased((await import('./geojson-format.ts')).geoJsonFormat),
+  'application/geo+json-seq': async () => erased((await import('./geojson-format.ts')).geoJsonSequenceFormat),
+  'application/flatgeobuf': async () => erased((await import('./flatgeobuf-format.ts')).flatGeobufFormat),
+  'application/vnd.apache.parquet': async () =>
+    erased((await import('./geoparquet-format.ts')).geoParquetFormat),
 };
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
@@ -36,8 +36,8 @@ export function isWritableKind(kind: Kind): boolean {
 }
 
 /** The format of a mimetype that `producibleFormats` lists. */
-export function blockFormat(mimetype: string): BlockFormat<unknown> {
-  const format = formats[mimetype as Mimetype];
-  if (format === undefined) throw new Error(`no format for ${mimetype}`);
-  return format;
+export async function loadBlockFormat(mimetype: string): Promise<BlockFormat<unknown>> {
+  const load = formats[mimetype as Mimetype];
+  if (load === undefined) throw new Error(`no format for ${mimetype}`);
+  return load();
 }

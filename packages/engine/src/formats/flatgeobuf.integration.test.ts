@@ -9,9 +9,9 @@ import { encodeTable } from '../testing/encode-table.ts';
 import { tableOf } from '../testing/export-fixture.ts';
 import { readWithOgr, runGdal } from '../testing/ogr.ts';
 import { typedLayer } from '../testing/typed-layer.ts';
-import { blockFormat } from './direct-formats.ts';
+import { loadBlockFormat } from './direct-formats.ts';
 
-const format = blockFormat('application/flatgeobuf');
+const format = await loadBlockFormat('application/flatgeobuf');
 const features = 2000;
 let folder: TemporaryFolder;
 let table: GeoPackageTable;

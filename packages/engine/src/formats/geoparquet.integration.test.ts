@@ -10,11 +10,11 @@ import { encodeTable, type EncodedTable } from '../testing/encode-table.ts';
 import { tableOf } from '../testing/export-fixture.ts';
 import { readWithOgr } from '../testing/ogr.ts';
 import { typedLayer } from '../testing/typed-layer.ts';
-import { blockFormat } from './direct-formats.ts';
+import { loadBlockFormat } from './direct-formats.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const format = blockFormat('application/vnd.apache.parquet');
+const format = await loadBlockFormat('application/vnd.apache.parquet');
 const features = 2000;
 let folder: TemporaryFolder;
 let table: GeoPackageTable;

@@ -1,6 +1,5 @@
 import { findFormat, type Reason } from '@outcrop/contract';
 
-import { Geos } from '../crop/geos.ts';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
@@ -51,7 +50,7 @@ export async function checkExportHere(
   known: KnownOperations = {},
 ): Promise<ExportCheck> {
   const operations = new CoordinateOperations(known);
-  const workshop = { geos: await Geos.load(), operations };
+  const workshop = { operations };
   const warnings = new Set(request.region?.notices);
   const items: ItemCheck[] = [];
   for (const item of request.items) {
@@ -176,7 +175,6 @@ async function countFeatures(
     );
   }
   const { ids, inside } = held.candidates;
-  if (inside === 0 && !hasAnyFeature(workshop, source, { crop: held, mode: request.cropMode }))
-    return outside;
+  if (inside === 0 && !(await hasAnyFeature(source, { crop: held, mode: request.cropMode }))) return outside;
   return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { EngineError } from '../engine-error.ts';
 import { outputSchema } from '../plan/output-schema.ts';
@@ -11,6 +11,7 @@ import { tableOf } from '../testing/export-fixture.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { processBlocks } from './block-pool.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
+import { WorkerTeam } from './worker-team.ts';
 
 const features = 60_000;
 let folder: TemporaryFolder;
@@ -60,6 +61,22 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
+const teams: WorkerTeam[] = [];
+
+/** A team that ends with the test. */
+function teamOf(size: number, entry?: string): () => WorkerTeam {
+  return () => {
+    const team = new WorkerTeam(size, entry);
+    teams.push(team);
+    return team;
+  };
+}
+
+afterEach(async () => {
+  for (const team of teams.splice(0)) await team[Symbol.asyncDispose]();
+  expect(workerCount()).toBe(0);
+});
+
 async function collect(blocks: AsyncGenerator<ProcessedBlock>): Promise<string> {
   let text = '';
   for await (const block of blocks)
@@ -69,16 +86,16 @@ async function collect(blocks: AsyncGenerator<ProcessedBlock>): Promise<string> 
 
 test('blocks come in order and are the same from any number of workers', async () => {
   expect(tasks.length).toBeGreaterThan(5);
-  const alone = await collect(processBlocks(setup, tasks, { workers: 1, signal: undefined }));
+  const alone = await collect(processBlocks(setup, tasks, { team: null, signal: undefined }));
   const ids = [...alone.matchAll(/"id":(\d+),/g)].map(([, id]) => Number(id));
   expect(ids).toEqual(Array.from({ length: features }, (_, k) => k + 1));
-  expect(await collect(processBlocks(setup, tasks, { workers: 2, signal: undefined }))).toBe(alone);
-  expect(await collect(processBlocks(setup, tasks, { workers: 5, signal: undefined }))).toBe(alone);
+  expect(await collect(processBlocks(setup, tasks, { team: teamOf(2), signal: undefined }))).toBe(alone);
+  expect(await collect(processBlocks(setup, tasks, { team: teamOf(5), signal: undefined }))).toBe(alone);
 });
 
 test('an abort ends the workers at once, with its own reason', async () => {
   const abort = new AbortController();
-  const blocks = processBlocks(setup, tasks, { workers: 2, signal: abort.signal });
+  const blocks = processBlocks(setup, tasks, { team: teamOf(2), signal: abort.signal });
   await blocks.next();
   abort.abort(new Error('enough'));
   const started = performance.now();
@@ -86,12 +103,25 @@ test('an abort ends the workers at once, with its own reason', async () => {
   expect(performance.now() - started).toBeLessThan(2000);
 });
 
-test('who stops taking blocks leaves no worker behind', async () => {
-  const blocks = processBlocks(setup, tasks, { workers: 2, signal: undefined });
-  await blocks.next();
-  expect(workerCount()).toBe(2);
-  await blocks.return(undefined);
-  expect(workerCount()).toBe(0);
+test('a team does one item after the other, and waits for nobody between them', async () => {
+  const team = new WorkerTeam(2);
+  teams.push(team);
+  const alone = await collect(processBlocks(setup, tasks, { team: null, signal: undefined }));
+  for (const mimetype of ['application/geo+json', 'application/geo+json-seq', 'application/geo+json']) {
+    const text = await collect(
+      processBlocks({ ...setup, mimetype }, tasks, { team: () => team, signal: undefined }),
+    );
+    expect(text === alone).toBe(mimetype === 'application/geo+json');
+    expect(workerCount()).toBe(2);
+  }
+});
+
+test('few blocks are not worth a team', async () => {
+  const none = (): WorkerTeam => {
+    throw new Error('no team is needed');
+  };
+  const few = tasks.slice(0, 2);
+  expect(await collect(processBlocks(setup, few, { team: none, signal: undefined }))).toContain('point 0');
 });
 
 function workerCount(): number {
@@ -100,7 +130,7 @@ function workerCount(): number {
 
 test('what fails in a worker fails the run, with its code and the name of the file', async () => {
   const missing = { ...setup, source: { ...setup.source, path: join(folder.path, 'nowhere.gpkg') } };
-  const failure = await collect(processBlocks(missing, tasks, { workers: 2, signal: undefined })).catch(
+  const failure = await collect(processBlocks(missing, tasks, { team: teamOf(2), signal: undefined })).catch(
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(EngineError);
@@ -116,9 +146,9 @@ test('a worker that ends by itself fails the run, which can be tried again', asy
     entry,
     "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(3));",
   );
-  const failure = await collect(processBlocks(setup, tasks, { workers: 2, signal: undefined, entry })).catch(
-    (error: unknown) => error,
-  );
+  const failure = await collect(
+    processBlocks(setup, tasks, { team: teamOf(2, entry), signal: undefined }),
+  ).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EngineError);
   expect(failure).toMatchObject({
     code: 'process-died',

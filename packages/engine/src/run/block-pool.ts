@@ -1,101 +1,89 @@
-import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 
-import type { FailureCode } from '@outcrop/contract';
-
-import { EngineError } from '../engine-error.ts';
 import { BlockProcessor } from './block-processor.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
-
-/** What a worker answers to each block. */
-export type WorkerAnswer =
-  | { readonly index: number; readonly block: ProcessedBlock }
-  | {
-      readonly index: number;
-      readonly code: FailureCode;
-      readonly detail: string;
-      readonly retryable: boolean;
-    };
+import type { WorkerTeam } from './worker-team.ts';
 
 /** How blocks are shared out. */
 export interface PoolOptions {
-  readonly workers: number;
+  /** The workers, asked for where they are worth it; null to do everything in this thread. */
+  readonly team: (() => WorkerTeam) | null;
   readonly signal: AbortSignal | undefined;
-  /** The workers' program; ours where absent. */
-  readonly entry?: string;
 }
 
-/** With fewer blocks than this, starting workers takes longer than the blocks. */
+/** With fewer blocks than this, handing them over takes longer than doing them. */
 const fewBlocks = 3;
 /** Blocks that a worker has or is about to get: one to work on and one to go on with. */
 const queuedBlocks = 2;
 
 /**
  * Processes blocks in worker threads and yields them in order. A bounded number is under way or waiting to be taken, so
- * memory does not grow with the number of blocks. However it ends, no worker is left.
+ * memory does not grow with the number of blocks. The team can go on with another item only if all blocks were taken;
+ * whoever made it ends it.
  *
  * @throws EngineError of the first block that fails, `process-died` where a worker does; on abort, `signal.reason`.
  */
 export async function* processBlocks(
   setup: ItemSetup,
   tasks: readonly BlockTask[],
-  { workers, signal, entry = ownEntry() }: PoolOptions,
+  { team, signal }: PoolOptions,
 ): AsyncGenerator<ProcessedBlock> {
   signal?.throwIfAborted();
-  if (workers < 2 || tasks.length < fewBlocks) {
-    using processor = await BlockProcessor.create(setup);
-    for (const task of tasks) {
-      signal?.throwIfAborted();
-      yield (await processor.process(task)).block;
-      // Lets a cancel in, and progress out.
-      await setImmediate();
-    }
+  if (team !== null && tasks.length >= fewBlocks) {
+    yield* new BlockPool(team()).run(setup, tasks, signal);
     return;
   }
-  await using pool = new BlockPool(setup, { size: Math.min(workers, tasks.length), entry });
-  yield* pool.run(tasks, signal);
+  using processor = await BlockProcessor.create(setup);
+  for (const task of tasks) {
+    signal?.throwIfAborted();
+    yield (await processor.process(task)).block;
+    // Lets a cancel in, and progress out.
+    await setImmediate();
+  }
 }
 
-class BlockPool implements AsyncDisposable {
-  readonly #workers: Worker[];
+class BlockPool {
+  readonly #team: WorkerTeam;
+  /** Blocks that each worker has been sent and not answered. */
+  readonly #load: number[];
   readonly #finished = new Map<number, ProcessedBlock>();
   #failure: Error | null = null;
   #wake: () => void = () => undefined;
-  #onAnswer: (worker: Worker) => void = () => undefined;
 
-  constructor(setup: ItemSetup, { size, entry }: { size: number; entry: string }) {
-    this.#workers = Array.from({ length: size }, () => {
-      const worker = new Worker(entry, { workerData: setup, execArgv: [] });
-      worker.on('message', (answer: WorkerAnswer) => this.#take(worker, answer));
-      worker.once('error', (error) => this.#fail(died(error.message)));
-      worker.once('exit', (code) => this.#fail(died(`exit code ${code}`)));
-      return worker;
-    });
+  constructor(team: WorkerTeam) {
+    this.#team = team;
+    this.#load = Array.from({ length: team.size }, () => 0);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
-  }
-
-  async *run(tasks: readonly BlockTask[], signal: AbortSignal | undefined): AsyncGenerator<ProcessedBlock> {
+  async *run(
+    setup: ItemSetup,
+    tasks: readonly BlockTask[],
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<ProcessedBlock> {
     const abort = (): void => this.#fail(signal?.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
     try {
       let [sent, yielded] = [0, 0];
-      const mostAhead = this.#workers.length * (queuedBlocks + 1);
-      const send = (worker: Worker): void => {
-        if (sent === tasks.length || sent - yielded >= mostAhead) return;
-        worker.postMessage({ index: sent, task: tasks[sent] });
-        sent += 1;
-        this.#load.set(worker, (this.#load.get(worker) ?? 0) + 1);
-      };
+      const mostAhead = this.#team.size * (queuedBlocks + 1);
       const fill = (): void => {
         for (let round = 0; round < queuedBlocks; round++) {
-          for (const worker of this.#workers) if ((this.#load.get(worker) ?? 0) <= round) send(worker);
+          for (const [worker, load] of this.#load.entries()) {
+            if (load > round || sent === tasks.length || sent - yielded >= mostAhead) continue;
+            this.#team.send(worker, sent, tasks[sent]!);
+            this.#load[worker] = load + 1;
+            sent += 1;
+          }
         }
       };
-      this.#onAnswer = fill;
+      this.#team.begin(setup, {
+        onBlock: (worker, index, block) => {
+          this.#load[worker]! -= 1;
+          this.#finished.set(index, block);
+          fill();
+          this.#wake();
+        },
+        onFailure: (error) => this.#fail(error),
+      });
       fill();
       while (yielded < tasks.length) {
         const block = await this.#next(yielded);
@@ -105,10 +93,9 @@ class BlockPool implements AsyncDisposable {
       }
     } finally {
       signal?.removeEventListener('abort', abort);
+      this.#team.end();
     }
   }
-
-  readonly #load = new Map<Worker, number>();
 
   async #next(index: number): Promise<ProcessedBlock> {
     for (;;) {
@@ -122,33 +109,8 @@ class BlockPool implements AsyncDisposable {
     }
   }
 
-  #take(worker: Worker, answer: WorkerAnswer): void {
-    if (!('block' in answer)) {
-      this.#fail(new EngineError(answer.code, answer.detail, { retryable: answer.retryable }));
-      return;
-    }
-    this.#load.set(worker, (this.#load.get(worker) ?? 1) - 1);
-    this.#finished.set(answer.index, answer.block);
-    this.#onAnswer(worker);
-    this.#wake();
-  }
-
   #fail(error: Error): void {
     this.#failure ??= error;
     this.#wake();
   }
-}
-
-function ownEntry(): string {
-  return createRequire(import.meta.url).resolve('@outcrop/engine/block-worker');
-}
-
-function died(how: string): EngineError {
-  return new EngineError(
-    'process-died',
-    `A worker of the export ended by itself (${how}), perhaps for lack of memory.`,
-    {
-      retryable: true,
-    },
-  );
 }

@@ -4,8 +4,8 @@ import { RegionIndex } from '../crop/region-index.ts';
 import type { FeatureBatch } from '../features/feature-batch.ts';
 import { isMisplaced } from '../features/geometry-array.ts';
 import { selectRows } from '../features/select-rows.ts';
-import type { BlockEncoder } from '../formats/block-format.ts';
-import { blockFormat } from '../formats/direct-formats.ts';
+import type { BlockEncoder, BlockFormat } from '../formats/block-format.ts';
+import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
 import type { BlockCounts, BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
@@ -19,23 +19,26 @@ export class BlockProcessor implements Disposable {
   readonly #reprojector: Reprojector | null;
   readonly #encoder: BlockEncoder<unknown>;
 
-  private constructor(setup: ItemSetup, geos: Geos) {
-    const { fields, geometry } = setup.encode.schema;
-    const dimensions = { hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true };
-    this.#reader = FeatureReader.open(setup.source, { fields, ...dimensions });
-    this.#region = setup.crop === null ? null : regionIndex(geos, setup.crop);
+  private constructor(setup: ItemSetup, { geos, format, reprojector }: ProcessorParts) {
+    const { fields } = setup.encode.schema;
+    this.#reader = FeatureReader.open(setup.source, { fields, ...dimensionsOf(setup) });
+    this.#region = setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop);
     const { builder } = this.#reader;
     this.#cropper =
-      this.#region === null || builder === null || setup.crop === null
+      this.#region === null || builder === null || setup.crop === null || geos === null
         ? null
         : new FeatureCropper(geos, this.#region, { mode: setup.crop.mode, target: builder });
-    this.#reprojector =
-      setup.reprojection === null ? null : createReprojector(geos, setup.reprojection, dimensions);
-    this.#encoder = blockFormat(setup.mimetype).createEncoder(setup.encode);
+    this.#reprojector = reprojector;
+    this.#encoder = format.createEncoder(setup.encode);
   }
 
   static async create(setup: ItemSetup): Promise<BlockProcessor> {
-    return new BlockProcessor(setup, await Geos.load());
+    const { crop, reprojection, mimetype } = setup;
+    return new BlockProcessor(setup, {
+      geos: crop === null ? null : await Geos.load(),
+      format: await loadBlockFormat(mimetype),
+      reprojector: reprojection === null ? null : await createReprojector(reprojection, dimensionsOf(setup)),
+    });
   }
 
   [Symbol.dispose](): void {
@@ -83,6 +86,18 @@ export class BlockProcessor implements Disposable {
   #cropCounts(): { whole: number; clipped: number; crumbs: number; repaired: number } {
     return { ...(this.#cropper?.counts ?? { whole: 0, clipped: 0, crumbs: 0, repaired: 0 }) };
   }
+}
+
+interface ProcessorParts {
+  /** Null where nothing is cropped. */
+  readonly geos: Geos | null;
+  readonly format: BlockFormat<unknown>;
+  readonly reprojector: Reprojector | null;
+}
+
+function dimensionsOf({ encode }: ItemSetup): { hasZ: boolean; hasM: boolean } {
+  const { geometry } = encode.schema;
+  return { hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true };
 }
 
 function regionIndex(geos: Geos, { wkb, envelope }: NonNullable<ItemSetup['crop']>): RegionIndex {

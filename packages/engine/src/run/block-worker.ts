@@ -1,21 +1,31 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 
 import { EngineError } from '../engine-error.ts';
 import { BlockProcessor } from './block-processor.ts';
 import type { BlockTask, ItemSetup } from './block-task.ts';
-import type { WorkerAnswer } from './block-pool.ts';
+import type { WorkerAnswer, WorkerMessage } from './worker-team.ts';
 
-/** Entry of a worker thread: processes the blocks that it is sent, one after the other. */
-const processor = BlockProcessor.create(workerData as ItemSetup);
-let queue: Promise<unknown> = processor;
+/** Entry of a worker thread: prepares for an item and processes its blocks, one after the other. */
+let processor: BlockProcessor | null = null;
+let queue = Promise.resolve();
 
-parentPort?.on('message', ({ index, task }: { index: number; task: BlockTask }) => {
-  queue = queue.then(() => answer(index, task)).catch((error: unknown) => fail(index, error));
+parentPort?.on('message', (message: WorkerMessage) => {
+  const index = 'index' in message ? message.index : -1;
+  queue = queue
+    .then(() => ('setup' in message ? prepare(message.setup) : answer(message.index, message.task)))
+    .catch((error: unknown) => fail(index, error));
 });
-processor.catch((error: unknown) => fail(-1, error));
+
+async function prepare(setup: ItemSetup): Promise<void> {
+  processor?.[Symbol.dispose]();
+  processor = null;
+  processor = await BlockProcessor.create(setup);
+}
 
 async function answer(index: number, task: BlockTask): Promise<void> {
-  const { block, transfer } = await (await processor).process(task);
+  // Why there is none was told when the item began.
+  if (processor === null) return;
+  const { block, transfer } = await processor.process(task);
   parentPort?.postMessage({ index, block } satisfies WorkerAnswer, transfer);
 }
 

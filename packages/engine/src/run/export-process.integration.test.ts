@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkExport, surveyTable } from '../plan/engine-thread.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { contextOf, planOf, requestOf, tableOf } from '../testing/export-fixture.ts';
-import { runExportInProcess } from './run-export-in-process.ts';
-import { runExport, type RunOptions } from './run-export.ts';
+import { type ProcessRunOptions, runExportInProcess } from './run-export-in-process.ts';
+import { runExport } from './run-export.ts';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -39,7 +39,7 @@ afterAll(async () => {
 
 let runs = 0;
 
-function place(): RunOptions & { readonly home: string } {
+function place(): ProcessRunOptions & { readonly home: string } {
   const home = folder.file(`place-${runs++}`);
   mkdirSync(home);
   return { home, archivePath: `${home}/archive.zip`, workFolder: `${home}/work` };

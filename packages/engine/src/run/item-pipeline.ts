@@ -2,7 +2,7 @@ import type { CropMode } from '@outcrop/contract';
 
 import { type Candidates, findCandidates } from '../crop/candidates.ts';
 import { FeatureCropper } from '../crop/feature-cropper.ts';
-import type { Geos } from '../crop/geos.ts';
+import { Geos } from '../crop/geos.ts';
 import { type ProjectedRegion, projectRegion, type UnusableRegion } from '../crop/project-region.ts';
 import { RegionIndex } from '../crop/region-index.ts';
 import type { CoordinateOperations } from '../crs/coordinate-operation.ts';
@@ -16,7 +16,6 @@ import type { GeometrySurvey } from '../source/survey.ts';
 
 /** What checks and runs share in one process. */
 export interface Workshop {
-  readonly geos: Geos;
   readonly operations: CoordinateOperations;
 }
 
@@ -39,13 +38,14 @@ export function crsOf(source: GeoPackageTable): Crs | null {
  * near the data.
  */
 export async function prepareCrop(
-  { geos, operations }: Workshop,
+  { operations }: Workshop,
   region: Region,
   { crs, survey }: { crs: Crs; survey: GeometrySurvey },
 ): Promise<LayerCrop | UnusableRegion | null> {
   if (survey.envelope === null) return null;
   const data = await lonLatEnvelope(crs, survey.envelope, operations);
   const operation = await operations.choose(wgs84(), crs, data);
+  const geos = await Geos.load();
   const projected = await projectRegion(geos, region, { crs, lonLat: data, operation });
   if (projected === null || 'problem' in projected) return projected;
   const shape = geos.read(projected.wkb);
@@ -63,14 +63,13 @@ export async function prepareCrop(
 }
 
 /** Whether any feature on the edge of a crop is really inside: reads until the first. */
-export function hasAnyFeature(
-  { geos }: Workshop,
+export async function hasAnyFeature(
   source: GeoPackageTable,
   { crop, mode }: { crop: LayerCrop; mode: CropMode },
-): boolean {
+): Promise<boolean> {
   using reader = FeatureReader.open(source, { fields: [], hasZ: false, hasM: false });
   if (reader.builder === null) return true;
-  const cropper = new FeatureCropper(geos, crop.index, { mode, target: reader.builder });
+  const cropper = new FeatureCropper(await Geos.load(), crop.index, { mode, target: reader.builder });
   // A few at a time, as the first is usually inside.
   for (let first = 0; first < crop.candidates.ids.length; first += 256) {
     const ids = crop.candidates.ids.subarray(first, first + 256);

@@ -1,18 +1,20 @@
 import type { CoordinateOperationReport } from '@outcrop/contract';
 
-import type { Geos } from '../crop/geos.ts';
+import { Geos } from '../crop/geos.ts';
 import { rebuildOperation } from '../crs/coordinate-operation.ts';
 import type { Crs } from '../crs/crs.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import { meetsSeam, SeamCutter } from '../crs/seam-cutter.ts';
 import type { FeatureBatch } from '../features/feature-batch.ts';
-import { commonEnvelope } from '../features/geometry-array.ts';
+import { commonEnvelope, type Envelope } from '../features/geometry-array.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
 import type { LayerCrop, Workshop } from './item-pipeline.ts';
 
 /** How the coordinates of an item get to the export's CRS. Plain data: each worker makes its own of it. */
 export interface ReprojectionPlan {
   readonly operation: CoordinateOperationReport;
+  /** Envelope of what will be transformed, in the coordinates of the source; null where it is not known. */
+  readonly area: Envelope | null;
   /** Where features may have to be cut at the antimeridian, or where else the target's plane ends; null where not. */
   readonly seam: {
     readonly toDegrees: CoordinateOperationReport;
@@ -36,12 +38,13 @@ export async function planReprojection(
   const lonLat = area === null ? null : (crop?.lonLat ?? (await lonLatEnvelope(from, area, operations)));
   const hasSeam =
     operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
-  if (!hasSeam) return { operation: operation.report, seam: null };
+  if (!hasSeam) return { operation: operation.report, area, seam: null };
   const isGeographic = to.kind === 'geographic';
   const toDegrees = isGeographic ? operation : await operations.choose(from, wgs84(), area);
   const fromDegrees = isGeographic ? null : await operations.choose(wgs84(), to, lonLat);
   return {
     operation: operation.report,
+    area,
     seam: {
       toDegrees: toDegrees.report,
       fromDegrees: fromDegrees?.report ?? null,
@@ -60,13 +63,12 @@ export interface Reprojector {
 }
 
 /** Makes what carries out a plan for geometries of some dimensions. */
-export function createReprojector(
-  geos: Geos,
-  { operation: report, seam }: ReprojectionPlan,
+export async function createReprojector(
+  { operation: report, area, seam }: ReprojectionPlan,
   dimensions: { readonly hasZ: boolean; readonly hasM: boolean },
-): Reprojector {
-  const operation = rebuildOperation(report);
+): Promise<Reprojector> {
   if (seam === null) {
+    const operation = rebuildOperation(report, area);
     const apply = async (batch: FeatureBatch): Promise<FeatureBatch> => {
       const { geometry } = batch;
       if (geometry !== null && report.method !== 'none') {
@@ -82,7 +84,7 @@ export function createReprojector(
     toDegrees: rebuildOperation(seam.toDegrees),
     fromDegrees: seam.fromDegrees === null ? null : rebuildOperation(seam.fromDegrees),
   };
-  const cutter = new SeamCutter(geos, options, dimensions);
+  const cutter = new SeamCutter(await Geos.load(), options, dimensions);
   return {
     apply: async (batch) => ({
       ...batch,

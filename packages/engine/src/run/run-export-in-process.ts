@@ -8,13 +8,16 @@ import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportMessage, ExportTask } from './export-message.ts';
 import { partialPath, type RunOptions, type RunResult } from './run-export.ts';
 
+/** Threads cannot be given to another process, only their number. */
+export type ProcessRunOptions = Omit<RunOptions, 'workers'> & { readonly workers?: number };
+
 /**
  * Runs a plan in a child process, so that a crash, an out-of-memory kill or a cancel ends this export only, and the
  * calling process stays responsive.
  *
  * @throws EngineError with the reason, `process-died` where the child ended without one; on abort, `signal.reason`.
  */
-export async function runExportInProcess(plan: ExportPlan, options: RunOptions): Promise<RunResult> {
+export async function runExportInProcess(plan: ExportPlan, options: ProcessRunOptions): Promise<RunResult> {
   const { archivePath, workFolder, workers, signal } = options;
   signal?.throwIfAborted();
   const child = fork(createRequire(import.meta.url).resolve('@outcrop/engine/export-process'), [], {
@@ -38,7 +41,7 @@ export async function runExportInProcess(plan: ExportPlan, options: RunOptions):
   }
 }
 
-function answerOf(child: ChildProcess, { signal, onProgress }: RunOptions): Promise<RunResult> {
+function answerOf(child: ChildProcess, { signal, onProgress }: ProcessRunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     let answer: ExportMessage | null = null;
     child.on('message', (message: ExportMessage) => {

@@ -8,12 +8,12 @@ import type { Manifest, Report } from '@outcrop/contract';
 
 import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { itemText } from '../archive/item-text.ts';
-import { Geos } from '../crop/geos.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { engineVersion } from '../engine-version.ts';
 import { diskError } from '../formats/block-file.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { type ItemResult, runItem } from './run-item.ts';
+import { WorkerTeam } from './worker-team.ts';
 
 /** How far a run is. `fraction` goes from 0 to 1 and never back. */
 export interface RunProgress {
@@ -28,8 +28,11 @@ export interface RunOptions {
   readonly archivePath: string;
   /** Folder for the run's own files; created, and removed at the end whatever happens. */
   readonly workFolder: string;
-  /** Threads that convert; as many as there are cores where absent. The archive is the same with any number. */
-  readonly workers?: number;
+  /**
+   * Threads that convert, or how many to start where the work is worth it; as many as there are cores where absent. The
+   * archive is the same with any number. The threads end with the run.
+   */
+  readonly workers?: number | WorkerTeam;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -85,7 +88,8 @@ async function runItems(
   plan: ExportPlan,
   { workFolder, workers = availableParallelism(), signal, onProgress }: RunOptions,
 ): Promise<ItemResult[]> {
-  const workshop = { geos: await Geos.load(), operations: new CoordinateOperations(plan.operations) };
+  await using threads = new ThreadsOfRun(workers);
+  const workshop = { operations: new CoordinateOperations(plan.operations) };
   const results: ItemResult[] = [];
   for (const [index, item] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);
@@ -93,16 +97,32 @@ async function runItems(
       plan,
       workshop,
       folder,
-      workers,
+      team: threads.team,
       signal,
       onProgress: (share, features) => {
         const fraction = ((index + share) / plan.items.length) * convertShare;
-        onProgress?.({ fraction, stage: `${item.layer.title}: ${features.toLocaleString('en')} features` });
+        onProgress?.({ fraction, stage: `${item.layer.title}: ${grouped(features)} features` });
       },
     });
     results.push(result);
   }
   return results;
+}
+
+/** The worker threads of a run: those it was given, or its own, which are started by the first item that needs them. */
+class ThreadsOfRun implements AsyncDisposable {
+  #team: WorkerTeam | null = null;
+  readonly team: (() => WorkerTeam) | null;
+
+  constructor(workers: number | WorkerTeam) {
+    if (workers instanceof WorkerTeam) this.#team = workers;
+    const size = workers instanceof WorkerTeam ? workers.size : workers;
+    this.team = size < 2 ? null : () => (this.#team ??= new WorkerTeam(size));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#team?.[Symbol.asyncDispose]();
+  }
 }
 
 interface PackOptions {
@@ -191,4 +211,9 @@ async function digest(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+/** `1234567` as `1,234,567`; loading what formats for every language takes longer than a small export. */
+function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }

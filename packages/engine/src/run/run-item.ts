@@ -5,7 +5,7 @@ import type { ItemReport } from '@outcrop/contract';
 
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
-import { blockFormat } from '../formats/direct-formats.ts';
+import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { outputSchema } from '../plan/output-schema.ts';
@@ -17,6 +17,7 @@ import { processBlocks } from './block-pool.ts';
 import type { BlockCounts, BlockTask, ItemSetup } from './block-task.ts';
 import { addCounts, featureCounts, noCounts } from './feature-counts.ts';
 import { crsOf, type LayerCrop, prepareCrop, type Workshop } from './item-pipeline.ts';
+import type { WorkerTeam } from './worker-team.ts';
 import { planReprojection, type ReprojectionPlan } from './reprojection.ts';
 
 /** A finished item: its files, and what happened to its features. */
@@ -34,7 +35,7 @@ export interface ItemContext {
   readonly workshop: Workshop;
   /** Folder for the item's files; made here. */
   readonly folder: string;
-  readonly workers: number;
+  readonly team: (() => WorkerTeam) | null;
   readonly signal: AbortSignal | undefined;
   /** Told the share of the item's features that is done. */
   readonly onProgress: (fraction: number, features: number) => void;
@@ -80,10 +81,8 @@ async function assemble(
 ): Promise<BlockCounts> {
   mkdirSync(context.folder, { recursive: true });
   mkdirSync(setup.encode.pieceFolder, { recursive: true });
-  using assembler = blockFormat(setup.mimetype).createAssembler(
-    { ...setup.encode, folder: context.folder },
-    losses,
-  );
+  const format = await loadBlockFormat(setup.mimetype);
+  using assembler = format.createAssembler({ ...setup.encode, folder: context.folder }, losses);
   const expected = Math.max(crop === null ? survey.featureCount : crop.candidates.ids.length, 1);
   const mistyped = new Map<string, number>();
   let tally = noCounts;

@@ -1,0 +1,112 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+import type { FailureCode } from '@outcrop/contract';
+
+import { EngineError } from '../engine-error.ts';
+import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
+
+/** What a worker is sent: an item to prepare for, then its blocks. */
+export type WorkerMessage =
+  | { readonly setup: ItemSetup }
+  | { readonly index: number; readonly task: BlockTask };
+
+/** What a worker answers to each block. */
+export type WorkerAnswer =
+  | { readonly index: number; readonly block: ProcessedBlock }
+  | {
+      readonly index: number;
+      readonly code: FailureCode;
+      readonly detail: string;
+      readonly retryable: boolean;
+    };
+
+/** Who is told what comes from the workers. */
+export interface TeamListener {
+  /** A worker has finished a block. */
+  onBlock(worker: number, index: number, block: ProcessedBlock): void;
+  /** A block has failed, or a worker has ended by itself. */
+  onFailure(error: EngineError): void;
+}
+
+/**
+ * Worker threads that convert blocks, for one item after the other. They load their program as soon as the team is
+ * made, so that it is there when the first item has been planned.
+ */
+export class WorkerTeam implements AsyncDisposable {
+  readonly #workers: readonly Worker[];
+  #listener: TeamListener | null = null;
+  #failure: EngineError | null = null;
+
+  /** @param entry the workers' program; ours where absent */
+  constructor(size: number, entry: string = ownEntry()) {
+    this.#workers = Array.from({ length: size }, (_, number) => {
+      const worker = new Worker(entry, { execArgv: [] });
+      // A team that waits for work keeps no process alive.
+      worker.unref();
+      worker.on('message', (answer: WorkerAnswer) => this.#take(number, answer));
+      worker.once('error', (error) => this.#fail(died(error.message)));
+      worker.once('exit', (code) => this.#fail(died(`exit code ${code}`)));
+      return worker;
+    });
+  }
+
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /** Ends the threads, in the middle of a block if need be. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener = null;
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  /** Prepares for an item; what comes from now on is told to its listener. */
+  begin(setup: ItemSetup, listener: TeamListener): void {
+    this.#listener = listener;
+    for (const worker of this.#workers) {
+      worker.ref();
+      worker.postMessage({ setup } satisfies WorkerMessage);
+    }
+    if (this.#failure !== null) listener.onFailure(this.#failure);
+  }
+
+  /** The item is done: nobody waits for the workers until the next. */
+  end(): void {
+    this.#listener = null;
+    for (const worker of this.#workers) worker.unref();
+  }
+
+  /** Hands a block of the item to a worker, which does them in the order in which it gets them. */
+  send(worker: number, index: number, task: BlockTask): void {
+    this.#workers[worker]!.postMessage({ index, task } satisfies WorkerMessage);
+  }
+
+  #take(worker: number, answer: WorkerAnswer): void {
+    if ('block' in answer) this.#listener?.onBlock(worker, answer.index, answer.block);
+    else this.#fail(new EngineError(answer.code, answer.detail, { retryable: answer.retryable }));
+  }
+
+  #fail(error: EngineError): void {
+    this.#failure ??= error;
+    this.#listener?.onFailure(error);
+  }
+}
+
+/** Starts as many threads as there are cores, or as asked; null where one would be all, which the caller's own can be. */
+export function startWorkers(count: number = availableParallelism()): WorkerTeam | null {
+  return count < 2 ? null : new WorkerTeam(count);
+}
+
+function ownEntry(): string {
+  return createRequire(import.meta.url).resolve('@outcrop/engine/block-worker');
+}
+
+function died(how: string): EngineError {
+  return new EngineError(
+    'process-died',
+    `A worker of the export ended by itself (${how}), perhaps for lack of memory.`,
+    { retryable: true },
+  );
+}

@@ -199,6 +199,11 @@ const chebyshev: readonly (readonly number[])[] = [
   [0, 5, 0, -20, 0, 16],
 ];
 
+/** The pairs of orders, or of powers, up to the total degree. */
+const orders: readonly (readonly [number, number])[] = Array.from({ length: nodeCount ** 2 }, (_, k) => {
+  return [Math.floor(k / nodeCount), k % nodeCount] as const;
+}).filter(([i, j]) => i + j <= degree);
+
 /**
  * What each sample adds to each coefficient: the discrete Chebyshev transform on both sides, cut at the total degree and
  * written in powers. `weights[term * samples + sample]`, samples along the rows.
@@ -207,20 +212,15 @@ const weights: Float64Array = makeWeights();
 
 function makeWeights(): Float64Array {
   const all = new Float64Array(termCount * nodeCount ** 2);
-  for (let i = 0; i <= degree; i++) {
-    for (let j = 0; i + j <= degree; j++) {
-      const scale = ((i === 0 ? 1 : 2) * (j === 0 ? 1 : 2)) / nodeCount ** 2;
-      for (const [row, v] of nodes.entries()) {
-        for (const [column, u] of nodes.entries()) {
-          const share = scale * chebyshevAt(i, u) * chebyshevAt(j, v);
-          for (let p = 0; p <= i; p++) {
-            for (let q = 0; q <= j; q++) {
-              const term = termOf(p, q);
-              all[term * nodeCount ** 2 + row * nodeCount + column]! +=
-                share * chebyshev[i]![p]! * chebyshev[j]![q]!;
-            }
-          }
-        }
+  for (const [i, j] of orders) {
+    const scale = ((i === 0 ? 1 : 2) * (j === 0 ? 1 : 2)) / nodeCount ** 2;
+    for (let sample = 0; sample < nodeCount ** 2; sample++) {
+      const u = nodes[sample % nodeCount]!;
+      const v = nodes[Math.floor(sample / nodeCount)]!;
+      const share = scale * chebyshevAt(i, u) * chebyshevAt(j, v);
+      for (const [p, q] of orders) {
+        const power = (chebyshev[i]![p] ?? 0) * (chebyshev[j]![q] ?? 0);
+        all[termOf(p, q) * nodeCount ** 2 + sample]! += share * power;
       }
     }
   }

@@ -3,6 +3,11 @@ const point = 46;
 const zero = 48;
 /** Above this a scaled coordinate is no exact integer any more. */
 const exactLimit = 2 ** 53;
+/** Below this a number is a 32-bit integer, whose digits are found fast. */
+const integerLimit = 2 ** 31;
+/** Digits that such an integer always has room for. */
+const mostDigits = 9;
+const powersOfTen = Float64Array.from({ length: mostDigits + 1 }, (_, power) => 10 ** power);
 
 /** Bytes of text being put together, ASCII and UTF-8, in one growing buffer. */
 export class TextBuffer {
@@ -52,46 +57,64 @@ export class TextBuffer {
 
   /** A number rounded to so many decimals, without trailing zeros and without an exponent. */
   fixed(value: number, decimals: number): void {
-    const scale = 10 ** decimals;
-    const scaled = Math.round(Math.abs(value) * scale);
-    if (!(scaled < exactLimit)) {
+    this.require(40);
+    const scale = powersOfTen[decimals]!;
+    const magnitude = Math.abs(value);
+    const scaled = Math.floor(magnitude * scale + 0.5);
+    const whole = Math.floor(scaled / scale);
+    // Also what is not a number, and more decimals than there are powers, go the long way.
+    if (!(scaled < exactLimit && whole < integerLimit && decimals <= mostDigits)) {
       this.ascii(Number.isFinite(value) ? longDecimal(value, decimals) : 'nan');
       return;
     }
-    this.require(40);
-    if (value < 0 && scaled > 0) this.#bytes[this.#length++] = minus;
-    const whole = Math.floor(scaled / scale);
-    this.#digits(whole, 1);
-    let fraction = scaled - whole * scale;
-    if (fraction === 0) return;
-    let width = decimals;
-    while (fraction % 10 === 0) {
-      fraction /= 10;
-      width -= 1;
+    const bytes = this.#bytes;
+    let at = this.#length;
+    if (value < 0 && scaled > 0) bytes[at++] = minus;
+    at = writeDigits(bytes, at, whole | 0, digitCount(whole | 0));
+    const fraction = (scaled - whole * scale) | 0;
+    if (fraction !== 0) {
+      bytes[at++] = point;
+      at = writeDigits(bytes, at, fraction, decimals);
+      while (bytes[at - 1] === zero) at -= 1;
     }
-    this.#bytes[this.#length++] = point;
-    this.#digits(fraction, width);
-  }
-
-  /** The digits of a non-negative integer below 2^53, with zeros in front up to `width`. */
-  #digits(value: number, width: number): void {
-    let count = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) count += 1;
-    count = Math.max(count, width);
-    let rest = value;
-    for (let at = this.#length + count - 1; at >= this.#length; at--) {
-      const next = Math.floor(rest / 10);
-      this.#bytes[at] = zero + (rest - next * 10);
-      rest = next;
-    }
-    this.#length += count;
+    this.#length = at;
   }
 }
 
-/** The same for numbers of more than 15 digits, for which the fast way has no room. */
+/** Writes the last `count` digits of a non-negative 32-bit integer, two at a time. Returns where they end. */
+function writeDigits(bytes: Uint8Array, start: number, value: number, count: number): number {
+  let rest = value;
+  let at = start + count;
+  while (at - start >= 2) {
+    const next = (rest / 100) | 0;
+    const pair = rest - next * 100;
+    bytes[at - 1] = ones[pair]!;
+    bytes[at - 2] = tens[pair]!;
+    rest = next;
+    at -= 2;
+  }
+  if (at > start) bytes[at - 1] = zero + (rest % 10);
+  return start + count;
+}
+
+function digitCount(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  let count = 4;
+  for (let rest = (value / 10_000) | 0; rest > 0; rest = (rest / 10) | 0) count += 1;
+  return count;
+}
+
+/** The digits of 0 to 99. */
+const ones = Uint8Array.from({ length: 100 }, (_, pair) => zero + (pair % 10));
+const tens = Uint8Array.from({ length: 100 }, (_, pair) => zero + Math.floor(pair / 10));
+
+/** The same for numbers of more digits than the fast way has room for. */
 function longDecimal(value: number, decimals: number): string {
   // Beyond this a number has no fraction, and `toFixed` would write an exponent.
   if (Math.abs(value) >= 1e21) return BigInt(value).toString();
   const text = value.toFixed(decimals);
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return short === '-0' ? '0' : short;
 }

@@ -17,16 +17,20 @@ export class WkbReader {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #bytes: Uint8Array = new Uint8Array(0);
   #position = 0;
+  #end = 0;
 
   constructor(builder: GeometryBuilder) {
     this.#builder = builder;
   }
 
-  /** Appends the geometry at `start` of `bytes` as one more feature. Throws EngineError `source-corrupt`. */
-  append(bytes: Uint8Array, start: number): void {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** Appends the geometry from `start` to `end` of `bytes` as one more feature. Throws EngineError `source-corrupt`. */
+  append(bytes: Uint8Array, start: number, end: number = bytes.length): void {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     this.#position = start;
+    this.#end = end;
     try {
       this.#builder.endFeature(this.#readParts(0));
     } catch (error) {
@@ -42,6 +46,7 @@ export class WkbReader {
 
   #readParts(depth: number): GeometryKind {
     if (depth > maxDepth) throw corrupt(`its geometries are nested more than ${maxDepth} deep`);
+    this.#require(5);
     const view = this.#view;
     const little = view.getUint8(this.#position) === 1;
     const type = view.getUint32(this.#position + 1, little);
@@ -83,13 +88,20 @@ export class WkbReader {
     return code;
   }
 
+  /** Behind the end there may be more bytes, of another geometry. */
+  #require(bytes: number): void {
+    if (this.#position + bytes > this.#end) throw corrupt('it ends in the middle of a geometry');
+  }
+
   #readCount(little: boolean): number {
+    this.#require(4);
     const count = this.#view.getUint32(this.#position, little);
     this.#position += 4;
     return count;
   }
 
   #readPoint(little: boolean, hasZ: boolean, hasM: boolean): void {
+    this.#require(16);
     const isEmpty = Number.isNaN(this.#view.getFloat64(this.#position, little));
     if (isEmpty) {
       this.#position += 8 * (2 + Number(hasZ) + Number(hasM));
@@ -116,8 +128,7 @@ export class WkbReader {
     const sourceStride = 2 + Number(hasZ) + Number(hasM);
     const size = count * sourceStride * 8;
     const from = this.#position;
-    if (from + size > this.#bytes.length)
-      throw corrupt(`a ring claims ${count} positions, more than there are bytes`);
+    if (from + size > this.#end) throw corrupt(`a ring claims ${count} positions, more than there are bytes`);
     const start = builder.reserve(count);
     if (little && count >= copyFrom && hasZ === builder.hasZ && hasM === builder.hasM) {
       builder.bytes.set(this.#bytes.subarray(from, from + size), start * 8);

@@ -1,17 +1,21 @@
-import type Database from 'better-sqlite3';
-
 import { EngineError } from '../engine-error.ts';
 import { type Column, createColumn, type FeatureBatch } from '../features/feature-batch.ts';
 import { GeometryBuilder, type GeometryMark } from '../features/geometry-builder.ts';
 import { WkbReader } from '../features/wkb-reader.ts';
+import type { FeatureRows } from './feature-rows.ts';
 import { wkbStart } from './geopackage-blob.ts';
-import { openGeoPackage, quoteIdentifier, sourceError } from './geopackage-file.ts';
+import { openGeoPackage, sourceError } from './geopackage-file.ts';
 import type { Field, GeoPackageTable } from './layer.ts';
+import { SqlRows } from './sql-rows.ts';
+import type { StoredValue } from './sqlite-record.ts';
+import { findStoredTable, StoredRows } from './stored-rows.ts';
 
 /** Blocks end at whichever comes first, so that memory does not depend on the data. */
 const blockFeatures = 8192;
 const blockPositions = 400_000;
 const blockBytes = 16 * 1024 * 1024;
+/** Ids that are looked at together, to see how close they lie. */
+const idSlice = 1024;
 
 /** What to read of a table. */
 export interface ReadOptions {
@@ -27,8 +31,6 @@ export interface ReadOptions {
  */
 export type GeometryFilter = (mark: GeometryMark) => boolean;
 
-type Row = (number | bigint | string | Buffer | null)[];
-
 /** Values that did not fit their field's declared type, by field: SQLite lets any value into any column. */
 export type Mistyped = Map<string, number>;
 
@@ -37,53 +39,43 @@ export type Mistyped = Map<string, number>;
  * One block is alive at a time: its arrays are used again for the next.
  */
 export class FeatureReader {
-  readonly #database: Database.Database;
+  readonly #rows: FeatureRows;
   readonly #source: GeoPackageTable;
   readonly #fields: readonly Field[];
   readonly #columns: Column[];
   readonly #fids = new Float64Array(blockFeatures);
   readonly #wkb: WkbReader | null;
-  readonly #select: string;
   #length = 0;
   #bytes = 0;
   readonly builder: GeometryBuilder | null;
   readonly mistyped: Mistyped = new Map();
 
-  private constructor(database: Database.Database, source: GeoPackageTable, options: ReadOptions) {
-    this.#database = database;
+  private constructor(rows: FeatureRows, source: GeoPackageTable, options: ReadOptions) {
+    this.#rows = rows;
     this.#source = source;
     this.#fields = options.fields;
     this.#columns = options.fields.map((field) => createColumn(field, blockFeatures));
     this.builder = source.geometry === null ? null : new GeometryBuilder(options.hasZ, options.hasM);
     this.#wkb = this.builder === null ? null : new WkbReader(this.builder);
-    const geometry = source.geometry === null ? 'NULL' : quoteIdentifier(source.geometry.name);
-    const columns = [quoteIdentifier(source.fidColumn), geometry, ...options.fields.map(expressionOf)];
-    this.#select = `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(source.table)}`;
   }
 
   /** @throws EngineError `source-unavailable` | `source-corrupt` */
   static open(source: GeoPackageTable, options: ReadOptions): FeatureReader {
-    return new FeatureReader(openGeoPackage(source.path), source, options);
+    return new FeatureReader(openRows(source, options.fields), source, options);
   }
 
   [Symbol.dispose](): void {
-    this.#database.close();
+    this.#rows[Symbol.dispose]();
   }
 
   /** The features whose ids lie in a range: from the first to before the second, or to the end. */
   *readRange(from: number, before: number | null): Generator<FeatureBatch> {
-    const fid = quoteIdentifier(this.#source.fidColumn);
-    const end = before === null ? '' : `AND ${fid} < ?`;
-    const rows = this.#rows(
-      `WHERE ${fid} >= ? ${end} ORDER BY ${fid}`,
-      before === null ? [from] : [from, before],
-    );
-    yield* this.#guarded(this.#blocks(rows, null));
+    yield* this.#guarded(this.#range(from, before));
   }
 
   /** The features of some ids, which must be in ascending order, as far as the filter lets them through. */
   *readSelected(ids: Float64Array, filter: GeometryFilter): Generator<FeatureBatch> {
-    yield* this.#guarded(this.#blocks(this.#selectedRows(ids), filter));
+    yield* this.#guarded(this.#selected(ids, filter));
   }
 
   *#guarded(blocks: Generator<FeatureBatch>): Generator<FeatureBatch> {
@@ -94,15 +86,46 @@ export class FeatureReader {
     }
   }
 
-  *#blocks(rows: Iterable<Row>, filter: GeometryFilter | null): Generator<FeatureBatch> {
-    for (const row of rows) {
-      if (!this.#append(row, filter)) continue;
-      const isFull =
-        this.#length === blockFeatures ||
-        this.#bytes > blockBytes ||
-        (this.builder !== null && this.builder.positionCount > blockPositions);
-      if (isFull) yield this.#take();
+  *#range(from: number, before: number | null): Generator<FeatureBatch> {
+    this.#rows.seek(from, before);
+    while (this.#rows.next()) {
+      this.#append(null);
+      if (this.#isFull()) yield this.#take();
     }
+    yield* this.#rest();
+  }
+
+  /** Ids that lie close together are read by a scan over their range, others one by one. */
+  *#selected(ids: Float64Array, filter: GeometryFilter): Generator<FeatureBatch> {
+    for (let first = 0; first < ids.length; first += idSlice) {
+      const wanted = ids.subarray(first, first + idSlice);
+      const isClose = wanted.length * 3 >= wanted.at(-1)! - wanted[0]! + 1;
+      if (isClose) this.#rows.seek(wanted[0]!, wanted.at(-1)! + 1);
+      for (const id of wanted) {
+        if (!(isClose ? this.#scanTo(id) : this.#rows.find(id))) throw this.#missing(id);
+        this.#append(filter);
+        if (this.#isFull()) yield this.#take();
+      }
+    }
+    yield* this.#rest();
+  }
+
+  /** Goes on to the row of an id; false where it is passed. */
+  #scanTo(id: number): boolean {
+    while (this.#rows.next()) if (this.#rows.fid >= id) return this.#rows.fid === id;
+    return false;
+  }
+
+  #isFull(): boolean {
+    return (
+      !this.#isTaken &&
+      (this.#length === blockFeatures ||
+        this.#bytes > blockBytes ||
+        (this.builder !== null && this.builder.positionCount > blockPositions))
+    );
+  }
+
+  *#rest(): Generator<FeatureBatch> {
     if (this.#length > 0 && !this.#isTaken) yield this.#take();
   }
 
@@ -126,36 +149,40 @@ export class FeatureReader {
     }
   }
 
-  #append(row: Row, filter: GeometryFilter | null): boolean {
+  /** Takes the row over, unless the filter leaves it out. */
+  #append(filter: GeometryFilter | null): void {
     if (this.#isTaken) this.#clear();
-    const fid = Number(row[0]);
+    const rows = this.#rows;
     if (this.#wkb !== null) {
       const mark = filter === null ? null : this.builder!.mark();
-      this.#appendGeometry(row[1] as Buffer | null, fid);
-      if (filter !== null && !filter(mark!)) return false;
+      this.#appendGeometry(this.#wkb);
+      if (filter !== null && !filter(mark!)) return;
     }
     const at = this.#length;
-    this.#fids[at] = fid;
+    this.#fids[at] = rows.fid;
     for (let index = 0; index < this.#fields.length; index++) {
-      this.#put(this.#columns[index]!, at, { field: this.#fields[index]!, value: row[index + 2]! });
+      this.#put(this.#columns[index]!, at, { field: this.#fields[index]!, value: rows.value(index) });
     }
     this.#length += 1;
-    return true;
   }
 
-  #appendGeometry(blob: Buffer | string | number | null, fid: number): void {
+  #appendGeometry(wkb: WkbReader): void {
+    const rows = this.#rows;
     try {
-      if (blob === null) this.#wkb!.appendNone();
-      else if (blob instanceof Uint8Array) this.#wkb!.append(blob, wkbStart(blob));
-      else throw new EngineError('source-corrupt', 'A geometry is damaged: it is not a blob.');
+      const stored = rows.locateGeometry();
+      if (stored === 'none') return wkb.appendNone();
+      if (stored === 'other')
+        throw new EngineError('source-corrupt', 'A geometry is damaged: it is not a blob.');
+      const { geometryBytes: bytes, geometryStart: start, geometryEnd: end } = rows;
+      wkb.append(bytes, wkbStart(bytes, start, end), end);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      const detail = `${this.#source.path}, table ${this.#source.table}, feature ${fid}: ${error.message}`;
+      const detail = `${this.#source.path}, table ${this.#source.table}, feature ${rows.fid}: ${error.message}`;
       throw new EngineError(error.code, detail, { cause: error });
     }
   }
 
-  #put(column: Column, at: number, { field, value }: { field: Field; value: Row[number] }): void {
+  #put(column: Column, at: number, { field, value }: { field: Field; value: StoredValue }): void {
     switch (column.kind) {
       case 'number':
         this.#putNumber(column, at, { field, value });
@@ -175,7 +202,7 @@ export class FeatureReader {
   #putNumber(
     column: Extract<Column, { kind: 'number' }>,
     at: number,
-    { field, value }: { field: Field; value: Row[number] },
+    { field, value }: { field: Field; value: StoredValue },
   ): void {
     column.nulls[at] = value === null ? 1 : 0;
     column.values[at] = 0;
@@ -191,6 +218,9 @@ export class FeatureReader {
       if (isExact) (column.exact ??= new Map()).set(at, BigInt(value));
       else this.#mistype(field);
       if (Number.isNaN(number)) column.nulls[at] = 1;
+    } else if (typeof value === 'bigint') {
+      column.values[at] = Number(value);
+      if (field.type === 'integer64') (column.exact ??= new Map()).set(at, value);
     } else if (value !== null) {
       this.#mistype(field);
       column.nulls[at] = 1;
@@ -206,50 +236,25 @@ export class FeatureReader {
     this.mistyped.set(field.name, (this.mistyped.get(field.name) ?? 0) + 1);
   }
 
-  #rows(condition: string, parameters: number[]): IterableIterator<Row> {
-    return this.#database
-      .prepare(`${this.#select} ${condition}`)
-      .raw()
-      .iterate(...parameters) as IterableIterator<Row>;
-  }
-
-  /** Ids that lie close together are read by a scan over their range, others one by one. */
-  *#selectedRows(ids: Float64Array): Generator<Row> {
-    const fid = quoteIdentifier(this.#source.fidColumn);
-    const range = this.#database
-      .prepare(`${this.#select} WHERE ${fid} BETWEEN ? AND ? ORDER BY ${fid}`)
-      .raw();
-    const single = this.#database.prepare(`${this.#select} WHERE ${fid} = ?`).raw();
-    const slice = 1024;
-    for (let first = 0; first < ids.length; first += slice) {
-      const wanted = ids.subarray(first, first + slice);
-      const span = wanted.at(-1)! - wanted[0]! + 1;
-      if (wanted.length * 3 < span) {
-        for (const id of wanted) yield this.#required(single.get(id) as Row | undefined, id);
-        continue;
-      }
-      let next = 0;
-      for (const row of range.iterate(wanted[0], wanted.at(-1)) as IterableIterator<Row>) {
-        if (Number(row[0]) !== wanted[next]) continue;
-        next += 1;
-        yield row;
-      }
-      if (next < wanted.length) this.#required(undefined, wanted[next]!);
-    }
-  }
-
-  #required(row: Row | undefined, id: number): Row {
-    if (row !== undefined) return row;
-    throw new EngineError(
+  #missing(id: number): EngineError {
+    return new EngineError(
       'source-changed',
       `${this.#source.path}, table ${this.#source.table}: its spatial index names feature ${id}, which is not there. Was the file changed while it was read, or its index not kept up to date?`,
     );
   }
 }
 
-/** Integers beyond 2^53 are asked for as text: as numbers they would lose digits. */
-function expressionOf(field: Field): string {
-  const name = quoteIdentifier(field.name);
-  if (field.type !== 'integer64') return name;
-  return `CASE WHEN typeof(${name}) <> 'integer' OR ${name} BETWEEN -9007199254740991 AND 9007199254740991 THEN ${name} ELSE CAST(${name} AS TEXT) END`;
+/** From the file's pages where that can be done, else through SQLite. */
+function openRows(source: GeoPackageTable, fields: readonly Field[]): FeatureRows {
+  const database = openGeoPackage(source.path);
+  try {
+    const stored = findStoredTable(database, source, fields);
+    const rows = stored === null ? null : StoredRows.open(source.path, stored);
+    if (rows === null) return new SqlRows(database, source, fields);
+    database.close();
+    return rows;
+  } catch (error) {
+    database.close();
+    throw sourceError(error, source.path);
+  }
 }

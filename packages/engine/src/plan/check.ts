@@ -9,6 +9,7 @@ import type { GeoPackageTable } from '../source/layer.ts';
 import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
 import { estimateItem } from './estimate.ts';
+import { exportCrs } from './export-crs.ts';
 import { geometryProblems, itemProblems } from './item-problems.ts';
 import type { ExportPlan, PlannedItem } from './plan.ts';
 import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
@@ -90,7 +91,8 @@ function planOf(
     slug: slugs[index]!,
     options,
   }));
-  const { crs, region, cropMode, coordinatePrecision, body } = request;
+  const { region, cropMode, coordinatePrecision, body } = request;
+  const crs = exportCrs(request);
   return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder, operations, body };
 }
 
@@ -152,7 +154,8 @@ async function countFeatures(
   { request, workshop, warnings }: CheckScope,
 ): Promise<number | Reason> {
   const crs = crsOf(source);
-  const target = request.crs === null ? null : findCrs(request.crs);
+  const code = exportCrs(request);
+  const target = code === null ? null : findCrs(code);
   const { geometry } = survey;
   if (geometry === null || crs === null || target === null) return survey.featureCount;
   const pair = { from: crs, to: target };

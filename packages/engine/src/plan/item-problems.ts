@@ -7,7 +7,20 @@ import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
 
 /** What is wrong with an item by its layer's description alone. */
 export function itemProblems(item: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
-  return [...formatProblems(item, request, context), ...crsProblems(item, request), ...fieldProblems(item)];
+  return [
+    ...formatProblems(item, request, context),
+    ...crsProblems(item, request),
+    ...fieldProblems(item),
+    ...dwgProblems(item),
+  ];
+}
+
+/** Nothing here writes DWG: what only a drawing can have is refused rather than left out in silence. */
+function dwgProblems({ layer, options }: RequestedItem): Reason[] {
+  return (options.dwgOptions ?? []).map((name) => ({
+    code: 'invalid-option',
+    detail: `${name} is for DWG, which this site cannot write: take it away from ${layer.title}.`,
+  }));
 }
 
 function formatProblems({ layer }: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {

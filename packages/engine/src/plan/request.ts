@@ -17,6 +17,10 @@ export interface ItemOptions {
   readonly fields?: readonly string[];
   /** Whether a CSV has a WKT column. Default true. */
   readonly includeGeometryField?: boolean;
+  /** `#rrggbb`: the colour of features, in formats that have one. */
+  readonly color?: string;
+  /** What only DWG has: the names of such options that were asked for. */
+  readonly dwgOptions?: readonly string[];
 }
 
 /** One layer of an export. */

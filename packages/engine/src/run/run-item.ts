@@ -82,18 +82,19 @@ async function assemble(
   mkdirSync(context.folder, { recursive: true });
   mkdirSync(setup.encode.pieceFolder, { recursive: true });
   const format = await loadBlockFormat(setup.mimetype);
-  using assembler = format.createAssembler({ ...setup.encode, folder: context.folder }, losses);
+  const { folder, signal } = context;
+  using assembler = format.createAssembler({ ...setup.encode, folder, signal }, losses);
   const expected = Math.max(crop === null ? survey.featureCount : crop.candidates.ids.length, 1);
   const mistyped = new Map<string, number>();
   let tally = noCounts;
   for await (const block of processBlocks(setup, tasks, context)) {
-    for (const piece of block.pieces) assembler.append(piece);
+    for (const piece of block.pieces) await assembler.append(piece);
     losses.merge(block.losses);
     for (const [field, count] of block.mistyped) mistyped.set(field, (mistyped.get(field) ?? 0) + count);
     tally = addCounts(tally, block.counts);
     context.onProgress(Math.min(1, tally.seen / expected), tally.written);
   }
-  assembler.finish();
+  await assembler.finish();
   for (const [field, count] of mistyped) {
     const detail = 'Values that are not of the field\u2019s declared type were converted, or left out.';
     losses.add('value-retyped', detail, { field, count });
@@ -137,6 +138,7 @@ function setupOf(
       schema,
       coordinatePrecision: plan.coordinatePrecision,
       includeGeometryField: item.options.includeGeometryField ?? true,
+      color: item.options.color ?? null,
       pieceFolder: `${folder}-pieces`,
     },
     crop:

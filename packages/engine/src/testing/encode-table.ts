@@ -34,7 +34,7 @@ export function encodeTable(
   const product = join(folder, `blocks-of-${blockIds}`);
   const pieceFolder = `${product}-pieces`;
   for (const path of [product, pieceFolder]) mkdirSync(path, { recursive: true });
-  const options = { schema, coordinatePrecision: null, includeGeometryField: true, pieceFolder };
+  const options = { schema, coordinatePrecision: null, includeGeometryField: true, color: null, pieceFolder };
   const losses = new LossLog();
   const { hasZ, hasM } = schema.geometry ?? { hasZ: false, hasM: false };
   using reader = FeatureReader.open(source, { fields: schema.fields, hasZ, hasM });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Geos } from './crop/geos.ts';
 import { parseRegion } from './crop/parse-region.ts';
 import { checkExportHere } from './plan/check.ts';
-import { producibleFormats } from './formats/direct-formats.ts';
+import { directFormats } from './formats/direct-formats.ts';
 import { runExport } from './run/run-export.ts';
 import { listGeoPackageTables } from './source/geopackage-tables.ts';
 import type { GeoPackageTable } from './source/layer.ts';
@@ -161,7 +161,7 @@ async function ours(
     {
       sitePrefix: 'kx',
       maxArchiveBytes: null,
-      mimetypes: producibleFormats(),
+      mimetypes: directFormats(),
       cacheFolder: join(folder.path, 'cache'),
     },
   );

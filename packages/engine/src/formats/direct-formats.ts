@@ -17,6 +17,7 @@ const formats: Readonly<Partial<Record<Mimetype, FormatLoader>>> = {
   'application/flatgeobuf': async () => erased((await import('./flatgeobuf-format.ts')).flatGeobufFormat),
   'application/vnd.apache.parquet': async () =>
     erased((await import('./geoparquet-format.ts')).geoParquetFormat),
+  'application/vnd.google-earth.kml+xml': async () => erased((await import('./kml-format.ts')).kmlFormat()),
 };
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
@@ -25,8 +26,8 @@ function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
 
 const writableKinds: readonly Kind[] = ['vector', 'table'];
 
-/** The mimetypes that can be written on this machine. */
-export function producibleFormats(): readonly string[] {
+/** The mimetypes that the engine writes itself, and so on every machine. */
+export function directFormats(): readonly string[] {
   return Object.keys(formats);
 }
 
@@ -38,6 +39,10 @@ export function isWritableKind(kind: Kind): boolean {
 /** The format of a mimetype that `producibleFormats` lists. */
 export async function loadBlockFormat(mimetype: string): Promise<BlockFormat<unknown>> {
   const load = formats[mimetype as Mimetype];
-  if (load === undefined) throw new Error(`no format for ${mimetype}`);
-  return load();
+  if (load !== undefined) return load();
+  const { findRecipe } = await import('../gdal-formats/ogr-recipes.ts');
+  const recipe = findRecipe(mimetype);
+  if (recipe === undefined) throw new Error(`no format for ${mimetype}`);
+  const { ogrFormat } = await import('../gdal-formats/ogr-format.ts');
+  return erased(ogrFormat(recipe));
 }

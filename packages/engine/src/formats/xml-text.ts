@@ -15,9 +15,12 @@ export function isXmlText(text: string): boolean {
   return text.search(unwritable) < 0;
 }
 
-/** A text as the content of an element or of an attribute in quotation marks; what XML cannot hold becomes U+FFFD. */
+/** A text with U+FFFD for each character that XML cannot hold. */
+export function replaceUnwritable(text: string): string {
+  return text.replaceAll(unwritable, '\uFFFD');
+}
+
+/** A text as the content of an element or of an attribute in quotation marks. */
 export function xmlText(text: string): string {
-  return text
-    .replaceAll(unwritable, '\uFFFD')
-    .replaceAll(special, (character) => entities[character] ?? character);
+  return replaceUnwritable(text).replaceAll(special, (character) => entities[character] ?? character);
 }

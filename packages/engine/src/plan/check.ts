@@ -3,6 +3,7 @@ import { findFormat, type Reason } from '@outcrop/contract';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
+import { formatsForRequest } from '../gdal-formats/producible-formats.ts';
 import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
 import { planReprojection } from '../run/reprojection.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
@@ -52,10 +53,11 @@ export async function checkExportHere(
 ): Promise<ExportCheck> {
   const operations = new CoordinateOperations(known);
   const workshop = { operations };
+  const mimetypes = context.mimetypes ?? (await formatsForRequest(request));
   const warnings = new Set(request.region?.notices);
   const items: ItemCheck[] = [];
   for (const item of request.items) {
-    items.push(await checkItem(item, { request, context, workshop, warnings }));
+    items.push(await checkItem(item, { request, context, mimetypes, workshop, warnings }));
   }
   const name = archiveName(request, context.sitePrefix);
   const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, 0);
@@ -99,12 +101,14 @@ function planOf(
 interface CheckScope {
   readonly request: ExportRequest;
   readonly context: PlanContext;
+  /** Those that may be written. */
+  readonly mimetypes: readonly string[];
   readonly workshop: Workshop;
   readonly warnings: Set<string>;
 }
 
 async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCheck> {
-  const problems = itemProblems(item, scope.request, scope.context);
+  const problems = itemProblems(item, scope.request, scope.mimetypes);
   if (problems.length > 0 || !('table' in item.layer.source)) return refused(item, problems);
   try {
     return await checkData(item, item.layer.source, scope);

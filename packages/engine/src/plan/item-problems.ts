@@ -1,14 +1,20 @@
-import { findFormat, formatLabel, isSpatial, type Reason } from '@outcrop/contract';
+import { findFormat, formatLabel, isSpatial, type Kind, type Reason } from '@outcrop/contract';
 
 import { describeCrs } from '../crs/crs.ts';
+import { gdalRemedy } from '../gdal/gdal-drivers.ts';
+import { findRecipe } from '../gdal-formats/ogr-recipes.ts';
 import { isWritableKind } from '../formats/direct-formats.ts';
 import type { TableSurvey } from '../source/survey.ts';
-import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
+import type { ExportRequest, RequestedItem } from './request.ts';
 
 /** What is wrong with an item by its layer's description alone. */
-export function itemProblems(item: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
+export function itemProblems(
+  item: RequestedItem,
+  request: ExportRequest,
+  mimetypes: readonly string[],
+): Reason[] {
   return [
-    ...formatProblems(item, request, context),
+    ...formatProblems(item, request, mimetypes),
     ...crsProblems(item, request),
     ...fieldProblems(item),
     ...dwgProblems(item),
@@ -23,7 +29,11 @@ function dwgProblems({ layer, options }: RequestedItem): Reason[] {
   }));
 }
 
-function formatProblems({ layer }: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
+function formatProblems(
+  { layer }: RequestedItem,
+  request: ExportRequest,
+  mimetypes: readonly string[],
+): Reason[] {
   const { kind, title } = layer;
   const written = request.formats[kind];
   if (!isWritableKind(kind)) {
@@ -38,14 +48,8 @@ function formatProblems({ layer }: RequestedItem, request: ExportRequest, contex
     return [{ code: 'missing-format', detail: `Choose a format for ${title}: formats.${kind} is missing.` }];
   }
   const format = findFormat(written);
-  if (format === undefined || !context.mimetypes.includes(format.mimetype)) {
-    const choices = context.mimetypes.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind));
-    return [
-      {
-        code: 'invalid-format',
-        detail: `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.`,
-      },
-    ];
+  if (format === undefined || !mimetypes.includes(format.mimetype)) {
+    return [{ code: 'invalid-format', detail: unwritable(written, kind, mimetypes) }];
   }
   if (format.kinds.includes(kind)) return [];
   return [
@@ -54,6 +58,15 @@ function formatProblems({ layer }: RequestedItem, request: ExportRequest, contex
       detail: `${formatLabel(format, kind)} cannot hold a ${kind}: ${title} would be left out. Choose another format for formats.${kind}.`,
     },
   ];
+}
+
+function unwritable(written: string, kind: Kind, mimetypes: readonly string[]): string {
+  const recipe = findRecipe(written);
+  if (recipe !== undefined) {
+    return `${recipe.label} (formats.${kind}) is written by GDAL's driver ${recipe.driver}, which this machine does not have. ${gdalRemedy}`;
+  }
+  const choices = mimetypes.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind));
+  return `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.`;
 }
 
 function crsProblems({ layer }: RequestedItem, request: ExportRequest): Reason[] {

@@ -53,8 +53,8 @@ export interface PlanContext {
   readonly sitePrefix: string;
   /** Largest archive in bytes; null for none. */
   readonly maxArchiveBytes: number | null;
-  /** Mimetypes that may be written here: `producibleFormats()`, or fewer. */
-  readonly mimetypes: readonly string[];
+  /** Mimetypes that may be written here; null for all that this machine can write. */
+  readonly mimetypes: readonly string[] | null;
   /** Folder for indexes and statistics built beside the data, never in them. */
   readonly cacheFolder: string;
 }

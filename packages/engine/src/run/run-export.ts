@@ -149,7 +149,7 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
     for (const [index, item] of plan.items.entries()) {
       const result = items[index]!;
       const folder = isFlat(plan, result) ? '' : `${item.slug}/`;
-      for (const file of result.files) await archive.addFile(`${folder}${basename(file)}`, file);
+      for (const { name, path } of result.files) await archive.addFile(`${folder}${name}`, path);
       const repaired = result.crop?.projected.repaired ?? null;
       const text = itemText(plan, item, {
         report: result.report,
@@ -179,7 +179,7 @@ function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {
 
 async function totalBytes(items: readonly ItemResult[]): Promise<number> {
   const sizes = await Promise.all(
-    items.flatMap(({ files }) => files).map(async (file) => (await stat(file)).size),
+    items.flatMap(({ files }) => files).map(async ({ path }) => (await stat(path)).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

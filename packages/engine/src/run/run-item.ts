@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
@@ -23,10 +23,16 @@ import { planReprojection, type ReprojectionPlan } from './reprojection.ts';
 /** A finished item: its files, and what happened to its features. */
 export interface ItemResult {
   readonly report: ItemReport;
-  /** Paths of its files, sorted by name. */
-  readonly files: readonly string[];
+  /** Its files, sorted by name. */
+  readonly files: readonly ItemFile[];
   readonly survey: TableSurvey;
   readonly crop: Pick<LayerCrop, 'projected'> | null;
+}
+
+/** A file of an item. A File Geodatabase is a folder of them: then the name has a slash in it. */
+export interface ItemFile {
+  readonly name: string;
+  readonly path: string;
 }
 
 /** What a run gives each of its items. */
@@ -58,9 +64,16 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
     });
   }
   const counts = featureCounts(survey.featureCount, tally);
-  const files = readdirSync(context.folder).toSorted();
-  const report = reportOf(item, { files, counts, reprojection, losses });
-  return { survey, crop, files: files.map((name) => join(context.folder, name)), report };
+  const files = filesIn(context.folder);
+  const report = reportOf(item, { files: files.map(({ name }) => name), counts, reprojection, losses });
+  return { survey, crop, files, report };
+}
+
+function filesIn(folder: string): ItemFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => ({ name: name.split(sep).join('/'), path: join(folder, name) }))
+    .filter(({ path }) => statSync(path).isFile())
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Everything is read where there is no region, else its candidates; in the same blocks however many workers there are. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { CropMode } from '@outcrop/contract';
 
 import { parseRegion } from '../crop/parse-region.ts';
-import { producibleFormats } from '../formats/direct-formats.ts';
 import { checkExportHere, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportRequest, PlanContext, Region } from '../plan/request.ts';
@@ -85,7 +84,7 @@ function regionOf(extent: unknown): Region {
 
 /** What a site without limits adds to it. */
 export function contextOf(cacheFolder: string): PlanContext {
-  return { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: producibleFormats(), cacheFolder };
+  return { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: null, cacheFolder };
 }
 
 /** Checks a wish in this thread. */

@@ -29,7 +29,7 @@ export async function inspectLayer(site: Site, layer: SiteLayer): Promise<LayerI
       survey,
       table,
       version,
-      formats: formatsOfKind(layer.kind, site.engine.producibleFormats()),
+      formats: formatsOfKind(layer.kind, await site.engine.producibleFormats(layer.kind)),
       unavailable: null,
     };
   } catch (error) {

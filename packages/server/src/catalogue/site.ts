@@ -60,7 +60,7 @@ export class Site {
     return {
       sitePrefix: this.sitePrefix,
       maxArchiveBytes: this.limits.max_archive_bytes,
-      mimetypes: this.engine.producibleFormats(),
+      mimetypes: null,
       cacheFolder: fileURLToPath(this.paths.cache),
     };
   }

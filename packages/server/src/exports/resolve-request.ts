@@ -139,11 +139,16 @@ function checkCrs(site: Site, body: RequestBody, items: readonly FoundItem[]): s
 }
 
 function requestedItem(site: Site, item: FoundItem, root: URL | null): RequestedItem {
+  const dwgOptions = (['include_hatching', 'include_xdata'] as const).filter(
+    (name) => item.written[name] === true,
+  );
   const options: ItemOptions = {
     ...(item.written.fields === undefined ? {} : { fields: item.written.fields }),
     ...(item.written.include_geometry_field === undefined
       ? {}
       : { includeGeometryField: item.written.include_geometry_field }),
+    ...(item.written.color === undefined ? {} : { color: item.written.color }),
+    ...(dwgOptions.length === 0 ? {} : { dwgOptions }),
   };
   return {
     item: item.written.item,

@@ -8,14 +8,14 @@ import type { AppParts, Operation } from './app-parts.ts';
 export function describeFormats(parts: AppParts): Operation {
   return {
     scope: 'exports:read',
-    handle(context) {
+    async handle(context) {
       const description: WireFormatOptions = {
         name: 'Export List',
         description: 'Exports of the layers and tables of this site.',
         renders: ['application/json'],
         parses: ['application/json'],
         expansions: ['list'],
-        ...(hasScope(context.get('caller'), 'exports:write') ? { actions: describeActions(parts) } : {}),
+        ...(hasScope(context.get('caller'), 'exports:write') ? { actions: await describeActions(parts) } : {}),
       };
       context.header('Allow', 'GET, HEAD, POST, OPTIONS');
       return context.json(description);
@@ -23,11 +23,11 @@ export function describeFormats(parts: AppParts): Operation {
   };
 }
 
-function describeActions(parts: AppParts): NonNullable<WireFormatOptions['actions']> {
-  const producible = parts.site.engine.producibleFormats();
+async function describeActions(parts: AppParts): Promise<NonNullable<WireFormatOptions['actions']>> {
+  const { engine } = parts.site;
   const children: Record<string, WireFormatField> = {};
   for (const kind of kinds) {
-    const choices = formatsOfKind(kind, producible).map((format) => ({
+    const choices = formatsOfKind(kind, await engine.producibleFormats(kind)).map((format) => ({
       display_name: formatLabel(format, kind),
       value: format.mimetype,
     }));

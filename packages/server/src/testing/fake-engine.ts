@@ -28,6 +28,8 @@ export const fakeArchive = Buffer.from('PK archive of the tests, long enough to 
 /** Their SHA-256. */
 export const fakeArchiveSha256 = 'f'.repeat(64);
 
+const fakeFormats: readonly string[] = ['application/x-ogc-gpkg', 'text/csv'];
+
 /** How a run of the fake engine goes: it may wait, report, and throw. */
 export type FakeRun = (options: RunOptions) => Promise<void>;
 
@@ -50,7 +52,7 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       ['EPSG:4326', 'EPSG:2193'].includes(code)
         ? { code, name: code, kind: 'projected' as const, unit: 'metre', areaOfUse: null }
         : null,
-    producibleFormats: () => ['application/x-ogc-gpkg', 'text/csv'],
+    producibleFormats: async () => fakeFormats,
     listCropFeatures: (source: GeoPackageTable) => featuresOf(source).map(({ id, name }) => ({ id, name })),
     readCropFeature: async (source: GeoPackageTable, featureId: number) =>
       featuresOf(source).find(({ id }) => id === featureId)?.geometry ?? null,
@@ -190,7 +192,7 @@ function reasonsAgainst(
   if (mimetype === undefined) {
     return [{ code: 'missing-format', detail: `Add a format for ${kind}.` }];
   }
-  if (kind === 'raster' || kind === 'grid' || !context.mimetypes.includes(mimetype)) {
+  if (kind === 'raster' || kind === 'grid' || !(context.mimetypes ?? fakeFormats).includes(mimetype)) {
     return [{ code: 'invalid-format', detail: `${mimetype} is no format for ${kind} here.` }];
   }
   const west = request.region?.geometry.coordinates[0]?.[0]?.[0]?.[0] ?? 170;

@@ -13,7 +13,7 @@ export interface OgrCall {
   readonly envelope: Envelope | null;
   /** GDAL's name of the charset that holds the texts best; null where the recipe asks for none. */
   readonly charset: string | null;
-  readonly color: string | null;
+  readonly color: string | undefined;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface OgrRecipe {
   /** Fields of one layer, at most. */
   readonly maxFields?: number;
   /** Columns that the format wants beside the attributes. */
-  readonly extraColumns?: (schema: OutputSchema, color: string | null) => readonly StreamColumn[];
+  readonly extraColumns?: (schema: OutputSchema, color: string | undefined) => readonly StreamColumn[];
   /** What the format makes of a field's name; its own where absent, or where GDAL says itself what it makes of it. */
   readonly fieldName?: (name: string, taken: readonly string[]) => string;
   /** The name of the layer inside the file. */

@@ -177,13 +177,13 @@ const dxf: OgrRecipe = {
   geometry: 'required',
   attributes: 'dropped',
   layerName: () => 'entities',
-  // Outlines: without a style polygons would be filled with black.
+  // Outlines: polygons would be filled with black.
   extraColumns: ({ name }, color) => [
     { ...constantColumn, name: 'Layer', values: { constant: name } },
     { ...constantColumn, name: 'style', values: { constant: `PEN(c:${color ?? '#000000'})` }, role: 'style' },
   ],
   // It has no multipoints, and all else that is multiple is several shapes anyway.
-  args: () => ['-explodecollections'],
+  args: () => ['--config', 'DXF_WRITE_HATCH', 'NO', '-explodecollections'],
   readBack: { args: [], ownFields: [], keepsCount: false },
 };
 

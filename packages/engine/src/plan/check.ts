@@ -11,6 +11,7 @@ import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
 import { estimateItem } from './estimate.ts';
 import { exportCrs } from './export-crs.ts';
+import { formatLimitProblems } from './format-limits.ts';
 import { geometryProblems, itemProblems } from './item-problems.ts';
 import type { ExportPlan, PlannedItem } from './plan.ts';
 import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
@@ -140,7 +141,13 @@ async function checkData(
   if (problems.length > 0) return refused(item, problems);
   const counted = await countFeatures(item, { source, survey }, scope);
   if (typeof counted !== 'number') return refused(item, [counted]);
-  const estimate = estimateItem(scope.request.formats[item.layer.kind] ?? '', survey, counted);
+  const { kind, title } = item.layer;
+  const mimetype = scope.request.formats[kind] ?? '';
+  const kept = keptFields(item, source, survey);
+  const estimate = estimateItem(mimetype, { ...survey, fields: kept }, counted);
+  const size = { bytes: estimate.unzipped, rows: counted, fields: kept.length };
+  const limits = formatLimitProblems({ title, kind, mimetype, ...size });
+  if (limits.length > 0) return refused(item, limits);
   return {
     item: item.item,
     reasons: [],
@@ -149,6 +156,17 @@ async function checkData(
     sizeEstimateZipped: estimate.zipped,
     secondsEstimate: estimate.seconds,
   };
+}
+
+/** The surveys of the fields that were asked for. */
+function keptFields(
+  { options }: RequestedItem,
+  source: GeoPackageTable,
+  survey: TableSurvey,
+): TableSurvey['fields'] {
+  const { fields } = options;
+  if (fields === undefined) return survey.fields;
+  return survey.fields.filter((_, index) => fields.includes(source.fields[index]?.name ?? ''));
 }
 
 /** How many features there will be, as far as the index tells; or why there is none. */

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { CropMode } from '@outcrop/contract';
+import type { CropMode, Mimetype } from '@outcrop/contract';
 
 import { parseRegion } from '../crop/parse-region.ts';
 import { checkExportHere, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
-import type { ExportRequest, PlanContext, Region } from '../plan/request.ts';
+import type { ExportRequest, ItemOptions, PlanContext, Region } from '../plan/request.ts';
 import { runExport, type RunResult } from '../run/run-export.ts';
 import { listGeoPackageTables } from '../source/geopackage-tables.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
@@ -26,12 +26,14 @@ export type WrittenFormat = keyof typeof writtenFormats;
 /** What a test asks of an export; the rest has defaults. */
 export interface ExportWish {
   readonly tables: readonly GeoPackageTable[];
-  readonly format: WrittenFormat;
+  readonly format: Mimetype;
   readonly crs?: string | null;
   /** GeoJSON. */
   readonly extent?: unknown;
   readonly cropMode?: CropMode;
   readonly coordinatePrecision?: number;
+  /** Of every item. */
+  readonly options?: ItemOptions;
 }
 
 /** A table of a file, by name. */
@@ -67,7 +69,7 @@ export function requestOf(wish: ExportWish): ExportRequest {
     items: wish.tables.map((source, index) => ({
       item: `layers/${index + 1}`,
       layer: layerOf(source, index + 1),
-      options: {},
+      options: wish.options ?? {},
     })),
     region,
     cropMode: wish.cropMode ?? 'clip',

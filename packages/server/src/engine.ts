@@ -9,6 +9,7 @@ export type Engine = Pick<
   | 'parseRegion'
   | 'describeCrs'
   | 'producibleFormats'
+  | 'importFile'
   | 'listCropFeatures'
   | 'readCropFeature'
   | 'checkExport'

@@ -3,6 +3,7 @@ import { findFormat } from '@outcrop/contract';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { uniqueName } from '../formats/unique-name.ts';
+import { mifHead } from './mif-head.ts';
 import { mapInfoFieldName } from './mapinfo-names.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import type { StreamColumn } from './stream-column.ts';
@@ -78,6 +79,7 @@ const mapInfoMif: OgrRecipe = {
   mimetype: 'application/x-ogc-mapinfo_file+mif',
   extension: 'mif',
   args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
+  readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
 };
 
 function encoding(charset: string | null): Record<string, string> {

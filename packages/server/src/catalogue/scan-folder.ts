@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, parse, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { GeoPackageTable } from '@outcrop/engine';
+import { type GeoPackageTable, importableExtensions } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
 import { readableTitle } from './readable-title.ts';
@@ -48,6 +48,9 @@ export async function scanFolder(folder: URL, engine: Engine): Promise<FolderSca
       found.push({ file, title: readableTitle(parse(file).name), kind: 'grid' });
     } else if (isRaster(file, extension, names)) {
       found.push({ file, title: readableTitle(parse(file).name), kind: 'raster' });
+    } else if (isImportable(file, names)) {
+      const reason = `it is not a GeoPackage; bring it in with outcrop import ${JSON.stringify(file)} --site`;
+      skipped.push({ path: file, table: null, reason });
     }
   }
   return { found, skipped };
@@ -88,6 +91,15 @@ function cropNameField(table: GeoPackageTable): string | null {
     ({ name, type: fieldType }) => fieldType === 'text' && /^(name|title)$/i.test(name),
   );
   return field?.name ?? null;
+}
+
+/** Vector data and tables of other formats. Text files are left alone, and what goes with another file. */
+function isImportable(file: string, names: ReadonlySet<string>): boolean {
+  const extension = extname(file).toLowerCase();
+  const stem = file.slice(0, -extension.length).toLowerCase();
+  if (!importableExtensions.includes(extension) || ['.txt', '.json', '.zip'].includes(extension)) return false;
+  if (extension === '.dbf') return !names.has(`${stem}.shp`);
+  return extension !== '.mid' || !names.has(`${stem}.mif`);
 }
 
 function isRaster(file: string, extension: string, names: ReadonlySet<string>): boolean {

@@ -53,6 +53,7 @@ export function fakeEngine(): Engine & { run: FakeRun } {
         ? { code, name: code, kind: 'projected' as const, unit: 'metre', areaOfUse: null }
         : null,
     producibleFormats: async () => fakeFormats,
+    importFile: async () => ({ layers: [], skipped: [] }),
     listCropFeatures: (source: GeoPackageTable) => featuresOf(source).map(({ id, name }) => ({ id, name })),
     readCropFeature: async (source: GeoPackageTable, featureId: number) =>
       featuresOf(source).find(({ id }) => id === featureId)?.geometry ?? null,

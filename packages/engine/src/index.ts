@@ -11,6 +11,8 @@ export { checkExportHere, type ExportCheck, type ItemCheck } from './plan/check.
 export { checkExport, surveyTable } from './plan/engine-thread.ts';
 export type { ExportPlan, PlannedItem } from './plan/plan.ts';
 export type { ExportRequest, ItemOptions, PlanContext, Region, RequestedItem } from './plan/request.ts';
+export { type DescribedTable, describePostgisTable, type PostgisAddress } from './postgis/describe-table.ts';
+export type { PostgisTable } from './postgis/postgis-table.ts';
 export { slugify } from './plan/slug.ts';
 export { type ProcessRunOptions, runExportInProcess } from './run/run-export-in-process.ts';
 export { runExport, type RunOptions, type RunProgress, type RunResult } from './run/run-export.ts';

@@ -10,6 +10,7 @@ export type Engine = Pick<
   | 'describeCrs'
   | 'producibleFormats'
   | 'importFile'
+  | 'describePostgisTable'
   | 'listCropFeatures'
   | 'readCropFeature'
   | 'checkExport'

@@ -38,6 +38,8 @@ export interface OgrRecipe {
   readonly hasBlobs: boolean;
   /** What integers it keeps: of 32 bits, beyond which GDAL makes reals of them; of 64; or those of up to 15 digits. */
   readonly integers: 'int32' | 'int64' | 'digits15';
+  /** Digits that it writes of a real number, where it does not write all of them. */
+  readonly realDigits?: number;
   /** Characters of a text, at most; null for no limit. */
   readonly maxText: number | null;
   /** Whether texts are written as XML, which has no control characters. */

@@ -77,6 +77,7 @@ const mapInfoTab: OgrRecipe = {
 const mapInfoMif: OgrRecipe = {
   ...mapInfo,
   mimetype: 'application/x-ogc-mapinfo_file+mif',
+  realDigits: 15,
   extension: 'mif',
   args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
   readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
@@ -95,6 +96,7 @@ function bounds([minX, minY, maxX, maxY]: Envelope): string {
 const gml: OgrRecipe = {
   ...usual,
   mimetype: 'application/gml+xml',
+  realDigits: 15,
   hasBlobs: false,
   label: 'GML',
   driver: 'GML',
@@ -109,6 +111,7 @@ const gml: OgrRecipe = {
 const xlsx: OgrRecipe = {
   ...usual,
   mimetype: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  realDigits: 15,
   label: 'Excel',
   driver: 'XLSX',
   extension: 'xlsx',
@@ -132,6 +135,7 @@ const xlsx: OgrRecipe = {
 const postgresDump: OgrRecipe = {
   ...usual,
   mimetype: 'application/sql',
+  realDigits: 15,
   label: 'PostgreSQL',
   driver: 'PGDUMP',
   extension: 'sql',

@@ -26,6 +26,12 @@ export function noteRecipeLosses(
     if (field === null || field === name) continue;
     losses.add('field-renamed', `${field} is called ${name}, as ${label} wants names.`, { field });
   }
+  const { realDigits } = recipe;
+  for (const { type, field } of shape.columns) {
+    if (realDigits === undefined || type !== 'real' || field === null) continue;
+    const detail = `${label} gets ${realDigits} digits of a number, of the 17 that some have.`;
+    losses.add('value-rounded', detail, { field, count: 0 });
+  }
   if (recipe.attributes === 'dropped') {
     for (const { name } of fields) {
       losses.add('field-dropped', `${label} holds shapes only: ${name} is left out.`, { field: name });

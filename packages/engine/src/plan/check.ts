@@ -5,9 +5,12 @@ import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
 import { formatsForRequest } from '../gdal-formats/producible-formats.ts';
 import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
+import { findPostgisCandidates, hasAnyRow } from '../postgis/region-candidates.ts';
+import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
+import { type PostgisSurvey, surveyPostgisTable } from '../postgis/survey-table.ts';
 import { planReprojection } from '../run/reprojection.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
-import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
+import { type GeometrySurvey, surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
 import { estimateItem } from './estimate.ts';
 import { exportCrs } from './export-crs.ts';
@@ -110,9 +113,10 @@ interface CheckScope {
 
 async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCheck> {
   const problems = itemProblems(item, scope.request, scope.mimetypes);
-  if (problems.length > 0 || !('table' in item.layer.source)) return refused(item, problems);
+  const { source } = item.layer;
+  if (problems.length > 0 || !('fields' in source)) return refused(item, problems);
   try {
-    return await checkData(item, item.layer.source, scope);
+    return await checkData(item, source, scope);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const code = error.code === 'crs-operation' ? 'invalid-crs' : 'source-unavailable';
@@ -133,10 +137,10 @@ function refused({ item }: RequestedItem, reasons: readonly Reason[]): ItemCheck
 
 async function checkData(
   item: RequestedItem,
-  source: GeoPackageTable,
+  source: GeoPackageTable | PostgisTable,
   scope: CheckScope,
 ): Promise<ItemCheck> {
-  const survey = surveyTableHere(source, scope.context.cacheFolder);
+  const survey = await surveyOf(source, scope.context.cacheFolder);
   const problems = geometryProblems(item.layer.title, survey);
   if (problems.length > 0) return refused(item, problems);
   const counted = await countFeatures(item, { source, survey }, scope);
@@ -158,12 +162,21 @@ async function checkData(
   };
 }
 
+function surveyOf(
+  source: GeoPackageTable | PostgisTable,
+  cacheFolder: string,
+): Promise<TableSurvey | PostgisSurvey> | TableSurvey {
+  return isPostgisTable(source)
+    ? surveyPostgisTable(source, cacheFolder)
+    : surveyTableHere(source, cacheFolder);
+}
+
 /** The surveys of the fields that were asked for. */
 function keptFields(
   { options }: RequestedItem,
-  source: GeoPackageTable,
-  survey: TableSurvey,
-): TableSurvey['fields'] {
+  source: GeoPackageTable | PostgisTable,
+  survey: PostgisSurvey,
+): PostgisSurvey['fields'] {
   const { fields } = options;
   if (fields === undefined) return survey.fields;
   return survey.fields.filter((_, index) => fields.includes(source.fields[index]?.name ?? ''));
@@ -172,7 +185,7 @@ function keptFields(
 /** How many features there will be, as far as the index tells; or why there is none. */
 async function countFeatures(
   { layer }: RequestedItem,
-  { source, survey }: { source: GeoPackageTable; survey: TableSurvey },
+  { source, survey }: { source: GeoPackageTable | PostgisTable; survey: TableSurvey | PostgisSurvey },
   { request, workshop, warnings }: CheckScope,
 ): Promise<number | Reason> {
   const crs = crsOf(source);
@@ -185,7 +198,9 @@ async function countFeatures(
     await planReprojection(workshop, pair, { geometry, crop: null });
     return survey.featureCount;
   }
-  const crop = await prepareCrop(workshop, request.region, { crs, survey: geometry });
+  const crop = isPostgisTable(source)
+    ? await findPostgisCandidates(workshop, source, { region: request.region, crs, geometry })
+    : await prepareCrop(workshop, request.region, { crs, survey: geometry as GeometrySurvey });
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
   const outside: Reason = {
     code: 'outside-extent',
@@ -200,6 +215,10 @@ async function countFeatures(
     );
   }
   const { ids, inside } = held.candidates;
-  if (inside === 0 && !(await hasAnyFeature(source, { crop: held, mode: request.cropMode }))) return outside;
+  const meeting = { crop: held, mode: request.cropMode };
+  const isAnyInside =
+    inside > 0 ||
+    (isPostgisTable(source) ? await hasAnyRow(source, meeting) : await hasAnyFeature(source, meeting));
+  if (!isAnyInside) return outside;
   return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
 }

@@ -1,6 +1,6 @@
 import { findFormat } from '@outcrop/contract';
 
-import type { TableSurvey } from '../source/survey.ts';
+import type { PostgisSurvey } from '../postgis/survey-table.ts';
 
 /** What an item will cost, as far as its layer's survey tells. */
 export interface Estimate {
@@ -48,7 +48,7 @@ const blobOverhead = 57;
 const positionBytes = 16;
 
 /** Estimates the files of an item that will have so many features. */
-export function estimateItem(mimetype: string, survey: TableSurvey, features: number): Estimate {
+export function estimateItem(mimetype: string, survey: PostgisSurvey, features: number): Estimate {
   const cost = costs[findFormat(mimetype)?.shortCode ?? ''] ?? unknownCost;
   const total = Math.max(survey.featureCount, 1);
   const positions = Math.max((survey.geometry?.bytes ?? 0) - total * blobOverhead, 0) / positionBytes / total;

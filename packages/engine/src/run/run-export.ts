@@ -12,6 +12,7 @@ import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { engineVersion } from '../engine-version.ts';
 import { diskError } from '../formats/block-file.ts';
 import type { ExportPlan } from '../plan/plan.ts';
+import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
 import { type ItemResult, runItem } from './run-item.ts';
 import { WorkerTeam } from './worker-team.ts';
 
@@ -91,8 +92,11 @@ async function runItems(
   await using threads = new ThreadsOfRun(workers);
   const workshop = { operations: new CoordinateOperations(plan.operations) };
   const results: ItemResult[] = [];
-  for (const [index, item] of plan.items.entries()) {
+  for (const [index, planned] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);
+    const staging = { plan, workshop, folder: `${folder}-source`, signal };
+    using staged = await stageItem(planned, staging);
+    const { item } = staged;
     const result = await runItem(item, {
       plan,
       workshop,
@@ -104,9 +108,14 @@ async function runItems(
         onProgress?.({ fraction, stage: `${item.layer.title}: ${grouped(features)} features` });
       },
     });
-    results.push(result);
+    results.push(withRowsLeftBehind(result, staged.leftBehind));
   }
   return results;
+}
+
+function withRowsLeftBehind(result: ItemResult, rows: number): ItemResult {
+  const { report } = result;
+  return rows === 0 ? result : { ...result, report: { ...report, counts: withLeftBehind(report.counts, rows) } };
 }
 
 /** The worker threads of a run: those it was given, or its own, which are started by the first item that needs them. */

@@ -7,6 +7,7 @@ import { parseRegion } from '../crop/parse-region.ts';
 import { checkExportHere, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportRequest, ItemOptions, PlanContext, Region } from '../plan/request.ts';
+import type { PostgisTable } from '../postgis/postgis-table.ts';
 import { runExport, type RunResult } from '../run/run-export.ts';
 import { listGeoPackageTables } from '../source/geopackage-tables.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
@@ -25,7 +26,7 @@ export type WrittenFormat = keyof typeof writtenFormats;
 
 /** What a test asks of an export; the rest has defaults. */
 export interface ExportWish {
-  readonly tables: readonly GeoPackageTable[];
+  readonly tables: readonly (GeoPackageTable | PostgisTable)[];
   readonly format: Mimetype;
   readonly crs?: string | null;
   /** GeoJSON. */
@@ -45,11 +46,11 @@ export function tableOf(path: string, name?: string): GeoPackageTable {
 }
 
 /** A layer of a table with a title of its own. */
-export function layerOf(source: GeoPackageTable, id = 1): Layer {
+export function layerOf(source: GeoPackageTable | PostgisTable, id = 1): Layer {
   return {
     id,
     kind: source.kind,
-    title: source.table,
+    title: 'table' in source ? source.table : source.relation,
     description: 'Made for a test.',
     publisher: 'Test office',
     url: `http://127.0.0.1/layers/${id}/`,

@@ -9,7 +9,7 @@ import { withoutFolder } from './without-folder.ts';
 /** A layer with what its data say of it now. */
 export interface LayerInspection {
   readonly survey: TableSummary | null;
-  readonly table: Extract<LayerSource['source'], { table: string }> | null;
+  readonly table: Extract<LayerSource['source'], { fields: unknown }> | null;
   readonly version: number | null;
   /** None where the layer cannot be exported. */
   readonly formats: readonly Format[];

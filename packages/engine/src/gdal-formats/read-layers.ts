@@ -29,7 +29,11 @@ export interface ReadOptions {
 
 /** Names, types and counts of a file's layers. Takes a scan of the whole file where its format keeps no count. */
 export async function readLayers(path: string, { driver, args, signal }: ReadOptions): Promise<ReadLayer[]> {
-  const command = { program: 'ogrinfo', args: ['-ro', '-so', '-al', ...args, path], drivers: [driver] } as const;
+  const command = {
+    program: 'ogrinfo',
+    args: ['-ro', '-so', '-al', ...args, path],
+    drivers: [driver],
+  } as const;
   const { stdout } = await runGdal(command, { signal });
   const heads = /^Layer name: (.*)\n(?:.*\n)*?Geometry: (.*)\nFeature Count: (\d+)$/gm;
   return [...stdout.matchAll(heads)].map(([, name, type, count]) => ({

@@ -43,10 +43,7 @@ export function streamShape(recipe: OgrRecipe, options: EncodeOptions, losses: L
   return { columns, sets: streamSets(recipe, schema) };
 }
 
-function wktColumn(
-  { geometry }: OgrRecipe,
-  { schema, includeGeometryField }: EncodeOptions,
-): StreamColumn[] {
+function wktColumn({ geometry }: OgrRecipe, { schema, includeGeometryField }: EncodeOptions): StreamColumn[] {
   if (geometry !== 'as-text' || schema.geometry === null || !includeGeometryField) return [];
   const name = uniqueName(
     'WKT',

@@ -22,6 +22,8 @@ export interface ExportPlan {
   readonly region: Region | null;
   readonly cropMode: CropMode;
   readonly coordinatePrecision: number | null;
+  /** Whether the tiles of a raster layer become one file. */
+  readonly mosaic?: boolean;
   readonly items: readonly PlannedItem[];
   readonly cacheFolder: string;
   /** The coordinate operations that the check chose; the run does not compare them with PROJ again. */

@@ -93,17 +93,25 @@ async function runItems(
   const results: ItemResult[] = [];
   for (const [index, item] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);
-    const result = await runItem(item, {
+    const { source } = item.layer;
+    const context = {
       plan,
       workshop,
       folder,
       team: threads.team,
+      cores: threads.size,
       signal,
-      onProgress: (share, features) => {
+      onProgress: (share: number, done: number) => {
         const fraction = ((index + share) / plan.items.length) * convertShare;
-        onProgress?.({ fraction, stage: `${item.layer.title}: ${grouped(features)} features` });
+        const what = 'table' in source ? `${grouped(done)} features` : `${grouped(done)} files`;
+        onProgress?.({ fraction, stage: `${item.layer.title}: ${what}` });
       },
-    });
+    };
+    // Pixels are GDAL's; what runs it is loaded only for them.
+    const result =
+      'table' in source
+        ? await runItem(item, context)
+        : await (await import('../raster/run-raster-item.ts')).runRasterItem(item, source, context);
     results.push(result);
   }
   return results;
@@ -113,10 +121,13 @@ async function runItems(
 class ThreadsOfRun implements AsyncDisposable {
   #team: WorkerTeam | null = null;
   readonly team: (() => WorkerTeam) | null;
+  /** How many they are, or would be. */
+  readonly size: number;
 
   constructor(workers: number | WorkerTeam) {
     if (workers instanceof WorkerTeam) this.#team = workers;
     const size = workers instanceof WorkerTeam ? workers.size : workers;
+    this.size = size;
     this.team = size < 2 ? null : () => (this.#team ??= new WorkerTeam(size));
   }
 
@@ -174,7 +185,8 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
 }
 
 function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {
-  return plan.items.length === 1 && !report.losses.some(({ code }) => code === 'file-split');
+  const isOneFile = (report.raster?.files_written ?? 1) === 1;
+  return plan.items.length === 1 && isOneFile && !report.losses.some(({ code }) => code === 'file-split');
 }
 
 async function totalBytes(items: readonly ItemResult[]): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Kind } from '@outcrop/contract';
-import type { GeoPackageTable, Licence, RasterFile } from '@outcrop/engine';
+import type { GeoPackageTable, Licence, RasterFile, RasterKind } from '@outcrop/engine';
 
 /** A layer or table of a site, as `outcrop.yaml` says and its source shows when the site opens. */
 export interface SiteLayer {
@@ -11,8 +11,10 @@ export interface SiteLayer {
   readonly file: string;
   /** Absolute. */
   readonly path: string;
-  /** Null for a raster or a grid. */
+  /** Null for pixels. */
   readonly table: string | null;
+  /** The CRS to assume, whatever the files of a raster say; null to believe them. */
+  readonly crs: string | null;
   readonly licence: Licence | null;
   /** Number of the licence among those of the site; layers with the same licence share it. */
   readonly licenceId: number | null;
@@ -28,6 +30,11 @@ export type LayerSource =
 /** Whether a source is a table of a GeoPackage, rather than a raster file. */
 export function isTable(source: GeoPackageTable | RasterFile): source is GeoPackageTable {
   return 'table' in source;
+}
+
+/** Whether a kind is pixels rather than features. */
+export function isRasterKind(kind: Kind): kind is RasterKind {
+  return kind === 'raster' || kind === 'grid' || kind === 'rat';
 }
 
 /** `layers/3` or `tables/7`: the reference of a layer without site and version. */

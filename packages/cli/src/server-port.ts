@@ -54,7 +54,11 @@ export interface ImportedIntoSite {
     readonly crsFrom: string | null;
     readonly changes: readonly { readonly code: string; readonly count: number; readonly detail: string }[];
   }[];
-  readonly skipped: readonly { readonly source: string; readonly layer: string | null; readonly reason: string }[];
+  readonly skipped: readonly {
+    readonly source: string;
+    readonly layer: string | null;
+    readonly reason: string;
+  }[];
 }
 
 /** What is imported, and how. */

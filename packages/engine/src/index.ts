@@ -10,7 +10,14 @@ export { producibleFormats } from './gdal-formats/producible-formats.ts';
 export { checkExportHere, type ExportCheck, type ItemCheck } from './plan/check.ts';
 export { checkExport, surveyTable } from './plan/engine-thread.ts';
 export type { ExportPlan, PlannedItem } from './plan/plan.ts';
-export type { ExportRequest, ItemOptions, PlanContext, Region, RequestedItem } from './plan/request.ts';
+export type {
+  ExportRequest,
+  ItemOptions,
+  PlanContext,
+  RasterOptions,
+  Region,
+  RequestedItem,
+} from './plan/request.ts';
 export { type DescribedTable, describePostgisTable, type PostgisAddress } from './postgis/describe-table.ts';
 export type { PostgisTable } from './postgis/postgis-table.ts';
 export { slugify } from './plan/slug.ts';
@@ -23,6 +30,8 @@ export { importableExtensions } from './import/source-formats.ts';
 export { type CropFeature, listCropFeatures, readCropFeature } from './source/crop-features.ts';
 export { sourceVersion } from './source/geopackage-file.ts';
 export { type GeoPackageContents, listGeoPackageTables } from './source/geopackage-tables.ts';
+export { rasterNames, rasterVersion, vrtSources } from './raster/raster-files.ts';
+export { type RasterSummary, summariseRaster } from './raster/raster-summary.ts';
 export type {
   Field,
   FieldType,
@@ -32,5 +41,6 @@ export type {
   Layer,
   Licence,
   RasterFile,
+  RasterKind,
 } from './source/layer.ts';
 export type { TableSummary } from './source/table-survey.ts';

@@ -6,6 +6,10 @@ export type Engine = Pick<
   | 'listGeoPackageTables'
   | 'surveyTable'
   | 'sourceVersion'
+  | 'rasterVersion'
+  | 'rasterNames'
+  | 'vrtSources'
+  | 'summariseRaster'
   | 'parseRegion'
   | 'describeCrs'
   | 'producibleFormats'
@@ -19,6 +23,9 @@ export type Engine = Pick<
 
 /** The engine itself. */
 export const outcropEngine: Engine = engine;
+
+/** What a raster layer looks like. */
+export type RasterSummary = Awaited<ReturnType<Engine['summariseRaster']>>;
 
 /** Count and extent of a table. */
 export type TableSummary = Awaited<ReturnType<Engine['surveyTable']>>;

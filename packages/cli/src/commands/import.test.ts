@@ -40,7 +40,10 @@ function context(result: Partial<ImportedIntoSite>): TestContext {
 }
 
 test('says what came in, where it is and what changed', async () => {
-  const held = context({ imported: [roads], skipped: [{ source: 'roads.zip/x.csv', layer: 'x', reason: 'no CRS' }] });
+  const held = context({
+    imported: [roads],
+    skipped: [{ source: 'roads.zip/x.csv', layer: 'x', reason: 'no CRS' }],
+  });
   const exitCode = await runCommand(['import', 'roads.zip', '--site', '.', '--crs', 'EPSG:2193'], held);
   expect(exitCode).toBe(0);
   expect(held.printed).toEqual([
@@ -61,7 +64,9 @@ test('prints JSON and nothing else', async () => {
 test('fails where nothing came in', async () => {
   const held = context({ skipped: [{ source: 'a.csv', layer: 'a', reason: 'no CRS' }] });
   expect(await runCommand(['import', 'a.csv', '--site', '.'], held)).toBe(1);
-  expect(held.noted).toEqual(expect.arrayContaining(['left out: a.csv, a: no CRS', 'outcrop: Nothing was imported']));
+  expect(held.noted).toEqual(
+    expect.arrayContaining(['left out: a.csv, a: no CRS', 'outcrop: Nothing was imported']),
+  );
 });
 
 test('one coordinate column alone is a mistake', async () => {

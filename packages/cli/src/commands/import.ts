@@ -26,7 +26,10 @@ export function registerImport(program: Command, context: CommandContext): void 
   program
     .command('import')
     .description('bring data of other formats into a site, as GeoPackages')
-    .argument('<files...>', 'Shapefiles, File Geodatabases, GeoJSON, CSV, KML, MapInfo and others, also in a .zip')
+    .argument(
+      '<files...>',
+      'Shapefiles, File Geodatabases, GeoJSON, CSV, KML, MapInfo and others, also in a .zip',
+    )
     .requiredOption('--site <folder>', 'folder of the site; outcrop.yaml is written where there is none')
     .option('--crs <crs>', 'the CRS that the data are in, such as EPSG:2193, whatever they say')
     .option('--encoding <name>', 'the encoding of texts, such as windows-1252, whatever the data say')

@@ -1,4 +1,4 @@
-import type { Kind, Mimetype } from '@outcrop/contract';
+import type { Mimetype } from '@outcrop/contract';
 
 import type { BlockFormat } from './block-format.ts';
 
@@ -24,16 +24,9 @@ function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
   return format as BlockFormat<unknown>;
 }
 
-const writableKinds: readonly Kind[] = ['vector', 'table'];
-
 /** The mimetypes that the engine writes itself, and so on every machine. */
 export function directFormats(): readonly string[] {
   return Object.keys(formats);
-}
-
-/** Whether a kind of data can be exported at all. */
-export function isWritableKind(kind: Kind): boolean {
-  return writableKinds.includes(kind);
 }
 
 /** The format of a mimetype that `producibleFormats` lists. */

@@ -32,7 +32,11 @@ export function productPath({ extension }: OgrRecipe, { folder, schema }: Assemb
 }
 
 /** The layer's name for a set: with the family behind it where there are several. */
-export function layerName(recipe: OgrRecipe, { sets }: StreamShape, { set, options }: { set: StreamSet; options: AssembleOptions }): string {
+export function layerName(
+  recipe: OgrRecipe,
+  { sets }: StreamShape,
+  { set, options }: { set: StreamSet; options: AssembleOptions },
+): string {
   const name = recipe.layerName(options.schema);
   return sets.length === 1 ? name : `${name}_${set.family}`;
 }

@@ -64,7 +64,8 @@ async function exported(table: string, format: Mimetype, crs?: string): Promise<
   };
 }
 
-const codes = (losses: readonly Loss[]): string[] => losses.map(({ code, field }) => `${code} ${field ?? ''}`.trim());
+const codes = (losses: readonly Loss[]): string[] =>
+  losses.map(({ code, field }) => `${code} ${field ?? ''}`.trim());
 
 describe('File Geodatabase', () => {
   const format = 'applicaton/x-ogc-filegdb';
@@ -83,7 +84,10 @@ describe('File Geodatabase', () => {
 
   test('a layer of several kinds of shape becomes a feature class for each', async () => {
     const { product, losses } = await exported('mixed', format);
-    const classes = runGdal('ogrinfo', ['-q', product('mixed.gdb')]).trim().split('\n').slice(-3);
+    const classes = runGdal('ogrinfo', ['-q', product('mixed.gdb')])
+      .trim()
+      .split('\n')
+      .slice(-3);
     expect(classes).toEqual([
       expect.stringContaining(': mixed_multipoint (Multi Point)'),
       expect.stringContaining(': mixed_line (Multi Line String)'),
@@ -120,7 +124,9 @@ describe('MapInfo', () => {
   test('coordinates are finer than a millimetre', async () => {
     const { product } = await exported('typed', 'application/x-ogc-mapinfo_file');
     const [mine, theirs] = [readWithOgr(product('typed.tab')), readWithOgr(path, 'typed')].map((features) =>
-      features.map(({ geometry }) => (JSON.parse(geometry ?? 'null') as { coordinates: number[] } | null)?.coordinates),
+      features.map(
+        ({ geometry }) => (JSON.parse(geometry ?? 'null') as { coordinates: number[] } | null)?.coordinates,
+      ),
     );
     for (const [index, position] of theirs!.entries()) {
       if (position === undefined) continue;
@@ -146,10 +152,15 @@ describe('KML', () => {
     expect(members).toEqual(['typed.kmz', 'typed.txt']);
     const features = readWithOgr(product('typed.kmz'));
     expect(features).toHaveLength(200);
-    expect(features[0]!.properties).toMatchObject({ small: -1, large: '9007199254740994', text: 'Ōwenga é 1' });
+    expect(features[0]!.properties).toMatchObject({
+      small: -1,
+      large: '9007199254740994',
+      text: 'Ōwenga é 1',
+    });
     const document = runGdal('unzip', ['-p', product('typed.kmz'), 'doc.kml']);
     expect(document).toContain('<LineStyle><color>ff0033cc</color>');
-    const [longitude, latitude] = (JSON.parse(features[0]!.geometry!) as { coordinates: number[] }).coordinates;
+    const [longitude, latitude] = (JSON.parse(features[0]!.geometry!) as { coordinates: number[] })
+      .coordinates;
     expect(longitude).toBeGreaterThan(170);
     expect(latitude).toBeLessThan(-30);
     expect(codes(losses)).toContain('field-retyped day');
@@ -195,7 +206,11 @@ test('GML is valid enough for GDAL to read by its schema', async () => {
 test('DXF has outlines in the colour of the item, on a layer named after it', async () => {
   const { product, losses } = await exported(anyLayers.heights.name, 'image/vnd.dxf');
   const features = readWithOgr(product('2-heights.dxf'));
-  expect(features.map(({ properties }) => properties['Layer'])).toEqual(['2-heights', '2-heights', '2-heights']);
+  expect(features.map(({ properties }) => properties['Layer'])).toEqual([
+    '2-heights',
+    '2-heights',
+    '2-heights',
+  ]);
   expect(features.every(({ geometry }) => geometry!.includes('LineString'))).toBe(true);
   expect(codes(losses)).toEqual(expect.arrayContaining(['feature-dropped', 'field-dropped nr']));
 });
@@ -247,11 +262,23 @@ test('a product that grows beyond its format is stopped while it is written', as
   using reader = FeatureReader.open(source, { fields: schema.fields, hasZ: false, hasM: false });
   using assembler = format.createAssembler({ ...options, folder: product }, new LossLog());
   const encoder = format.createEncoder(options);
-  for (const batch of reader.readRange(0, null)) await assembler.append(encoder.encode(batch, new LossLog()).piece);
+  for (const batch of reader.readRange(0, null))
+    await assembler.append(encoder.encode(batch, new LossLog()).piece);
   await expect(assembler.finish()).rejects.toMatchObject({
     code: 'format-limit',
     message: expect.stringMatching(/^GML holds at most 0\.019 MB; this has come to/),
   });
+});
+
+test('an archive that grows beyond what the site allows is stopped', async () => {
+  const plan = await planOf({ tables: [tableOf(path, 'typed')], format: 'application/sql' }, folder.path);
+  const run = runExport(
+    { ...plan, maxArchiveBytes: 3000 },
+    { archivePath: join(folder.path, 'small.zip'), workFolder: folder.file('small') },
+  );
+  await expect(run).rejects.toMatchObject({ code: 'format-limit' });
+  await expect(run).rejects.toThrow('this site allows 0.0029 MB');
+  expect(existsSync(join(folder.path, 'small.zip'))).toBe(false);
 });
 
 test('a cancelled run leaves neither a program nor files behind', async () => {
@@ -270,7 +297,14 @@ test('a cancelled run leaves neither a program nor files behind', async () => {
 
 test('names cannot reach the command line, SQL or another file', async () => {
   const hostile = folder.file('hostile.gpkg');
-  const names = ['/vsicurl/http://127.0.0.1:9/x', '"; DROP TABLE x; --', '</SrcDataSource>', '-sql', '\n', 'a\\'];
+  const names = [
+    '/vsicurl/http://127.0.0.1:9/x',
+    '"; DROP TABLE x; --',
+    '</SrcDataSource>',
+    '-sql',
+    '\n',
+    'a\\',
+  ];
   writeGeoPackage(hostile, {
     tables: [
       {

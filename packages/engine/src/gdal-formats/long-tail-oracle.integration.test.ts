@@ -25,7 +25,13 @@ interface Rival {
 
 const promoted = ['-nlt', 'PROMOTE_TO_MULTI'];
 const rivals: readonly Rival[] = [
-  { mimetype: 'applicaton/x-ogc-filegdb', driver: 'OpenFileGDB', extension: 'gdb', args: promoted, slack: 2e-4 },
+  {
+    mimetype: 'applicaton/x-ogc-filegdb',
+    driver: 'OpenFileGDB',
+    extension: 'gdb',
+    args: promoted,
+    slack: 2e-4,
+  },
   // Its own default bounds keep coordinates to a centimetre or two.
   { mimetype: 'application/x-ogc-mapinfo_file', driver: 'MapInfo File', extension: 'tab', slack: 0.05 },
   {
@@ -51,9 +57,18 @@ beforeAll(async () => {
   // Whoever loads GEOS first sets its error handler, and that must be the engine.
   await Geos.load();
   compare = await createGeometryComparison();
-  writeFileSync(folder.file('star.geojson'), JSON.stringify({ type: 'Polygon', coordinates: [starRegion()] }));
+  writeFileSync(
+    folder.file('star.geojson'),
+    JSON.stringify({ type: 'Polygon', coordinates: [starRegion()] }),
+  );
   const densified = ['-segmentize', '0.005', '-s_srs', 'EPSG:4326', '-t_srs', 'EPSG:2193'];
-  runGdal('ogr2ogr', [folder.file('region.gpkg'), folder.file('star.geojson'), '-nln', 'region', ...densified]);
+  runGdal('ogr2ogr', [
+    folder.file('region.gpkg'),
+    folder.file('star.geojson'),
+    '-nln',
+    'region',
+    ...densified,
+  ]);
 });
 
 afterAll(async () => {

@@ -6,7 +6,11 @@ import { mapInfoFieldName } from './mapinfo-names.ts';
 test.each([
   ['naïve "name"', [], 'naive__name_'],
   ['a_very_long_field_name_that_is_longer', [], 'a_very_long_field_name_that_is_'],
-  ['a_very_long_field_name_that_is_longest', ['A_very_long_field_name_that_is_'], 'a_very_long_field_name_that_i_1'],
+  [
+    'a_very_long_field_name_that_is_longest',
+    ['A_very_long_field_name_that_is_'],
+    'a_very_long_field_name_that_i_1',
+  ],
   ['', [], 'FIELD'],
 ])('the name %j beside %j is %s', (name, taken, expected) => {
   expect(mapInfoFieldName(name, taken)).toBe(expected);

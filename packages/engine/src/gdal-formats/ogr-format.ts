@@ -66,7 +66,12 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     this.#losses = losses;
     this.#shape = streamShape(recipe, options, losses);
     noteRecipeLosses(recipe, { shape: this.#shape, options, losses });
-    this.#guard = new FormatGuard({ label: recipe.label, folder: options.folder, maxBytes, signal: options.signal });
+    this.#guard = new FormatGuard({
+      label: recipe.label,
+      folder: options.folder,
+      maxBytes,
+      signal: options.signal,
+    });
     const isSpooled = recipe.isSpooled || this.#shape.sets.length > 1;
     this.#sets = this.#shape.sets.map((set) => this.#begin(set, isSpooled));
   }
@@ -117,7 +122,9 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     let conversion: Promise<unknown> | null = null;
     const sink = isSpooled
       ? new FileSink(file)
-      : new PipeSink((input) => (conversion = this.#convert(set, { source: standardInput, charset: null, input })));
+      : new PipeSink(
+          (input) => (conversion = this.#convert(set, { source: standardInput, charset: null, input })),
+        );
     const schema = streamSchema(this.#shape, set, this.#options.schema);
     const columns = flatGeobufColumns(schema, new LossLog());
     void sink.write(flatGeobufHeader({ schema, columns, featureCount: 0, envelope: null }));
@@ -126,7 +133,11 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
 
   #convert(
     set: StreamSet,
-    { source, charset, input }: Pick<Conversion, 'source' | 'charset'> & { input?: AsyncIterable<Uint8Array> },
+    {
+      source,
+      charset,
+      input,
+    }: Pick<Conversion, 'source' | 'charset'> & { input?: AsyncIterable<Uint8Array> },
   ): Promise<unknown> {
     const envelope: Envelope | null = Number.isFinite(this.#envelope[0]) ? [...this.#envelope] : null;
     const { signal } = this.#guard;

@@ -123,7 +123,11 @@ const xlsx: OgrRecipe = {
   maxFields: 16_384,
   isXml: true,
   // The name of a sheet.
-  layerName: ({ title }) => title.replaceAll(/[[\]:*?/\\'\p{Cc}]/gu, ' ').trim().slice(0, 31) || 'layer',
+  layerName: ({ title }) =>
+    title
+      .replaceAll(/[[\]:*?/\\'\p{Cc}]/gu, ' ')
+      .trim()
+      .slice(0, 31) || 'layer',
   args: () => [],
   readBack: {
     args: ['-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=AUTO'],
@@ -142,12 +146,12 @@ const postgresDump: OgrRecipe = {
   hasM: true,
   // PostgreSQL cuts names beyond this, in silence.
   fieldName: (name, taken) => uniqueName(cutToBytes(name, 63), taken),
-  extraColumns: ({ fields }): readonly StreamColumn[] =>
-    fields.length === 0 ? [] : [featureId],
+  extraColumns: ({ fields }): readonly StreamColumn[] => (fields.length === 0 ? [] : [featureId]),
   args: ({ schema }) => {
     const fid = uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
     const options = { LAUNDER: 'NO', DROP_TABLE: 'OFF', CREATE_SCHEMA: 'OFF', FID: fid };
-    const geometry = schema.geometry === null ? null : uniqueName(schema.geometry.column, [...names(schema), fid]);
+    const geometry =
+      schema.geometry === null ? null : uniqueName(schema.geometry.column, [...names(schema), fid]);
     return [
       '--config',
       'PG_USE_COPY',

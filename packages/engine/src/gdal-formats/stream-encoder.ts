@@ -133,7 +133,8 @@ function noteNulls(
 ): void {
   let nulls = 0;
   for (let row = 0; row < length; row++) {
-    if (column.kind === 'number' ? column.nulls[row] === 1 : (column.values[row] ?? null) === null) nulls += 1;
+    if (column.kind === 'number' ? column.nulls[row] === 1 : (column.values[row] ?? null) === null)
+      nulls += 1;
   }
   if (nulls === 0 || field === null) return;
   const detail = `${recipe.label} has no nulls: they are 0 or an empty text.`;

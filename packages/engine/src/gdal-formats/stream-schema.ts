@@ -9,7 +9,11 @@ export const streamLayer = 'features';
 const unknownSurvey: FieldSurvey = { nulls: 0, longest: 0, bytes: 0, least: null, greatest: null };
 
 /** The schema of a set of features on its way to `ogr2ogr`. */
-export function streamSchema({ columns }: StreamShape, { type }: StreamSet, schema: OutputSchema): OutputSchema {
+export function streamSchema(
+  { columns }: StreamShape,
+  { type }: StreamSet,
+  schema: OutputSchema,
+): OutputSchema {
   return {
     ...schema,
     name: streamLayer,

@@ -56,10 +56,7 @@ function noteMidnights(columns: readonly StreamColumn[], losses: LossLog): void 
   }
 }
 
-function wktColumn(
-  { geometry }: OgrRecipe,
-  { schema, includeGeometryField }: EncodeOptions,
-): StreamColumn[] {
+function wktColumn({ geometry }: OgrRecipe, { schema, includeGeometryField }: EncodeOptions): StreamColumn[] {
   if (geometry !== 'as-text' || schema.geometry === null || !includeGeometryField) return [];
   const name = uniqueName(
     'WKT',

@@ -31,13 +31,16 @@ export async function verifyProduct(product: string, expectation: Expectation): 
   const reading = { drivers: [recipe.driver], args: recipe.readBack.args, folder: pieceFolder, signal };
   const [layers, fields] = await Promise.all([
     recipe.readBack.keepsCount ? readLayers(product, reading) : null,
-    recipe.attributes === 'kept' ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading) : null,
+    recipe.attributes === 'kept'
+      ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading)
+      : null,
   ]);
   for (const [index, { set, count }] of sets.entries()) {
     if (layers === null) break;
     const name = layerName(recipe, shape, { set, options });
     const layer = layers[index];
-    if (layer === undefined || layer.featureCount < count) throw missingFeatures(recipe, { name, count, layer });
+    if (layer === undefined || layer.featureCount < count)
+      throw missingFeatures(recipe, { name, count, layer });
     if (layer.featureCount > count) {
       const detail = `${recipe.label} has no multipoints and collections: their parts are features of their own.`;
       losses.add('geometry-split', detail, { count: layer.featureCount - count });
@@ -65,7 +68,8 @@ function noteLayer(
   if (layer.name !== name) {
     losses.add('layer-renamed', `The layer is called ${layer.name} in ${recipe.label}, not ${name}.`);
   }
-  if (set.type === null || layer.type === null || layer.type === 'GEOMETRY' || layer.type === set.type) return;
+  if (set.type === null || layer.type === null || layer.type === 'GEOMETRY' || layer.type === set.type)
+    return;
   losses.add(
     'geometry-type-changed',
     `${recipe.label} has ${layer.type} where the layer has ${set.type}: single shapes are multi shapes of one part.`,
@@ -109,5 +113,8 @@ function noteType(
   { recipe, losses, field }: { recipe: OgrRecipe; losses: LossLog; field: string },
 ): void {
   if (sameTypes[column.type].includes(type)) return;
-  losses.add('field-retyped', `${field} is ${type} in ${recipe.label}, not ${column.type}.`, { field, count: 0 });
+  losses.add('field-retyped', `${field} is ${type} in ${recipe.label}, not ${column.type}.`, {
+    field,
+    count: 0,
+  });
 }

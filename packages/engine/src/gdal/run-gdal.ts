@@ -9,7 +9,7 @@ import { commandText, type GdalCommand } from './gdal-command.ts';
 import { gdalRemedy, requireGdal, skippedDrivers } from './gdal-drivers.ts';
 import type { GdalResources } from './gdal-environment.ts';
 import { ProgressReader } from './progress-reader.ts';
-import { killGroup, spawnGdal } from './spawn-gdal.ts';
+import { killProgram, spawnGdal } from './spawn-gdal.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How a command is run, watched and stopped. */
@@ -25,8 +25,6 @@ export interface GdalRunOptions extends GdalResources {
   readonly timeoutMs?: number;
   /** A program that neither says nor computes anything for so long hangs, and is killed. Default 5 minutes. */
   readonly quietMs?: number;
-  /** See `SpawnOptions`. */
-  readonly sharesGroup?: boolean;
   /** The code of the failure, where the program fails by itself. Default `gdal-failed`. */
   readonly failureCode?: FailureCode;
   /** Errors that GDAL names and then goes on are a failure, unless this is set. */
@@ -60,9 +58,8 @@ export async function runGdal(command: GdalCommand, options: GdalRunOptions = {}
   options.signal?.throwIfAborted();
   const skipped = command.drivers.length === 0 ? [] : skippedDrivers(await requireGdal(), command.drivers);
   options.signal?.throwIfAborted();
-  const { sharesGroup = false } = options;
-  const child = spawnGdal(command.program, command.args, { ...options, skipped, sharesGroup });
-  const kill = (): void => killGroup(child.pid, sharesGroup);
+  const child = spawnGdal(command.program, command.args, { ...options, skipped });
+  const kill = (): void => killProgram(child.pid);
   using watchdog = new Watchdog(child.pid, { ...defaults, ...options, kill });
   options.signal?.addEventListener('abort', kill, { once: true });
   try {

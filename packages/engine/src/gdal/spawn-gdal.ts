@@ -3,15 +3,25 @@ import process from 'node:process';
 
 import { gdalEnvironment, type GdalResources } from './gdal-environment.ts';
 
+let sharesGroup = false;
+
+/**
+ * From now on programs stay in the process group of this process, because whoever started it kills that group as a
+ * whole: then nothing is left even where this process is killed without a chance to end them.
+ */
+export function keepProgramsInGroup(): void {
+  sharesGroup = true;
+}
+
+/** Else each has a group of its own, so that what it starts can be killed with it. */
+function hasOwnGroup(): boolean {
+  return !sharesGroup && process.platform !== 'win32';
+}
+
 /** How a program is started. */
 export interface SpawnOptions extends GdalResources {
   /** Drivers it must not use. */
   readonly skipped: readonly string[];
-  /**
-   * Whether the program stays in the process group of this process, which is then killed as a whole by somebody else.
-   * Default: a group of its own.
-   */
-  readonly sharesGroup?: boolean;
 }
 
 /**
@@ -21,17 +31,17 @@ export interface SpawnOptions extends GdalResources {
 export function spawnGdal(
   program: string,
   args: readonly string[],
-  { skipped, sharesGroup = false, ...resources }: SpawnOptions,
+  { skipped, ...resources }: SpawnOptions,
 ): ChildProcessWithoutNullStreams {
   const child = spawn(program, args, {
     stdio: 'pipe',
     env: gdalEnvironment(skipped, resources),
-    detached: !sharesGroup && process.platform !== 'win32',
+    detached: hasOwnGroup(),
     windowsHide: true,
   });
   // A program that ends early closes its input under what is still written; its exit code tells why.
   child.stdin.on('error', () => undefined);
-  endWithThisProcess(() => killGroup(child.pid, sharesGroup), child);
+  endWithThisProcess(() => killProgram(child.pid), child);
   return child;
 }
 
@@ -54,11 +64,10 @@ function killAll(): void {
 }
 
 /** Kills a program at once, and whatever it started. */
-export function killGroup(pid: number | undefined, sharesGroup: boolean): void {
+export function killProgram(pid: number | undefined): void {
   if (pid === undefined) return;
-  const target = sharesGroup || process.platform === 'win32' ? pid : -pid;
   try {
-    process.kill(target, 'SIGKILL');
+    process.kill(hasOwnGroup() ? -pid : pid, 'SIGKILL');
   } catch {
     // It has ended by itself.
   }

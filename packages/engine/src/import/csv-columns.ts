@@ -25,7 +25,9 @@ export function csvGeometry(
   if (named.x !== undefined || named.y !== undefined) {
     for (const [option, column] of Object.entries({ '--x': named.x, '--y': named.y })) {
       if (column !== undefined && columns.includes(column)) continue;
-      throw new Error(`${option} names ${JSON.stringify(column ?? '')}, which is none of its columns: ${columns.join(', ')}`);
+      throw new Error(
+        `${option} names ${JSON.stringify(column ?? '')}, which is none of its columns: ${columns.join(', ')}`,
+      );
     }
     return pointColumns(named.x!, named.y!, false);
   }

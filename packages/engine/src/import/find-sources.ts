@@ -50,7 +50,10 @@ function realPathOf(path: string): string {
     throw new EngineError('source-unavailable', detail, { cause: error });
   }
   if (!/^\/vsi/i.test(real)) return real;
-  throw new EngineError('source-unavailable', `${real} cannot be imported from there: move it to another folder.`);
+  throw new EngineError(
+    'source-unavailable',
+    `${real} cannot be imported from there: move it to another folder.`,
+  );
 }
 
 async function findInZip(path: string, name: string): Promise<ImportSource[]> {
@@ -76,7 +79,10 @@ function mainFile(member: string, members: readonly string[]): string | null {
   if (geodatabase !== undefined) return geodatabase;
   const hidden = member.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
   if (hidden || member.endsWith('/') || member.toLowerCase().endsWith('.zip')) return null;
-  const partners: Readonly<Record<string, readonly string[]>> = { '.dbf': ['.shp', '.tab'], '.mid': ['.mif'] };
+  const partners: Readonly<Record<string, readonly string[]>> = {
+    '.dbf': ['.shp', '.tab'],
+    '.mid': ['.mif'],
+  };
   const ending = /\.[^./]+$/.exec(member)?.[0] ?? '';
   const stem = member.slice(0, member.length - ending.length).toLowerCase();
   const mains = partners[ending.toLowerCase()] ?? [];

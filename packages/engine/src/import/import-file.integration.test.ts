@@ -61,7 +61,9 @@ describe('a layer is imported as ogr2ogr reads it, from', () => {
     expect(mine.map(({ properties }) => properties['size'] ?? null)).toEqual(
       theirs.map(({ properties }) => properties['size'] ?? null),
     );
-    expect(mine.map(({ geometry }) => coordinates(geometry))).toEqual(theirs.map(({ geometry }) => coordinates(geometry)));
+    expect(mine.map(({ geometry }) => coordinates(geometry))).toEqual(
+      theirs.map(({ geometry }) => coordinates(geometry)),
+    );
   });
 });
 
@@ -98,14 +100,20 @@ describe('a CSV', () => {
     writeFileSync(folder.file('points.csv'), text);
     const { layers } = await run(folder.file('points.csv'));
     expect(layers[0]).toMatchObject({ crs, crsFrom, kind: 'vector' });
-    expect(geometries(target)).toEqual(['{"type":"Point","coordinates":[-176.5,-44.0]}'].map((text) => expect.stringContaining(text.slice(0, 40))));
+    expect(geometries(target)).toEqual(
+      ['{"type":"Point","coordinates":[-176.5,-44.0]}'].map((text) =>
+        expect.stringContaining(text.slice(0, 40)),
+      ),
+    );
   });
 
   test('with WKT or metres needs to be told the CRS', async () => {
     writeFileSync(folder.file('lines.csv'), 'id,WKT\n1,"LINESTRING (1 2,3 4)"\n');
     const { layers, skipped } = await run(folder.file('lines.csv'));
     expect(layers).toEqual([]);
-    expect(skipped[0]!.reason).toBe('it names no CRS of the EPSG registry: say which it is in, such as --crs EPSG:4326');
+    expect(skipped[0]!.reason).toBe(
+      'it names no CRS of the EPSG registry: say which it is in, such as --crs EPSG:4326',
+    );
     const again = await run(folder.file('lines.csv'), { crs: 'EPSG:2193' });
     expect(again.layers[0]).toMatchObject({ crs: 'EPSG:2193', crsFrom: 'as --crs says' });
   });
@@ -132,7 +140,10 @@ describe('a CSV', () => {
 });
 
 test('a Shapefile without a .cpg is read in the encoding that is given', async () => {
-  writeFileSync(folder.file('a.geojson'), '{"type":"Feature","properties":{"name":"Жуков"},"geometry":{"type":"Point","coordinates":[1,2]}}');
+  writeFileSync(
+    folder.file('a.geojson'),
+    '{"type":"Feature","properties":{"name":"Жуков"},"geometry":{"type":"Point","coordinates":[1,2]}}',
+  );
   runGdal('ogr2ogr', [folder.file('a.shp'), folder.file('a.geojson'), '-lco', 'ENCODING=CP1251']);
   for (const ending of ['cpg']) rmSync(folder.file(`a.${ending}`), { force: true });
   await run(folder.file('a.shp'), { encoding: 'CP1251' });
@@ -163,14 +174,18 @@ describe('nothing but files of known formats is opened', () => {
   const vrt =
     '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>';
 
-  test.each(['a.vrt', 'a.geojson', 'a.csv', 'a.kml', 'a.gml', 'a.tab'])('a VRT that is called %s', async (name) => {
-    writeFileSync(folder.file(name), vrt);
-    const outcome = await run(folder.file(name)).catch((error: unknown) => error);
-    const isRefused = outcome instanceof Error;
-    // As a CSV it is one line of text, and nothing more.
-    if (!isRefused) expect((outcome as ImportReport).layers.every(({ kind }) => kind === 'table')).toBe(true);
-    else expect(outcome.message).not.toContain('root:');
-  });
+  test.each(['a.vrt', 'a.geojson', 'a.csv', 'a.kml', 'a.gml', 'a.tab'])(
+    'a VRT that is called %s',
+    async (name) => {
+      writeFileSync(folder.file(name), vrt);
+      const outcome = await run(folder.file(name)).catch((error: unknown) => error);
+      const isRefused = outcome instanceof Error;
+      // As a CSV it is one line of text, and nothing more.
+      if (!isRefused)
+        expect((outcome as ImportReport).layers.every(({ kind }) => kind === 'table')).toBe(true);
+      else expect(outcome.message).not.toContain('root:');
+    },
+  );
 
   test('a layer whose name would be an option', async () => {
     writeFileSync(
@@ -184,9 +199,15 @@ describe('nothing but files of known formats is opened', () => {
 
   test('options that do not fit are refused with what would', async () => {
     writeFileSync(folder.file('a.fgb'), '');
-    await expect(run(folder.file('a.fgb'), { encoding: 'klingon' })).rejects.toThrow('"klingon" is not an encoding');
-    await expect(run(folder.file('a.fgb'), { encoding: 'UTF-8' })).rejects.toThrow('says its encoding itself');
-    await expect(run(folder.file('a.fgb'), { crs: 'EPSG:1' })).rejects.toThrow('use a code such as EPSG:2193');
+    await expect(run(folder.file('a.fgb'), { encoding: 'klingon' })).rejects.toThrow(
+      '"klingon" is not an encoding',
+    );
+    await expect(run(folder.file('a.fgb'), { encoding: 'UTF-8' })).rejects.toThrow(
+      'says its encoding itself',
+    );
+    await expect(run(folder.file('a.fgb'), { crs: 'EPSG:1' })).rejects.toThrow(
+      'use a code such as EPSG:2193',
+    );
     await expect(run(folder.file('a.fgb'))).rejects.toThrow();
     writeFileSync(join(folder.path, 'a.zip'), 'PK no');
     await expect(run(folder.file('a.zip'))).rejects.toThrow('cannot be read as a zip');

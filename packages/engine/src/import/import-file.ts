@@ -66,7 +66,8 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     for (const layer of await layersOf(opened, options)) {
       const table = uniqueName(tableName(layer, source), taken);
       const outcome = await importLayer(opened, { layer, table, options });
-      if ('reason' in outcome) skipped.push({ source: source.name, layer: layer.name, reason: outcome.reason });
+      if ('reason' in outcome)
+        skipped.push({ source: source.name, layer: layer.name, reason: outcome.reason });
       else {
         taken.push(table);
         layers.push(outcome);
@@ -105,7 +106,8 @@ async function open(source: ImportSource, options: ImportOptions): Promise<Opene
   const reading = { drivers: format.drivers, folder: workFolder, signal };
   const path = await fileOf(source, options);
   if (format.label === 'CSV') return openCsv({ source, path, reading }, options);
-  const option = encoding !== undefined && format.encoding === 'option' ? ['-oo', `ENCODING=${encoding}`] : [];
+  const option =
+    encoding !== undefined && format.encoding === 'option' ? ['-oo', `ENCODING=${encoding}`] : [];
   return { source, path, reading: { ...reading, args: option }, impliedCrs: null };
 }
 
@@ -142,12 +144,18 @@ function geometryOf(
   try {
     return csvGeometry(columns, named);
   } catch (error) {
-    throw new EngineError('invalid-request', `${name}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new EngineError(
+      'invalid-request',
+      `${name}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
 }
 
 /** The path of the source, or of a copy of it: unpacked where its text must be looked at, and in UTF-8. */
-async function fileOf(source: ImportSource, { encoding, workFolder, signal }: ImportOptions): Promise<string> {
+async function fileOf(
+  source: ImportSource,
+  { encoding, workFolder, signal }: ImportOptions,
+): Promise<string> {
   const { format, member, name } = source;
   if (encoding !== undefined && format.encoding === 'none') {
     const detail = `--encoding cannot be used for ${name}: a ${format.label} says its encoding itself.`;

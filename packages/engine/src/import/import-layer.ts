@@ -126,10 +126,16 @@ async function changesOf(
       continue;
     }
     if (kept.name !== name) losses.add('field-renamed', `${name} is called ${kept.name}.`, { field: name });
-    if (kept.type !== type) losses.add('field-retyped', `${name} is ${kept.type}, not ${type}.`, { field: name, count: 0 });
+    if (kept.type !== type)
+      losses.add('field-retyped', `${name} is ${kept.type}, not ${type}.`, { field: name, count: 0 });
   }
   const missing = layer.featureCount - featureCount;
-  if (missing > 0) losses.add('feature-dropped', `Features of ${source.name} that could not be kept.`, { count: missing });
+  if (missing > 0)
+    losses.add('feature-dropped', `Features of ${source.name} that could not be kept.`, { count: missing });
   for (const warning of warnings) losses.add('gdal-warning', warning, { field: warning, count: 0 });
-  return losses.entries().map(({ field, ...loss }) => (loss.code === 'gdal-warning' || field === undefined ? loss : { ...loss, field }));
+  return losses
+    .entries()
+    .map(({ field, ...loss }) =>
+      loss.code === 'gdal-warning' || field === undefined ? loss : { ...loss, field },
+    );
 }

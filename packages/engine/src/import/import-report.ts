@@ -20,5 +20,9 @@ export interface ImportedLayer {
 /** What came of importing a file. */
 export interface ImportReport {
   readonly layers: readonly ImportedLayer[];
-  readonly skipped: readonly { readonly source: string; readonly layer: string | null; readonly reason: string }[];
+  readonly skipped: readonly {
+    readonly source: string;
+    readonly layer: string | null;
+    readonly reason: string;
+  }[];
 }

@@ -11,7 +11,11 @@ export async function columnsWithLeadingZeros(path: string, signal?: AbortSignal
   const scan = new ValueScan((column, value) => {
     if (/^-?0\d+$/.test(value)) found.add(column);
   });
-  const text = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20, ...(signal && { signal }) });
+  const text = createReadStream(path, {
+    encoding: 'utf8',
+    highWaterMark: 1 << 20,
+    ...(signal && { signal }),
+  });
   for await (const piece of text) scan.read(piece as string);
   scan.finish();
   return found;

@@ -14,11 +14,26 @@ export interface SourceFormat {
  * other files or run SQL: VRT above all.
  */
 export const sourceFormats: readonly SourceFormat[] = [
-  { label: 'Shapefile', extensions: ['.shp', '.shz', '.dbf'], drivers: ['ESRI Shapefile'], encoding: 'option' },
+  {
+    label: 'Shapefile',
+    extensions: ['.shp', '.shz', '.dbf'],
+    drivers: ['ESRI Shapefile'],
+    encoding: 'option',
+  },
   { label: 'File Geodatabase', extensions: ['.gdb'], drivers: ['OpenFileGDB'], encoding: 'none' },
   { label: 'GeoPackage', extensions: ['.gpkg'], drivers: ['GPKG'], encoding: 'none' },
-  { label: 'GeoJSON', extensions: ['.geojson', '.json', '.topojson'], drivers: ['GeoJSON', 'TopoJSON', 'ESRIJSON'], encoding: 'convert' },
-  { label: 'newline-delimited GeoJSON', extensions: ['.geojsonl', '.geojsons', '.ndjson'], drivers: ['GeoJSONSeq'], encoding: 'convert' },
+  {
+    label: 'GeoJSON',
+    extensions: ['.geojson', '.json', '.topojson'],
+    drivers: ['GeoJSON', 'TopoJSON', 'ESRIJSON'],
+    encoding: 'convert',
+  },
+  {
+    label: 'newline-delimited GeoJSON',
+    extensions: ['.geojsonl', '.geojsons', '.ndjson'],
+    drivers: ['GeoJSONSeq'],
+    encoding: 'convert',
+  },
   { label: 'CSV', extensions: ['.csv', '.tsv', '.txt'], drivers: ['CSV'], encoding: 'convert' },
   { label: 'FlatGeobuf', extensions: ['.fgb'], drivers: ['FlatGeobuf'], encoding: 'none' },
   { label: 'KML', extensions: ['.kml', '.kmz'], drivers: ['LIBKML', 'KML'], encoding: 'none' },

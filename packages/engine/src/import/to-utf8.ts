@@ -29,5 +29,10 @@ export async function convertToUtf8(
     transform: (bytes: Buffer, _, done) => done(null, Buffer.from(decoder.decode(bytes, { stream: true }))),
     flush: (done) => done(null, Buffer.from(decoder.decode())),
   });
-  await pipeline(createReadStream(source), decode, createWriteStream(target), ...(signal ? [{ signal }] : []));
+  await pipeline(
+    createReadStream(source),
+    decode,
+    createWriteStream(target),
+    ...(signal ? [{ signal }] : []),
+  );
 }

@@ -32,6 +32,8 @@ export async function extractMember(
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError('source-corrupt', `${member} in ${zip} cannot be read: ${reason}.`, { cause: error });
+    throw new EngineError('source-corrupt', `${member} in ${zip} cannot be read: ${reason}.`, {
+      cause: error,
+    });
   }
 }

@@ -3,13 +3,14 @@ import { findFormat, type Reason } from '@outcrop/contract';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
-import { formatsForRequest } from '../gdal-formats/producible-formats.ts';
+import { formatsForItem } from '../gdal-formats/producible-formats.ts';
 import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
 import { findPostgisCandidates, hasAnyRow } from '../postgis/region-candidates.ts';
 import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
 import { type PostgisSurvey, surveyPostgisTable } from '../postgis/survey-table.ts';
 import { planReprojection } from '../run/reprojection.ts';
-import type { GeoPackageTable } from '../source/layer.ts';
+import { checkRaster } from '../raster/check-raster.ts';
+import type { GeoPackageTable, RasterFile } from '../source/layer.ts';
 import { type GeometrySurvey, surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
 import { estimateItem } from './estimate.ts';
@@ -57,11 +58,10 @@ export async function checkExportHere(
 ): Promise<ExportCheck> {
   const operations = new CoordinateOperations(known);
   const workshop = { operations };
-  const mimetypes = context.mimetypes ?? (await formatsForRequest(request));
   const warnings = new Set(request.region?.notices);
   const items: ItemCheck[] = [];
   for (const item of request.items) {
-    items.push(await checkItem(item, { request, context, mimetypes, workshop, warnings }));
+    items.push(await checkItem(item, { request, context, workshop, warnings }));
   }
   const name = archiveName(request, context.sitePrefix);
   const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, 0);
@@ -85,7 +85,7 @@ function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext
 
 function planOf(
   request: ExportRequest,
-  { cacheFolder }: PlanContext,
+  { cacheFolder, maxArchiveBytes }: PlanContext,
   { name, operations }: Pick<ExportPlan, 'name' | 'operations'>,
 ): ExportPlan {
   const slugs = uniqueSlugs(request.items.map(({ layer }) => layer.title));
@@ -99,24 +99,25 @@ function planOf(
   }));
   const { region, cropMode, coordinatePrecision, body } = request;
   const crs = exportCrs(request);
-  return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder, operations, body };
+  const mosaic = request.mosaic ?? false;
+  const said = { crs, region, cropMode, coordinatePrecision, mosaic, body };
+  return { name, ...said, items, cacheFolder, maxArchiveBytes, operations };
 }
 
 interface CheckScope {
   readonly request: ExportRequest;
   readonly context: PlanContext;
-  /** Those that may be written. */
-  readonly mimetypes: readonly string[];
   readonly workshop: Workshop;
   readonly warnings: Set<string>;
 }
 
 async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCheck> {
-  const problems = itemProblems(item, scope.request, scope.mimetypes);
-  const { source } = item.layer;
-  if (problems.length > 0 || !('fields' in source)) return refused(item, problems);
+  const { kind, source } = item.layer;
+  const mimetypes = scope.context.mimetypes ?? (await formatsForItem(kind, scope.request.formats[kind]));
+  const problems = itemProblems(item, scope.request, mimetypes);
+  if (problems.length > 0) return refused(item, problems);
   try {
-    return await checkData(item, source, scope);
+    return 'fields' in source ? await checkData(item, source, scope) : await checkPixels(item, source, scope);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const code = error.code === 'crs-operation' ? 'invalid-crs' : 'source-unavailable';
@@ -133,6 +134,29 @@ function refused({ item }: RequestedItem, reasons: readonly Reason[]): ItemCheck
     sizeEstimateZipped: 0,
     secondsEstimate: null,
   };
+}
+
+/** What is wrong with a raster item, and what it will cost, by the description of its files. */
+async function checkPixels(
+  item: RequestedItem,
+  source: RasterFile,
+  { request, context, workshop, warnings }: CheckScope,
+): Promise<ItemCheck> {
+  const checked = await checkRaster(item, source, { request, context, operations: workshop.operations });
+  if ('reasons' in checked) return refused(item, checked.reasons);
+  if (checked.repaired !== null) warnings.add(repairWarning(checked.repaired));
+  return {
+    item: item.item,
+    reasons: [],
+    featureCount: null,
+    sizeEstimateUnzipped: checked.estimate.unzipped,
+    sizeEstimateZipped: checked.estimate.zipped,
+    secondsEstimate: checked.estimate.seconds,
+  };
+}
+
+function repairWarning(repaired: string): string {
+  return `The extent crosses or touches itself and was repaired: ${repaired}. Check that it is the area you mean.`;
 }
 
 async function checkData(
@@ -210,9 +234,7 @@ async function countFeatures(
   using held = crop;
   await planReprojection(workshop, pair, { geometry, crop: held });
   if (held.projected.repaired !== null) {
-    warnings.add(
-      `The extent crosses or touches itself and was repaired: ${held.projected.repaired}. Check that it is the area you mean.`,
-    );
+    warnings.add(repairWarning(held.projected.repaired));
   }
   const { ids, inside } = held.candidates;
   const meeting = { crop: held, mode: request.cropMode };

@@ -42,7 +42,9 @@ function problems({ layer = layerOf(roads), options = {}, request = {}, mimetype
     body: {},
     ...request,
   };
-  return itemProblems(item, whole, mimetypes ?? directFormats()).map(({ code, detail }) => `${code}: ${detail}`);
+  return itemProblems(item, whole, mimetypes ?? directFormats()).map(
+    ({ code, detail }) => `${code}: ${detail}`,
+  );
 }
 
 const geometry = (crs: string | null): Layer => layerOf({ ...roads, geometry: { ...roads.geometry!, crs } });
@@ -61,7 +63,11 @@ describe('an item is refused for', () => {
     source: { path: '/data/a.tif', kind: 'raster' },
   };
   test.each<[string, Case, RegExp]>([
-    ['a kind that is not written', { layer: raster }, /^unsupported-kind: .* is a raster; .*Remove it/],
+    [
+      'a kind that is not written',
+      { layer: raster, mimetypes: [] },
+      /^unsupported-kind: .* is a raster; only GDAL writes those.*apt-get install gdal-bin/,
+    ],
     [
       'a format that is missing',
       { request: { formats: {} } },

@@ -3,7 +3,6 @@ import { findFormat, formatLabel, isSpatial, type Kind, type Reason } from '@out
 import { describeCrs } from '../crs/crs.ts';
 import { gdalRemedy } from '../gdal/gdal-drivers.ts';
 import { findRecipe } from '../gdal-formats/ogr-recipes.ts';
-import { isWritableKind } from '../formats/direct-formats.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
 import type { ExportRequest, RequestedItem } from './request.ts';
 
@@ -36,13 +35,9 @@ function formatProblems(
 ): Reason[] {
   const { kind, title } = layer;
   const written = request.formats[kind];
-  if (!isWritableKind(kind)) {
-    return [
-      {
-        code: 'unsupported-kind',
-        detail: `${title} is a ${kind}; this site cannot export those. Remove it.`,
-      },
-    ];
+  if (!mimetypes.some((mimetype) => findFormat(mimetype)?.kinds.includes(kind))) {
+    const detail = `${title} is a ${kind}; only GDAL writes those, and this machine has none. ${gdalRemedy} Or remove it.`;
+    return [{ code: 'unsupported-kind', detail }];
   }
   if (written === undefined) {
     return [{ code: 'missing-format', detail: `Choose a format for ${title}: formats.${kind} is missing.` }];
@@ -70,8 +65,10 @@ function unwritable(written: string, kind: Kind, mimetypes: readonly string[]): 
 }
 
 function crsProblems({ layer }: RequestedItem, request: ExportRequest): Reason[] {
-  if (!isSpatial(layer.kind) || !('geometry' in layer.source)) return [];
-  const own = layer.source.geometry?.crs ?? null;
+  const { source } = layer;
+  if (!isSpatial(layer.kind)) return [];
+  // What a raster's files say of it is read later, with everything else of them.
+  const own = 'geometry' in source ? (source.geometry?.crs ?? null) : (request.crs ?? 'EPSG:4326');
   const fixed = findFormat(request.formats[layer.kind] ?? '')?.fixedCrs;
   const wanted = request.crs ?? fixed ?? null;
   if (wanted === null) {
@@ -129,7 +126,10 @@ function fieldProblems({ layer, options }: RequestedItem): Reason[] {
 }
 
 /** Geometry that no format here can hold: curves and surfaces (WKB types above 7). */
-export function geometryProblems(title: string, survey: { readonly geometry: Pick<GeometrySurvey, 'kinds'> | null }): Reason[] {
+export function geometryProblems(
+  title: string,
+  survey: { readonly geometry: Pick<GeometrySurvey, 'kinds'> | null },
+): Reason[] {
   const unknown = Object.keys(survey.geometry?.kinds ?? {})
     .map(Number)
     .filter((kind) => kind > 7 || kind < 1);

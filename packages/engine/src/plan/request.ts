@@ -21,6 +21,20 @@ export interface ItemOptions {
   readonly color?: string;
   /** What only DWG has: the names of such options that were asked for. */
   readonly dwgOptions?: readonly string[];
+  /** Of rasters, grids and rasters with attribute tables. */
+  readonly raster?: RasterOptions;
+}
+
+/** What may be said of a raster item. */
+export interface RasterOptions {
+  /** Names of the tiles to take; all where absent. */
+  readonly tiles?: readonly string[];
+  /** How many times larger the pixels shall be than the source's. Default 1. */
+  readonly resolutionMultiplier?: number;
+  /** Whether a MapInfo `.tab` goes with each file. */
+  readonly includeRasterTab?: boolean;
+  /** Whether values that the format cannot hold may be scaled to bytes. */
+  readonly scaleToBytes?: boolean;
 }
 
 /** One layer of an export. */
@@ -43,6 +57,8 @@ export interface ExportRequest {
   readonly cropMode: CropMode;
   /** Decimals of coordinates in text formats; null for the format's default. */
   readonly coordinatePrecision: number | null;
+  /** Whether the tiles of a raster layer become one file. */
+  readonly mosaic?: boolean;
   /** `request.json` of the archive: the normalised body, as the wire writes it. */
   readonly body: unknown;
 }

@@ -34,7 +34,8 @@ export class CopyRows {
   }
 
   #begin(bytes: Buffer): number {
-    if (!bytes.subarray(0, signature.length).equals(signature)) throw new Error('it is no binary COPY stream');
+    if (!bytes.subarray(0, signature.length).equals(signature))
+      throw new Error('it is no binary COPY stream');
     const end = headerBytes + bytes.readInt32BE(signature.length + 4);
     this.#isBegun = true;
     return end;

@@ -67,7 +67,8 @@ async function exported(
   source: Source,
   { name, crs, mode }: { name: string; crs: string; mode: CropMode | null },
 ): Promise<Exported> {
-  const extent = mode === null ? {} : { extent: { type: 'Polygon', coordinates: [starRegion()] }, cropMode: mode };
+  const extent =
+    mode === null ? {} : { extent: { type: 'Polygon', coordinates: [starRegion()] }, cropMode: mode };
   const wish = { tables: [source], format: 'application/geo+json', crs, ...extent } as const;
   const { archivePath, report } = await exportWish(wish, folder.path);
   const slug = report.items[0]!.files[0]!;
@@ -128,7 +129,9 @@ test('what PostgreSQL alone has becomes text or a number, and curves become line
     u: '00000000-0000-0000-0000-000000000001',
   });
   expect(feature!.properties['moment']).toMatch(/^2026-01-01T14:04:05\.678/);
-  expect(feature!.geometry).toMatch(/^\{"type":"LineString","coordinates":\[\[1700000(\.0)?,5900000(\.0)?,1(\.0)?\],/);
+  expect(feature!.geometry).toMatch(
+    /^\{"type":"LineString","coordinates":\[\[1700000(\.0)?,5900000(\.0)?,1(\.0)?\],/,
+  );
 });
 
 test('a view and a table without a key or a place can be exported too', async () => {
@@ -151,7 +154,15 @@ test('a region is looked up in the spatial index, and one without data is refuse
   const table = await postgisTable('parcels');
   const square = (x: number, y: number, size: number): object => ({
     type: 'Polygon',
-    coordinates: [[[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]],
+    coordinates: [
+      [
+        [x, y],
+        [x + size, y],
+        [x + size, y + size],
+        [x, y + size],
+        [x, y],
+      ],
+    ],
   });
   const wish = { tables: [table], format: 'application/x-ogc-gpkg', crs: 'EPSG:2193' } as const;
   const outside = await checkWish({ ...wish, extent: square(100, 10, 1) }, folder.path);
@@ -159,17 +170,24 @@ test('a region is looked up in the spatial index, and one without data is refuse
   // So small that it holds no feature whole.
   const inside = await checkWish({ ...wish, extent: square(-179.5, -43.6, 0.001) }, folder.path);
   const reasons = inside.items[0]!.reasons.map(({ code }) => code);
-  const fromFile = await checkWish({ ...wish, tables: [tableOf(path, 'parcels')], extent: square(-179.5, -43.6, 0.001) }, folder.path);
+  const fromFile = await checkWish(
+    { ...wish, tables: [tableOf(path, 'parcels')], extent: square(-179.5, -43.6, 0.001) },
+    folder.path,
+  );
   expect(reasons).toEqual(fromFile.items[0]!.reasons.map(({ code }) => code));
   await using held = await connectPostgis(cluster.url);
   await held.client.query('SET enable_seqscan = off');
   const { boxesQuery } = await import('./row-query.ts');
-  const { rows } = await held.client.query(`EXPLAIN ${boxesQuery(table, [2_100_000, 5_100_000, 2_110_000, 5_110_000])}`);
+  const { rows } = await held.client.query(
+    `EXPLAIN ${boxesQuery(table, [2_100_000, 5_100_000, 2_110_000, 5_110_000])}`,
+  );
   expect(JSON.stringify(rows)).toContain('Index');
 });
 
 test('the version changes when the data do, and the survey with it', async () => {
-  await query('CREATE TABLE counted (id int PRIMARY KEY, n int); INSERT INTO counted SELECT g, g FROM generate_series(1, 10) g');
+  await query(
+    'CREATE TABLE counted (id int PRIMARY KEY, n int); INSERT INTO counted SELECT g, g FROM generate_series(1, 10) g',
+  );
   const cache = folder.file('cache-of-counted');
   const before = await describePostgisTable({ connection: cluster.url, table: 'counted' });
   expect(await summariseTableHere(before.table, cache)).toMatchObject({ featureCount: 10 });
@@ -184,7 +202,12 @@ describe('a source that cannot be read says so, and not its password', () => {
   test.each([
     ['a table that is not there', '', 'nothing', /no table "public\.nothing" that its user may read/],
     ['a hostile name', '', `x"; DROP TABLE parcels; --`, /no table/],
-    ['a server that is not there', 'postgres://u:secret@127.0.0.1:9/x', 'parcels', /cannot be read: .*ECONNREFUSED/],
+    [
+      'a server that is not there',
+      'postgres://u:secret@127.0.0.1:9/x',
+      'parcels',
+      /cannot be read: .*ECONNREFUSED/,
+    ],
     ['a database that is not there', 'missing', 'parcels', /database "missing" does not exist/],
   ])('%s', async (_, address, table, words) => {
     const url = new URL(cluster.url);
@@ -205,10 +228,16 @@ describe('a source that cannot be read says so, and not its password', () => {
 test('the dump that we write is taken by PostgreSQL as it is', async () => {
   const typed = folder.file('dumped.gpkg');
   writeGeoPackage(typed, { tables: [{ ...typedLayer(120), name: 'dumped' }] });
-  const { archivePath } = await exportWish({ tables: [tableOf(typed)], format: 'application/sql' }, folder.path);
+  const { archivePath } = await exportWish(
+    { tables: [tableOf(typed)], format: 'application/sql' },
+    folder.path,
+  );
   const sql = runGdal('unzip', ['-p', archivePath, 'dumped.sql']);
   const { port } = new URL(cluster.url);
-  runGdal('bash', ['-c', `unzip -p ${archivePath} dumped.sql | psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p ${port} -U outcrop postgres`]);
+  runGdal('bash', [
+    '-c',
+    `unzip -p ${archivePath} dumped.sql | psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p ${port} -U outcrop postgres`,
+  ]);
   expect(sql).toContain('COPY');
   const loaded = await postgisTable('dumped');
   const wish = { format: 'application/x-ogc-gpkg', crs: 'EPSG:2193' } as const;

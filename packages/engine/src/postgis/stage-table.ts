@@ -104,7 +104,9 @@ class StageWriter implements Disposable {
     createGeopackageTables(database, this.#schema.geometry?.crs ?? null);
     createRowsTable(database, this.#schema.name, this.#schema);
     createContents(database, this.#schema);
-    const marks = geoPackageNames(this.#schema).columns.map(() => '?').join(', ');
+    const marks = geoPackageNames(this.#schema)
+      .columns.map(() => '?')
+      .join(', ');
     this.#insert = database.prepare(`INSERT INTO ${quoteIdentifier(this.#schema.name)} VALUES (${marks})`);
   }
 
@@ -118,7 +120,8 @@ class StageWriter implements Disposable {
       const bytes = values[index] ?? null;
       return bytes === null ? null : readValue(field, bytes);
     });
-    const geometry = this.#schema.geometry === null ? [] : [shape == null ? null : this.#blob(shape, isPlaced)];
+    const geometry =
+      this.#schema.geometry === null ? [] : [shape == null ? null : this.#blob(shape, isPlaced)];
     this.#insert.run([fid, ...geometry, ...fields]);
     this.rows += 1;
     if (isPlaced) this.#rtree.add(Float64Array.of(fid), this.#box);

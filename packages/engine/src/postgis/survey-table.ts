@@ -32,7 +32,9 @@ const fieldsAtOnce = 50;
 export async function surveyPostgisTable(source: PostgisTable, cacheFolder: string): Promise<PostgisSurvey> {
   const { connection, schema, relation } = source;
   const { version } = await describePostgisTable({ connection, table: `${schema}.${relation}` });
-  const digest = createHash('sha256').update(JSON.stringify([connection, schema, relation])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([connection, schema, relation]))
+    .digest('hex');
   const path = join(cacheFolder, `postgis-${digest.slice(0, 32)}.survey.json`);
   const kept = readKept(path, version);
   if (kept !== null) return kept;

@@ -10,7 +10,9 @@ import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { itemText } from '../archive/item-text.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { engineVersion } from '../engine-version.ts';
+import { EngineError } from '../engine-error.ts';
 import { diskError } from '../formats/block-file.ts';
+import { inMegabytes } from '../formats/format-limit.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
 import { type ItemResult, runItem } from './run-item.ts';
@@ -97,17 +99,25 @@ async function runItems(
     const staging = { plan, workshop, folder: `${folder}-source`, signal };
     using staged = await stageItem(planned, staging);
     const { item } = staged;
-    const result = await runItem(item, {
+    const { source } = item.layer;
+    const context = {
       plan,
       workshop,
       folder,
       team: threads.team,
+      cores: threads.size,
       signal,
-      onProgress: (share, features) => {
+      onProgress: (share: number, done: number) => {
         const fraction = ((index + share) / plan.items.length) * convertShare;
-        onProgress?.({ fraction, stage: `${item.layer.title}: ${grouped(features)} features` });
+        const what = 'table' in source ? `${grouped(done)} features` : `${grouped(done)} files`;
+        onProgress?.({ fraction, stage: `${item.layer.title}: ${what}` });
       },
-    });
+    };
+    // Pixels are GDAL's; what runs it is loaded only for them.
+    const result =
+      'path' in source && !('table' in source)
+        ? await (await import('../raster/run-raster-item.ts')).runRasterItem(item, source, context)
+        : await runItem(item, context);
     results.push(withRowsLeftBehind(result, staged.leftBehind));
   }
   return results;
@@ -115,17 +125,22 @@ async function runItems(
 
 function withRowsLeftBehind(result: ItemResult, rows: number): ItemResult {
   const { report } = result;
-  return rows === 0 ? result : { ...result, report: { ...report, counts: withLeftBehind(report.counts, rows) } };
+  return rows === 0
+    ? result
+    : { ...result, report: { ...report, counts: withLeftBehind(report.counts, rows) } };
 }
 
 /** The worker threads of a run: those it was given, or its own, which are started by the first item that needs them. */
 class ThreadsOfRun implements AsyncDisposable {
   #team: WorkerTeam | null = null;
   readonly team: (() => WorkerTeam) | null;
+  /** How many they are, or would be. */
+  readonly size: number;
 
   constructor(workers: number | WorkerTeam) {
     if (workers instanceof WorkerTeam) this.#team = workers;
     const size = workers instanceof WorkerTeam ? workers.size : workers;
+    this.size = size;
     this.team = size < 2 ? null : () => (this.#team ??= new WorkerTeam(size));
   }
 
@@ -150,6 +165,7 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
     ...(signal && { signal }),
     onBytes: (bytes) => {
       done += bytes;
+      checkSize(archive.length, plan.maxArchiveBytes ?? Infinity);
       const fraction = convertShare + (1 - convertShare) * Math.min(done / Math.max(total, 1), 1) * 0.99;
       onProgress?.({ fraction, stage: 'Packing the archive' });
     },
@@ -182,8 +198,18 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
   }
 }
 
+/** The estimate is one; what counts is what comes of it. */
+function checkSize(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new EngineError(
+    'format-limit',
+    `The archive has come to ${inMegabytes(bytes)} and would go on; this site allows ${inMegabytes(maxBytes)}. Choose a smaller area or fewer items.`,
+  );
+}
+
 function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {
-  return plan.items.length === 1 && !report.losses.some(({ code }) => code === 'file-split');
+  const isOneFile = (report.raster?.files_written ?? 1) === 1;
+  return plan.items.length === 1 && isOneFile && !report.losses.some(({ code }) => code === 'file-split');
 }
 
 async function totalBytes(items: readonly ItemResult[]): Promise<number> {

@@ -25,7 +25,7 @@ export interface ItemResult {
   readonly report: ItemReport;
   /** Its files, sorted by name. */
   readonly files: readonly ItemFile[];
-  readonly survey: TableSurvey;
+  readonly survey: Pick<TableSurvey, 'modified'>;
   readonly crop: Pick<LayerCrop, 'projected'> | null;
 }
 
@@ -42,9 +42,11 @@ export interface ItemContext {
   /** Folder for the item's files; made here. */
   readonly folder: string;
   readonly team: (() => WorkerTeam) | null;
+  /** How much may be done at once. */
+  readonly cores: number;
   readonly signal: AbortSignal | undefined;
-  /** Told the share of the item's features that is done. */
-  readonly onProgress: (fraction: number, features: number) => void;
+  /** Told the share of the item that is done, and how many features or files. */
+  readonly onProgress: (fraction: number, done: number) => void;
 }
 
 /** Runs the pipeline for one layer or table: blocks are shared out among the workers and assembled in order. */
@@ -69,7 +71,8 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
   return { survey, crop, files, report };
 }
 
-function filesIn(folder: string): ItemFile[] {
+/** The files below a folder, sorted by name. */
+export function filesIn(folder: string): ItemFile[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => ({ name: name.split(sep).join('/'), path: join(folder, name) }))
     .filter(({ path }) => statSync(path).isFile())

@@ -37,7 +37,9 @@ afterEach(() => temporary[Symbol.asyncDispose]());
 test('a file becomes a GeoPackage of the site, and a layer that can be exported', async () => {
   const { imported, skipped } = await importIntoSite({ folder, files: [roads] });
   expect(skipped).toEqual([]);
-  expect(imported).toMatchObject([{ file: 'main-roads.gpkg', table: 'main_roads', featureCount: 2, crs: 'EPSG:4326' }]);
+  expect(imported).toMatchObject([
+    { file: 'main-roads.gpkg', table: 'main_roads', featureCount: 2, crs: 'EPSG:4326' },
+  ]);
   await using site = await disposable(openSite(folder));
   expect(site.layers.map(({ id, title, kind }) => ({ id, title, kind }))).toEqual([
     { id: 1, title: 'Main Roads', kind: 'vector' },
@@ -80,7 +82,9 @@ test('init says of files of other formats how they are brought in', async () => 
   expect(await readFile(new URL('outcrop.yaml', folder), 'utf8')).toMatch(/layers:\s+\[\]/);
 });
 
-async function disposable<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T & AsyncDisposable> {
+async function disposable<T extends { close(): Promise<void> }>(
+  opening: Promise<T>,
+): Promise<T & AsyncDisposable> {
   const opened = await opening;
   return Object.assign(opened, { [Symbol.asyncDispose]: () => opened.close() });
 }

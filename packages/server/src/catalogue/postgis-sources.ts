@@ -44,7 +44,8 @@ export class PostgisSources {
 
   #refresh(address: PostgisAddress): Promise<void> {
     const key = keyOf(address);
-    const running = this.#refreshing.get(key) ?? this.#ask(address).finally(() => this.#refreshing.delete(key));
+    const running =
+      this.#refreshing.get(key) ?? this.#ask(address).finally(() => this.#refreshing.delete(key));
     this.#refreshing.set(key, running);
     return running;
   }

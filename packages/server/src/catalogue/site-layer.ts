@@ -1,5 +1,5 @@
 import type { Kind } from '@outcrop/contract';
-import type { GeoPackageTable, Licence, PostgisTable, RasterFile } from '@outcrop/engine';
+import type { GeoPackageTable, Licence, PostgisTable, RasterFile, RasterKind } from '@outcrop/engine';
 
 /** A layer or table of a site, as `outcrop.yaml` says and its source shows when the site opens. */
 export interface SiteLayer {
@@ -11,8 +11,10 @@ export interface SiteLayer {
   readonly file: string;
   /** Absolute; the address of a database. */
   readonly path: string;
-  /** Null for a raster or a grid. */
+  /** Null for pixels. */
   readonly table: string | null;
+  /** The CRS to assume, whatever the files of a raster say; null to believe them. */
+  readonly crs: string | null;
   readonly licence: Licence | null;
   /** Number of the licence among those of the site; layers with the same licence share it. */
   readonly licenceId: number | null;
@@ -22,7 +24,11 @@ export interface SiteLayer {
 
 /** Where a layer's data are now, or why they cannot be had. */
 export type LayerSource =
-  | { readonly source: GeoPackageTable | PostgisTable | RasterFile; readonly version: number; readonly unavailable: null }
+  | {
+      readonly source: GeoPackageTable | PostgisTable | RasterFile;
+      readonly version: number;
+      readonly unavailable: null;
+    }
   | { readonly source: null; readonly version: null; readonly unavailable: string };
 
 type Source = NonNullable<LayerSource['source']>;
@@ -35,6 +41,11 @@ export function isTable(source: Source): source is GeoPackageTable | PostgisTabl
 /** Whether it is a table of a GeoPackage. */
 export function isGeoPackageTable(source: Source): source is GeoPackageTable {
   return 'table' in source;
+}
+
+/** Whether a kind is pixels rather than features. */
+export function isRasterKind(kind: Kind): kind is RasterKind {
+  return kind === 'raster' || kind === 'grid' || kind === 'rat';
 }
 
 /** `layers/3` or `tables/7`: the reference of a layer without site and version. */

@@ -3,14 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
 import type { Layer, PlanContext, PostgisAddress } from '@outcrop/engine';
 
-import { type Engine, outcropEngine, type TableSummary } from '../engine.ts';
+import { type Engine, outcropEngine, type RasterSummary, type TableSummary } from '../engine.ts';
 import { isPostgisAddress, PostgisSources } from './postgis-sources.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
 import { SiteError } from './site-error.ts';
-import { isGeoPackageTable, isTable, layerReference, type LayerSource, type SiteLayer } from './site-layer.ts';
+import {
+  isGeoPackageTable,
+  isRasterKind,
+  isTable,
+  layerReference,
+  type LayerSource,
+  type SiteLayer,
+} from './site-layer.ts';
 import { resolveSiteFile, type SitePaths, sitePaths } from './site-paths.ts';
-import { SourceReader } from './source-reader.ts';
+import { rasterFile, type SourceLocation, SourceReader } from './source-reader.ts';
 
 /** A feature that can be picked as an extent. */
 export interface CropFeatureEntry {
@@ -87,6 +94,15 @@ export class Site {
       return null;
     }
     return this.engine.surveyTable(source, fileURLToPath(this.paths.cache));
+  }
+
+  /** What a raster layer looks like; null for features and for a layer that cannot be read. */
+  async summariseRaster(layer: SiteLayer): Promise<RasterSummary | null> {
+    const { source } = this.readSource(layer);
+    if (source === null || isTable(source)) {
+      return null;
+    }
+    return this.engine.summariseRaster(source, fileURLToPath(this.paths.cache));
   }
 
   /** The features of a crop layer; none where its source cannot be read. */
@@ -182,7 +198,8 @@ function describeLayer(config: LayerConfig, path: string, licences: Map<string, 
     description: config.description,
     file: config.file,
     path,
-    table: kind === 'raster' || kind === 'grid' ? null : (config.table ?? null),
+    table: isRasterKind(kind) ? null : (config.table ?? null),
+    crs: config.crs ?? null,
     licence: config.licence,
     licenceId: config.licence === null ? null : licenceNumber(JSON.stringify(config.licence), licences),
     isCropLayer: config.crop_layer,
@@ -204,13 +221,8 @@ function guessKind(file: string): Kind {
   return name.endsWith('.asc') ? 'grid' : 'raster';
 }
 
-function sourceLocation(layer: SiteLayer): {
-  path: string;
-  table: string | null;
-  kind: 'raster' | 'grid' | null;
-} {
-  const kind = layer.kind === 'raster' || layer.kind === 'grid' ? layer.kind : null;
-  return { path: layer.path, table: layer.table, kind };
+function sourceLocation({ path, table, kind, crs }: SiteLayer): SourceLocation {
+  return { path, table, kind: isRasterKind(kind) ? kind : null, crs };
 }
 
 function postgisAddress({ path, table }: SiteLayer): PostgisAddress | null {
@@ -219,7 +231,7 @@ function postgisAddress({ path, table }: SiteLayer): PostgisAddress | null {
 
 function unreadableSource(layer: SiteLayer): Layer['source'] {
   if (layer.table === null) {
-    return { path: layer.path, kind: layer.kind === 'grid' ? 'grid' : 'raster' };
+    return rasterFile(sourceLocation(layer));
   }
   return {
     path: postgisAddress(layer) === null ? layer.path : '',

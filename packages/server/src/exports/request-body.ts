@@ -11,9 +11,14 @@ const itemSchema = z
       .string()
       .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #003399')
       .optional(),
-    tiles: z.array(z.string().min(1).max(200)).max(10_000).optional(),
-    raster_resolution_multiplier: z.number().positive().optional(),
+    tiles: z.array(z.string().min(1).max(200)).min(1, 'must name at least one tile').max(10_000).optional(),
+    raster_resolution_multiplier: z
+      .number("must be a number: 1 for pixels of the source's size, 2 for twice as large")
+      .min(0.01)
+      .max(10_000)
+      .optional(),
     include_raster_tab: z.boolean().optional(),
+    scale_to_bytes: z.boolean().optional(),
     include_geometry_field: z.boolean().optional(),
     include_hatching: z.boolean().optional(),
     include_xdata: z.boolean().optional(),

@@ -15,7 +15,9 @@ export function describeFormats(parts: AppParts): Operation {
         renders: ['application/json'],
         parses: ['application/json'],
         expansions: ['list'],
-        ...(hasScope(context.get('caller'), 'exports:write') ? { actions: await describeActions(parts) } : {}),
+        ...(hasScope(context.get('caller'), 'exports:write')
+          ? { actions: await describeActions(parts) }
+          : {}),
       };
       context.header('Allow', 'GET, HEAD, POST, OPTIONS');
       return context.json(description);

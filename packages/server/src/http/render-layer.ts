@@ -35,11 +35,14 @@ export async function renderLayer(site: Site, layer: SiteLayer, apiRoot: URL): P
   };
 }
 
-function renderData(layer: SiteLayer, { survey, table, formats }: LayerInspection): WireLayer['data'] {
+function renderData(
+  layer: SiteLayer,
+  { survey, table, raster, formats }: LayerInspection,
+): WireLayer['data'] {
   const geometry = table?.geometry ?? null;
   return {
-    crs: geometry?.crs ?? null,
-    extent: survey?.extent ?? null,
+    crs: geometry?.crs ?? raster?.crs ?? null,
+    extent: survey?.extent ?? raster?.extent ?? null,
     export_formats: formats.map((format) => ({
       name: formatLabel(format, layer.kind),
       mimetype: format.mimetype,
@@ -47,6 +50,9 @@ function renderData(layer: SiteLayer, { survey, table, formats }: LayerInspectio
     feature_count: survey?.featureCount ?? null,
     geometry_field: geometry?.name ?? null,
     geometry_type: geometry?.type ?? null,
+    raster_resolution: raster?.resolution ?? null,
+    tiles: raster === null ? [] : raster.tiles,
+    bands: raster === null ? [] : raster.bands,
     fields: (table?.fields ?? []).map(({ name, type }) => ({ name, type })),
   };
 }

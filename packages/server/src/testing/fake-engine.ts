@@ -8,6 +8,7 @@ import {
   type ExportRequest,
   type GeoPackageTable,
   type PlanContext,
+  type RasterFile,
   type Region,
   type RunOptions,
 } from '@outcrop/engine';
@@ -42,6 +43,24 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       skipped: [],
     }),
     sourceVersion: (path: string) => Math.round(statSync(path).mtimeMs * 1000) % Number.MAX_SAFE_INTEGER,
+    rasterVersion: (path: string) => Math.round(statSync(path).mtimeMs * 1000) % Number.MAX_SAFE_INTEGER,
+    rasterNames: (names: readonly string[]) =>
+      names.filter(
+        (name) =>
+          /\.(tif|asc|vrt)$/.test(name) ||
+          (name.endsWith('.jpg') && names.includes(name.replace('.jpg', '.jgw'))),
+      ),
+    vrtSources: () => [],
+    summariseRaster: async ({ path }: RasterFile) => ({
+      kind: path.endsWith('.asc') ? ('grid' as const) : ('raster' as const),
+      crs: 'EPSG:4326',
+      isUniform: true,
+      envelope: [165, -48, 180, -34] as const,
+      extent: rectangle([165, -48, 180, -34]),
+      tiles: ['one'],
+      resolution: 0.5,
+      bands: [{ type: 'Byte', interpretation: 'Gray', nodata: null }],
+    }),
     surveyTable: async (source: Pick<GeoPackageTable, 'geometry'>) => ({
       featureCount: 3,
       envelope: source.geometry === null ? null : ([165, -48, 180, -34] as const),
@@ -173,6 +192,7 @@ function check(request: ExportRequest, context: PlanContext): ExportCheck {
     coordinatePrecision: request.coordinatePrecision,
     items: [],
     cacheFolder: context.cacheFolder,
+    mosaic: false,
     operations: {},
     body: request.body,
   };

@@ -47,7 +47,7 @@ interface Exported {
   readonly losses: readonly Loss[];
   readonly members: readonly string[];
   /** A member, unpacked. */
-  product(name: string): string;
+  readonly product: (name: string) => string;
 }
 
 async function exported(table: string, format: Mimetype, crs?: string): Promise<Exported> {

@@ -62,14 +62,20 @@ async function convert(
 ): Promise<{ readonly found: GeoPackageTable; readonly warnings: readonly string[] }> {
   const names = fields.map(({ name }) => name);
   const fid = uniqueName('fid', names);
+  const geometryName = uniqueName('geom', [...names, fid]);
+  const output = ['-f', 'GPKG', '-progress', '-nln', table];
+  const columns = { IDENTIFIER: layer.name, FID: fid, GEOMETRY_NAME: geometryName };
   const args = [
-    ...['-f', 'GPKG', '-progress', ...(existsSync(options.target) ? ['-update'] : [])],
+    ...(existsSync(options.target) ? [...output, '-update'] : output),
     // Curves become lines, which everything can draw and cut.
-    ...['-nlt', 'CONVERT_TO_LINEAR'],
-    ...['-lco', `IDENTIFIER=${layer.name}`, '-lco', `FID=${fid}`],
-    ...['-lco', `GEOMETRY_NAME=${uniqueName('geom', [...names, fid])}`],
+    '-nlt',
+    'CONVERT_TO_LINEAR',
+    ...Object.entries(columns).flatMap(([name, value]) => ['-lco', `${name}=${value}`]),
     ...(crs === null || layer.type === null ? [] : ['-a_srs', crs]),
-    ...[...reading.args, '-nln', table, options.target, path, layer.name],
+    ...reading.args,
+    options.target,
+    path,
+    layer.name,
   ];
   const drivers = [...source.format.drivers, 'GPKG'];
   const { warnings } = await runGdal(

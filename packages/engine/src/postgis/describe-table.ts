@@ -117,7 +117,7 @@ async function describeGeometry(client: pg.Client, oid: number, column: string):
     name: column,
     type: geometryTypes.find((one): one is GeometryType => one === plain) ?? 'GEOMETRY',
     hasZ: /ZM?$/.test(type),
-    hasM: /M$/.test(type),
+    hasM: type.endsWith('M'),
     crs: named?.auth_name === 'EPSG' && named.auth_srid !== null ? `EPSG:${named.auth_srid}` : null,
   };
 }

@@ -91,7 +91,8 @@ function to15Digits(features: readonly OgrFeature[]): OgrFeature[] {
   return features.map(({ properties, geometry }) => {
     const real = properties['real'] == null ? null : Number(properties['real']).toPrecision(14);
     // A dump that holds binary values has dates with a time.
-    const day = properties['day'] == null ? null : String(properties['day']).slice(0, 10);
+    const { day: moment } = properties;
+    const day = typeof moment === 'string' ? moment.slice(0, 10) : null;
     return { geometry, properties: { ...properties, real, day } };
   });
 }

@@ -64,7 +64,10 @@ async function cropArguments(vertices: number, site: BenchSite, folder: string):
   await runMeasured(['ogr2ogr', '-f', 'GPKG', '-overwrite', ...target], { folder });
   const { default: SqliteDatabase } = await import('better-sqlite3');
   const database = new SqliteDatabase(`${folder}/region.gpkg`, { readonly: true });
-  const box = database.prepare('SELECT min_x, min_y, max_x, max_y FROM gpkg_contents').raw().get() as number[];
+  const box = database
+    .prepare('SELECT min_x, min_y, max_x, max_y FROM gpkg_contents')
+    .raw()
+    .get() as number[];
   database.close();
   return ['-spat', ...box.map(String), '-clipsrc', 'region.gpkg'];
 }

@@ -3,7 +3,11 @@ const controls = [
   [0x00, 0x08],
   [0x0b, 0x0c],
   [0x0e, 0x1f],
-].map((range) => String.fromCharCode(...range).split('').join('-'));
+].map((range) =>
+  String.fromCharCode(...range)
+    .split('')
+    .join('-'),
+);
 const unwritable = new RegExp(`[${controls.join('')}\uFFFE\uFFFF]|\\p{Surrogate}`, 'gu');
 const special = /[&<>"\r]/g;
 const entities: Readonly<Record<string, string>> = {

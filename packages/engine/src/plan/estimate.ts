@@ -30,12 +30,12 @@ const costs: Readonly<Record<string, FormatCost>> = {
   FGB: { position: 16, feature: 155, attribute: 1.15, ratio: 0.32 },
   KML: { position: 23, feature: 320, attribute: 1, field: 36, ratio: 0.12 },
   FGDB: { position: 7, feature: 60, attribute: 1, ratio: 0.55 },
-  TAB: { position: 8, feature: 70, attribute: 1.5, ratio: 0.5 },
-  MIF: { position: 24, feature: 70, attribute: 1.2, ratio: 0.3 },
-  GML: { position: 24, feature: 560, attribute: 1, field: 26, ratio: 0.15 },
-  DXF: { position: 45, feature: 210, attribute: 0, ratio: 0.16 },
-  XLSX: { position: 6, feature: 20, attribute: 0.6, field: 5, ratio: 0.98 },
-  SQL: { position: 32, feature: 40, attribute: 1.2, ratio: 0.36 },
+  TAB: { position: 8, feature: 70, attribute: 1.5, ratio: 0.41 },
+  MIF: { position: 24, feature: 70, attribute: 1.2, ratio: 0.24 },
+  GML: { position: 24, feature: 740, attribute: 1, field: 26, ratio: 0.12 },
+  DXF: { position: 25, feature: 205, attribute: 0, ratio: 0.2 },
+  XLSX: { position: 4, feature: 10, attribute: 0.5, field: 3, ratio: 0.97 },
+  SQL: { position: 32, feature: 40, attribute: 1.2, ratio: 0.25 },
   PARQUET: { position: 16, feature: 75, attribute: 0.8, ratio: 0.42 },
 };
 const unknownCost: FormatCost = { position: 16, feature: 60, attribute: 1, ratio: 0.6 };

@@ -9,7 +9,7 @@ import { epsgOfWkt } from './epsg-of-wkt.ts';
 import type { GeoTransform } from './pixel-grid.ts';
 import { vrtSources } from './raster-files.ts';
 import { sourceDrivers } from './raster-drivers.ts';
-import type { MaskKind, RasterBand, RasterTile } from './raster-tile.ts';
+import { type MaskKind, type RasterBand, type RasterTile, typeBytes } from './raster-tile.ts';
 
 /** The part of `gdalinfo -json` that is read. */
 interface GdalInfo {
@@ -31,6 +31,7 @@ interface GdalBand {
   readonly unit?: string;
   readonly noDataValue?: number | string;
   readonly mask?: { readonly flags: readonly string[] };
+  readonly metadata?: { readonly IMAGE_STRUCTURE?: { readonly NBITS?: string } };
   readonly colorTable?: unknown;
   readonly categories?: unknown;
   readonly scale?: number;
@@ -50,7 +51,7 @@ export interface DescribeOptions extends GdalRunOptions {
 /** The command that describes a raster. */
 export function describeCommand(path: string, driver?: string): GdalCommand {
   const drivers = driver === undefined ? sourceDrivers : [...sourceDrivers, driver, 'MEM'];
-  return { program: 'gdalinfo', args: ['-json', '-nomd', path], drivers };
+  return { program: 'gdalinfo', args: ['-json', path], drivers };
 }
 
 /**
@@ -134,6 +135,7 @@ function transformOf({ geoTransform, gcps }: GdalInfo): GeoTransform | null {
 function readBand(band: GdalBand): RasterBand {
   return {
     type: band.type,
+    bits: Number(band.metadata?.IMAGE_STRUCTURE?.NBITS ?? typeBytes(band.type) * 8),
     interpretation: band.colorInterpretation ?? 'Undefined',
     description: band.description ?? '',
     unit: band.unit ?? '',

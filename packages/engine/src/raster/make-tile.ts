@@ -65,9 +65,10 @@ export async function makeTile(job: TileJob): Promise<void> {
 async function sourceStage(job: TileJob): Promise<Stage> {
   const { plan, piece } = job;
   const first = piece.tiles[0]!;
-  const isJoined = piece.tiles.length > 1;
-  const path = isJoined ? await mosaicVrt(job) : first.path;
   const isWarped = plan.resampling !== null;
+  const joined = isWarped ? piece.around : piece.tiles;
+  const isJoined = joined.length > 1;
+  const path = isJoined ? await mosaicVrt(job, joined) : first.path;
   return {
     path,
     window: isWarped || isWhole(piece) ? null : piece.cut.window,
@@ -84,18 +85,21 @@ function isWhole({ grid, cut: { window } }: RasterPiece): boolean {
   return window.x === 0 && window.y === 0 && window.width === grid.width && window.height === grid.height;
 }
 
+/** Writes the colours of the table in place of its entries; that of a pixel without data is transparent. */
 async function expand(job: TileJob, stage: Stage): Promise<Stage> {
   const path = job.paths.work('colours.vrt');
-  await step(
-    job,
-    translateCommand({
-      input: stage.path,
-      output: path,
-      driver: 'VRT',
-      flags: ['-expand', 'rgb', '-a_nodata', 'none'],
-    }),
-  );
-  return { ...stage, path, valueBands: 3, hasOtherMask: false, type: 'Byte' };
+  const { how } = job.plan.voids;
+  const isTransparent = how === 'alpha' || how === 'mask';
+  const flags = ['-expand', isTransparent ? 'rgba' : 'rgb', '-a_nodata', 'none'];
+  await step(job, translateCommand({ input: stage.path, output: path, driver: 'VRT', flags }));
+  return {
+    ...stage,
+    path,
+    valueBands: 3,
+    alpha: isTransparent ? 4 : null,
+    hasOtherMask: false,
+    type: 'Byte',
+  };
 }
 
 /** A GeoTIFF that needs nothing after warping is written by it. */
@@ -222,7 +226,7 @@ async function drawMask(
   const masked = [{ path: maskPath, band: 1, from: whole, to: { x: 0, y: 0 } }];
   await writeFile(
     edgePath,
-    template.write((band) => takenOf(base, null, band), { mask: masked }),
+    template.write((band) => takenOf(base, null, band), { mask: masked, hidesAlpha: true }),
   );
   const blocks = maskBlocks(await Geos.load(), polygons, window);
   const move = (block: PixelWindow): PixelWindow => ({
@@ -328,7 +332,8 @@ function factsOf({ plan, piece, run }: TileJob): OptionFacts {
   return {
     threads: run.threads ?? 1,
     floatDigits: !isFloat ? 0 : type.endsWith('64') ? 17 : 9,
-    isComplex: type.startsWith('C'),
+    hasPredictor:
+      !type.startsWith('C') && piece.tiles.every(({ bands }) => bands.every(({ bits }) => bits % 8 === 0)),
     isNearest: plan.resampling === 'near' || isPaletted(piece.tiles[0]!) || isFloat,
     width: piece.cut.window.width,
     height: piece.cut.window.height,

@@ -12,14 +12,17 @@ import { type VrtSource, VrtTemplate } from './vrt.ts';
  * Joins the tiles of a mosaic to one VRT, on the grid of the first, the later ones on top. Pixels between the tiles are
  * none. Returns its path.
  */
-export async function mosaicVrt({ plan, piece, paths, run }: TileJob): Promise<string> {
-  const [first] = piece.tiles;
+export async function mosaicVrt(
+  { plan, piece, paths, run }: TileJob,
+  tiles: readonly RasterTile[],
+): Promise<string> {
+  const [first] = tiles;
   const [templatePath, path] = [paths.work('first.vrt'), paths.work('mosaic.vrt')];
   const { voids } = plan;
   const flags = voids.how === 'nodata' ? ['-a_nodata', voids.value] : [];
   await runGdal(translateCommand({ input: first!.path, output: templatePath, driver: 'VRT', flags }), run);
   const template = new VrtTemplate(await readFile(templatePath, 'utf8'));
-  const grid = plan.resampling === null ? piece.grid : unionGrid(piece.tiles);
+  const grid = plan.resampling === null ? piece.grid : unionGrid(tiles);
   const source = (tile: RasterTile, band: VrtSource['band']): VrtSource => {
     const [column, row] = toPixel(grid, tile.transform![0], tile.transform![3]);
     const to = { x: Math.round(column), y: Math.round(row) };
@@ -27,10 +30,10 @@ export async function mosaicVrt({ plan, piece, paths, run }: TileJob): Promise<s
   };
   // Where no value says so, the tiles' own outlines do.
   const isByMask = (voids.how === 'alpha' || voids.how === 'mask') && !hasAlpha(first!);
-  const mask = isByMask ? { mask: piece.tiles.map((tile) => source(tile, 'mask,1')) } : {};
+  const mask = isByMask ? { mask: tiles.map((tile) => source(tile, 'mask,1')) } : {};
   await writeFile(
     path,
-    template.write((band) => piece.tiles.map((tile) => source(tile, band)), { grid, ...mask }),
+    template.write((band) => tiles.map((tile) => source(tile, band)), { grid, ...mask }),
   );
   return path;
 }

@@ -31,7 +31,7 @@ import { formatProblem, needsScaling, selectTiles, sizeProblem, sourceProblem } 
 import { commonBox } from './raster-summary.ts';
 import { gridOf, isPaletted, type RasterTile } from './raster-tile.ts';
 import type { RasterWish } from './raster-wish.ts';
-import { clip, cutGrid, type PixelCut } from './region-in-pixels.ts';
+import { clip, cutGrid, meet, type PixelCut } from './region-in-pixels.ts';
 import { chooseVoids } from './voids.ts';
 
 /**
@@ -98,7 +98,7 @@ class Planner {
     const cuts = tiles.flatMap((tile) => {
       const grid = gridOf(tile);
       const cut = cutWith(cutter, grid);
-      return cut === null ? [] : [{ tiles: [tile], grid, cut }];
+      return cut === null ? [] : [{ tiles: [tile], around: [tile], grid, cut }];
     });
     return named(cuts, wish.slug);
   }
@@ -113,7 +113,7 @@ class Planner {
     const cut = cutWith(cutter, grid);
     // A region in a gap between the tiles meets the grid, but no tile.
     const met = tiles.filter((tile) => cutWith(cutter, gridOf(tile)) !== null);
-    return cut === null || met.length === 0 ? [] : [{ name: wish.slug, tiles: met, grid, cut }];
+    return cut === null || met.length === 0 ? [] : [{ name: wish.slug, tiles: met, around: met, grid, cut }];
   }
 
   async warpedPieces(): Promise<RasterPiece[] | RasterRefusal> {
@@ -129,6 +129,7 @@ class Planner {
     this.#projected = cutter.projected;
     const grid = await this.#gridOver(union, cutter);
     const operation = await operations.choose(source, target, commonBox(tiles));
+    const neighbours = neighbourhood(tiles, union);
     const cuts: Omit<RasterPiece, 'name'>[] = [];
     for (const tile of tiles) {
       const rings = wantedRings(inSource, gridOf(tile));
@@ -140,11 +141,12 @@ class Planner {
               grid,
               envelope: tiles.length === 1 && cutter.projected === null ? gridEnvelope(grid) : envelope,
             });
-      if (cut !== null) cuts.push({ tiles: [tile], grid, cut });
+      if (cut !== null) cuts.push({ tiles: [tile], around: neighbours(tile), grid, cut });
     }
     if (!isMosaic || cuts.length === 0) return named(cuts, wish.slug);
     const cut = cutWith(cutter, grid);
-    return cut === null ? [] : [{ name: wish.slug, tiles: cuts.flatMap((one) => one.tiles), grid, cut }];
+    const met = cuts.flatMap((one) => one.tiles);
+    return cut === null ? [] : [{ name: wish.slug, tiles: met, around: met, grid, cut }];
   }
 
   /** The output's grid: the layer's where the layer as a whole has a place in the target, else the region's own. */
@@ -264,6 +266,21 @@ function isWithin([west, south, east, north]: Envelope, area: Crs['areaOfUse']):
   return [-360, 0, 360].some(
     (turn) => west + turn >= left - homeMargin && east + turn <= left + width + homeMargin,
   );
+}
+
+/** Pixels that resampling may take from beyond a tile's edge, in the source. */
+const reachPixels = 16;
+
+/** Finds the tiles around each, itself first; none but itself where the tiles are not on one grid. */
+function neighbourhood(tiles: readonly RasterTile[], union: PixelGrid): (tile: RasterTile) => RasterTile[] {
+  if (tiles.length === 1 || mosaicProblem('', tiles, union) !== null) return (tile) => [tile];
+  const boxes = new Map(tiles.map((tile) => [tile, gridEnvelope(gridOf(tile))]));
+  const reach = Math.abs(union.transform[1]) * reachPixels;
+  return (tile) => {
+    const [minX, minY, maxX, maxY] = boxes.get(tile)!;
+    const near: Envelope = [minX - reach, minY - reach, maxX + reach, maxY + reach];
+    return [tile, ...tiles.filter((other) => other !== tile && meet(near, boxes.get(other)!))];
+  };
 }
 
 function moved(polygons: Polygons, { x, y }: { x: number; y: number }): Polygons {

@@ -23,7 +23,9 @@ export function listRasterFiles(path: string): string[] {
   if (names.length === 0) {
     throw new EngineError('source-unavailable', `${path} is a folder without rasters.`);
   }
-  return names.map((name) => join(path, name));
+  // A VRT beside tiles is an index of them.
+  const tiles = names.filter((name) => !isVrt(name));
+  return (tiles.length === 0 ? names : tiles).map((name) => join(path, name));
 }
 
 /** The names of those files of a folder that are rasters by their ending, or by what lies beside them. */

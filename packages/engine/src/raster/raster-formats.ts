@@ -33,7 +33,8 @@ export interface OptionFacts {
   readonly threads: number;
   /** Digits that tell two numbers apart: 0 for integers, 9 for Float32, 17 for Float64. */
   readonly floatDigits: number;
-  readonly isComplex: boolean;
+  /** Whether TIFF's predictors can be used: not with odd numbers of bits, nor complex numbers. */
+  readonly hasPredictor: boolean;
   readonly isNearest: boolean;
   readonly width: number;
   readonly height: number;
@@ -45,12 +46,12 @@ const images = [1, 3];
 const maxPagePoints = 14_400;
 const pointsPerInch = 72;
 
-const tiff = ({ threads, floatDigits, isComplex }: OptionFacts): string[] => [
+const tiff = ({ threads, floatDigits, hasPredictor }: OptionFacts): string[] => [
   'TILED=YES',
   // Level 1 is within 5 % of the default's size on aerial photographs, in half of its time.
   'COMPRESS=DEFLATE',
   'ZLEVEL=1',
-  `PREDICTOR=${isComplex ? 1 : floatDigits > 0 ? 3 : 2}`,
+  `PREDICTOR=${!hasPredictor ? 1 : floatDigits > 0 ? 3 : 2}`,
   'BIGTIFF=IF_SAFER',
   `NUM_THREADS=${threads}`,
 ];
@@ -74,10 +75,10 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     keepsPalette: true,
     keepsRotation: true,
     isLossless: true,
-    options: ({ threads, isNearest }) => [
+    options: ({ threads, isNearest, hasPredictor }) => [
       'COMPRESS=DEFLATE',
       'LEVEL=1',
-      'PREDICTOR=YES',
+      `PREDICTOR=${hasPredictor ? 'YES' : 'NO'}`,
       'BIGTIFF=IF_SAFER',
       `OVERVIEW_RESAMPLING=${isNearest ? 'NEAREST' : 'AVERAGE'}`,
       `NUM_THREADS=${threads}`,

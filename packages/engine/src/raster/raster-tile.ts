@@ -7,6 +7,8 @@ export type MaskKind = 'none' | 'nodata' | 'alpha' | 'dataset';
 export interface RasterBand {
   /** GDAL's name: `Byte`, `UInt16`, `Float32`, ... */
   readonly type: string;
+  /** Bits of a value that are used: 1 of a Byte, for a bitmap. */
+  readonly bits: number;
   /** GDAL's name: `Red`, `Gray`, `Palette`, `Alpha`, `Undefined`, ... */
   readonly interpretation: string;
   readonly description: string;

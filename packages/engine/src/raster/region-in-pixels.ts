@@ -20,8 +20,8 @@ export interface PixelCut {
   readonly mask: Polygons | null;
 }
 
-/** Areas of pixels are compared to so much of a pixel. */
-const areaTolerance = 1e-3;
+/** A region whose outline is this close to that of a rectangle, in pixels, is one. */
+const tolerance = 0.02;
 
 /**
  * Finds the pixels of a grid that a region takes: those whose centres are inside. Null where there is none.
@@ -39,13 +39,31 @@ export function cutGrid(
   const box = envelopeOf(polygons);
   const window = windowOfCentres(grid, box);
   if (window === null) return null;
-  const boxArea = (box[2] - box[0]) * (box[3] - box[1]);
-  if (boxArea - areaOf(polygons) <= areaTolerance) return { window, mask: null };
+  if (isRectangle(polygons, box)) return { window, mask: null };
   return hasCentre(polygons, window) ? { window, mask: polygons } : null;
 }
 
+/**
+ * Whether polygons are their box: one ring along its sides that has all of its corners. The straight lines of one CRS
+ * are curves in another, if only by a thousandth of a pixel.
+ */
+function isRectangle(polygons: Polygons, [left, top, right, bottom]: Envelope): boolean {
+  const [polygon] = polygons;
+  if (polygons.length !== 1 || polygon?.length !== 1) return false;
+  const ring = polygon[0] as readonly (readonly [number, number])[];
+  const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= tolerance;
+  const isAlong = ring.every(
+    ([x, y]) => isNear(x, left) || isNear(x, right) || isNear(y, top) || isNear(y, bottom),
+  );
+  const hasCorner = (cornerX: number, cornerY: number): boolean =>
+    ring.some(([x, y]) => isNear(x, cornerX) && isNear(y, cornerY));
+  const hasCorners = [left, right].every((x) => hasCorner(x, top) && hasCorner(x, bottom));
+  const missing = (right - left) * (bottom - top) - areaOf(polygons);
+  return isAlong && hasCorners && missing <= tolerance * 2 * (right - left + bottom - top);
+}
+
 /** Whether two envelopes have an area in common. */
-function meet(a: Envelope, b: Envelope): boolean {
+export function meet(a: Envelope, b: Envelope): boolean {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 

@@ -59,7 +59,7 @@ export class VrtTemplate {
    */
   write(
     sources: (band: number) => readonly VrtSource[],
-    { extraBands = [], mask, grid }: VrtOptions = {},
+    { extraBands = [], mask, grid, hidesAlpha = false }: VrtOptions = {},
   ): string {
     const bands = this.#bands.map((band, index) => {
       const bare = band
@@ -68,7 +68,8 @@ export class VrtTemplate {
       const own = sources(index + 1)
         .map(sourceXml)
         .join('');
-      return withoutStatistics(bare).replace('</VRTRasterBand>', `${own}</VRTRasterBand>`);
+      const named = hidesAlpha ? bare.replace('<ColorInterp>Alpha</ColorInterp>', '') : bare;
+      return withoutStatistics(named).replace('</VRTRasterBand>', `${own}</VRTRasterBand>`);
     });
     const extra = extraBands.map(({ type, source }, index) =>
       bandXml(`band="${bands.length + index + 1}"`, { type, interpretation: 'Alpha', sources: source }),
@@ -96,6 +97,8 @@ export interface VrtOptions {
   readonly mask?: readonly VrtSource[];
   /** Where it lies and how large it is, if not as the template. */
   readonly grid?: PixelGrid;
+  /** Whether alpha bands are bands like others: GDAL lets alpha through a mask as it is. */
+  readonly hidesAlpha?: boolean;
 }
 
 function bandXml(

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
@@ -167,9 +168,11 @@ let counter = 0;
 /** Checksums of all bands of a raster, or of a window of it: x, y, width, height. */
 export function checksums(path: string, window?: readonly number[]): number[] {
   if (window !== undefined) {
-    const copy = `${path}.window.vrt`;
+    const copy = join(tmpdir(), `outcrop-window-${process.pid}-${counter++}.vrt`);
     runGdal('gdal_translate', ['-q', '-of', 'VRT', '-srcwin', ...window.map(String), path, copy]);
-    return checksums(copy);
+    const sums = checksums(copy);
+    rmSync(copy);
+    return sums;
   }
   const { bands } = JSON.parse(
     runGdal('gdalinfo', ['-json', '-checksum', '-norat', '-noct', '-nomd', path]),

@@ -13,11 +13,12 @@ export class CopyRows {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     let at = 0;
     if (!this.#isBegun) {
-      if (bytes.length < headerBytes) {
+      at = bytes.length < headerBytes ? Infinity : headerEnd(bytes);
+      if (at > bytes.length) {
         this.#rest = bytes;
         return;
       }
-      at = this.#begin(bytes);
+      this.#isBegun = true;
     }
     for (;;) {
       const row = this.#isEnded ? null : this.#row(bytes, at);
@@ -31,14 +32,6 @@ export class CopyRows {
   /** @throws Error where the stream has ended in the middle */
   finish(): void {
     if (!this.#isEnded) throw new Error('the stream of rows ended early');
-  }
-
-  #begin(bytes: Buffer): number {
-    if (!bytes.subarray(0, signature.length).equals(signature))
-      throw new Error('it is no binary COPY stream');
-    const end = headerBytes + bytes.readInt32BE(signature.length + 4);
-    this.#isBegun = true;
-    return end;
   }
 
   /** The row at a place; null where it is not whole yet, or where there are no more. */
@@ -65,4 +58,10 @@ export class CopyRows {
     }
     return { values, end: at };
   }
+}
+
+/** Where the header ends, with the extension that it may have. */
+function headerEnd(bytes: Buffer): number {
+  if (!bytes.subarray(0, signature.length).equals(signature)) throw new Error('it is no binary COPY stream');
+  return headerBytes + bytes.readInt32BE(signature.length + 4);
 }

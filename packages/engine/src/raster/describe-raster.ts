@@ -49,7 +49,7 @@ export interface DescribeOptions extends GdalRunOptions {
 }
 
 /** The command that describes a raster. */
-export function describeCommand(path: string, driver?: string): GdalCommand {
+function describeCommand(path: string, driver?: string): GdalCommand {
   const drivers = driver === undefined ? sourceDrivers : [...sourceDrivers, driver, 'MEM'];
   return { program: 'gdalinfo', args: ['-json', path], drivers };
 }
@@ -83,7 +83,7 @@ function unreadable(path: string, error: unknown): unknown {
 }
 
 /** Reads what `gdalinfo -json` printed. */
-export function readDescription(path: string, json: string): RasterTile {
+function readDescription(path: string, json: string): RasterTile {
   const info = parseInfo(path, json);
   const [width, height] = info.size;
   if (info.bands.length === 0) throw new EngineError('source-corrupt', `${path} has no bands.`);
@@ -129,7 +129,8 @@ function transformOf({ geoTransform, gcps }: GdalInfo): GeoTransform | null {
   if (geoTransform?.length !== 6 || gcps !== undefined) return null;
   const [x, dx, rx, y, ry, dy] = geoTransform as unknown as GeoTransform;
   const isIdentity = x === 0 && y === 0 && dx === 1 && Math.abs(dy) === 1 && rx === 0 && ry === 0;
-  return isIdentity ? null : [x, dx, rx, y, ry, dy];
+  const hasSize = Number.isFinite(dx * dy - rx * ry) && dx * dy - rx * ry !== 0;
+  return isIdentity || !hasSize ? null : [x, dx, rx, y, ry, dy];
 }
 
 function readBand(band: GdalBand): RasterBand {

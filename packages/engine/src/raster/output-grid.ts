@@ -69,10 +69,7 @@ export function misalignedTile(tiles: readonly RasterTile[], grid: PixelGrid): R
 }
 
 /** The command that finds the grid GDAL would warp a raster to. It opens nothing but the description in its argument. */
-export function suggestGridCommand(
-  source: PixelGrid,
-  { from, to }: { from: string; to: string },
-): GdalCommand {
+function suggestGridCommand(source: PixelGrid, { from, to }: { from: string; to: string }): GdalCommand {
   const description =
     `<VRTDataset rasterXSize="${source.width}" rasterYSize="${source.height}"><SRS>${from}</SRS>` +
     `<GeoTransform>${source.transform.join(',')}</GeoTransform><VRTRasterBand dataType="Byte" band="1"/></VRTDataset>`;

@@ -51,12 +51,6 @@ export function toPixel(
   return [(u * dy - v * rx) / determinant, (v * dx - u * ry) / determinant];
 }
 
-/** Whether a transform has an inverse: a pixel of no size has not. */
-export function isUsableTransform([, dx, rx, , ry, dy]: GeoTransform): boolean {
-  const determinant = dx * dy - rx * ry;
-  return Number.isFinite(determinant) && determinant !== 0;
-}
-
 /** The corners of a window in map coordinates, in order around it, the first one again at the end. */
 export function footprint(grid: PixelGrid, { x, y, width, height } = wholeWindow(grid)): [number, number][] {
   const corners = [

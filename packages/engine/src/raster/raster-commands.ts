@@ -31,7 +31,9 @@ export function translateCommand({
       '-of',
       driver,
       // A mask belongs in the file, not beside it.
-      ...['--config', 'GDAL_TIFF_INTERNAL_MASK', 'YES'],
+      '--config',
+      'GDAL_TIFF_INTERNAL_MASK',
+      'YES',
       ...(window === null
         ? []
         : ['-srcwin', ...[window.x, window.y, window.width, window.height].map(String)]),

@@ -72,13 +72,13 @@ describe('pixels in their own CRS', () => {
   });
 
   test.each([
-    ['an alpha band of a picture', 'raster', 3, 'Byte', []],
-    ['an alpha band of a picture of 16 bits', 'raster', 1, 'UInt16', []],
-    ['the nodata value of a grid', 'grid', 1, 'Float32', ['-a_nodata', '-7']],
-    ['a new nodata value of a grid', 'grid', 1, 'Int16', []],
+    ['an alpha band of a picture', { kind: 'raster', bands: 3, type: 'Byte', flags: [] }],
+    ['an alpha band of a picture of 16 bits', { kind: 'raster', bands: 1, type: 'UInt16', flags: [] }],
+    ['the nodata value of a grid', { kind: 'grid', bands: 1, type: 'Float32', flags: ['-a_nodata', '-7'] }],
+    ['a new nodata value of a grid', { kind: 'grid', bands: 1, type: 'Int16', flags: [] }],
   ] as const)(
     'outside a polygon are masked as gdalwarp masks them: by %s',
-    async (_, kind, bands, type, flags) => {
+    async (_, { kind, bands, type, flags }) => {
       await using folder = await temporaryFolder();
       const flagsOfSource = [...placedAt(0, 0, size), ...flags];
       const path = makeRaster(folder.file('source.tif'), { ...size, bands, type, flags: flagsOfSource });

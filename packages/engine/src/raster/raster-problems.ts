@@ -107,7 +107,7 @@ export function limitProblem(wish: RasterWish, bytes: number): Reason | null {
 }
 
 /** The name of the wish's format for people. */
-export function labelOf({ mimetype, kind }: RasterWish): string {
+function labelOf({ mimetype, kind }: RasterWish): string {
   const format = findFormat(mimetype);
   return format === undefined ? mimetype : formatLabel(format, kind);
 }

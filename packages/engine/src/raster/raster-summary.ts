@@ -62,7 +62,7 @@ export async function summariseRaster(source: RasterFile, cacheFolder: string): 
  * What a raster is for: classes with names and attributes, a grid of measured values, or a picture. A single band of
  * bytes is a picture in grey.
  */
-export function kindOf(tile: Pick<RasterTile, 'bands' | 'hasAttributeTable' | 'driver'>): RasterKind {
+function kindOf(tile: Pick<RasterTile, 'bands' | 'hasAttributeTable' | 'driver'>): RasterKind {
   if (tile.hasAttributeTable) return 'rat';
   const values = valueBands(tile);
   const isPicture = values.length > 1 || values[0]?.type === 'Byte' || isPaletted(tile);

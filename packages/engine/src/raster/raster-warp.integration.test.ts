@@ -18,11 +18,11 @@ const size = { width: 200, height: 150 } as const;
 
 describe('pixels in another CRS', () => {
   test.each([
-    ['raster', 'cubic', ['-r', 'cubic', '-dstalpha'], 'Byte', 3],
-    ['grid', 'nearest', ['-r', 'near', '-dstnodata', '-9'], 'Float32', 1],
+    ['raster', 'cubic', { flags: ['-r', 'cubic', '-dstalpha'], type: 'Byte', bands: 3 }],
+    ['grid', 'nearest', { flags: ['-r', 'near', '-dstnodata', '-9'], type: 'Float32', bands: 1 }],
   ] as const)(
     'of a %s are those of gdalwarp with %s resampling',
-    async (kind, resampling, flags, type, bands) => {
+    async (kind, resampling, { flags, type, bands }) => {
       await using folder = await temporaryFolder();
       const nodata = kind === 'grid' ? ['-a_nodata', '-9'] : [];
       const path = makeRaster(folder.file('source.tif'), {

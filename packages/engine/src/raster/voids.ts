@@ -45,7 +45,7 @@ export function chooseVoids(tiles: readonly RasterTile[], { format, kind, makesV
 }
 
 /** The nodata value of all bands; null where they have none, or have several. */
-export function commonNodata(tiles: readonly RasterTile[]): string | null {
+function commonNodata(tiles: readonly RasterTile[]): string | null {
   const values = new Set(tiles.flatMap(({ bands }) => bands.map(({ nodata }) => nodata)));
   const [only] = values;
   return values.size === 1 && only !== undefined ? only : null;

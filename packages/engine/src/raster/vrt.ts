@@ -18,7 +18,7 @@ export interface VrtSource {
 }
 
 /** The XML of a source. */
-export function sourceXml({ path, band, from, to, isMasked = false, scale }: VrtSource): string {
+function sourceXml({ path, band, from, to, isMasked = false, scale }: VrtSource): string {
   const element = isMasked || scale !== undefined ? 'ComplexSource' : 'SimpleSource';
   return [
     `<${element}>`,

@@ -31,7 +31,7 @@ const arrays = { Byte: Uint8Array, UInt16: Uint16Array, Int16: Int16Array, Float
 const enviTypes: Readonly<Record<SampleType, number>> = { Byte: 1, UInt16: 12, Int16: 2, Float32: 4 };
 
 /** Where the rasters of most tests lie: pixels of 10 m in New Zealand, from this corner. */
-export const corner = { x: 1_700_000, y: 5_500_000, pixel: 10 } as const;
+const corner = { x: 1_700_000, y: 5_500_000, pixel: 10 } as const;
 
 /** GDAL's arguments for a place in EPSG:2193: columns and rows from the common corner. */
 export function placedAt(
@@ -90,7 +90,7 @@ export interface RasterExportWish {
 }
 
 /** The request of a wish; layers are called `Layer 1`, ... */
-export function rasterRequest({
+function rasterRequest({
   layers,
   formats,
   crs = 'EPSG:2193',
@@ -145,7 +145,7 @@ export function checkRasters(wish: RasterExportWish, folder: string): Promise<Ex
 export interface UnpackedExport {
   readonly result: RunResult;
   /** A member of the archive, as a path that GDAL opens too. */
-  path(member: string): string;
+  readonly path: (member: string) => string;
 }
 
 /** Runs a wish and unpacks its archive beside it. */

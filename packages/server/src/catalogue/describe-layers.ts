@@ -34,14 +34,14 @@ export async function describeLayers(site: Site, baseUrl: URL | null): Promise<L
   const root = baseUrl === null ? null : apiRoot(baseUrl);
   const listings: LayerListing[] = [];
   for (const layer of site.layers) {
-    const { survey, table, raster, formats, unavailable } = await inspectLayer(site, layer);
+    const { survey, table, raster, crs, extent, formats, unavailable } = await inspectLayer(site, layer);
     listings.push({
       id: layer.id,
       url: layerAddress(layer, root),
       kind: layer.kind,
       title: layer.title,
-      crs: table?.geometry?.crs ?? raster?.crs ?? null,
-      extent: survey?.extent ?? raster?.extent ?? null,
+      crs,
+      extent,
       featureCount: survey?.featureCount ?? null,
       geometryType: table?.geometry?.type ?? null,
       tiles: raster?.tiles.length ?? null,

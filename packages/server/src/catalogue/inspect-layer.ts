@@ -1,4 +1,4 @@
-import type { Format } from '@outcrop/contract';
+import type { ExtentGeometry, Format } from '@outcrop/contract';
 
 import type { RasterSummary, TableSummary } from '../engine.ts';
 import { formatsOfKind } from './layer-formats.ts';
@@ -10,6 +10,10 @@ import { withoutFolder } from './without-folder.ts';
 export interface LayerInspection {
   readonly survey: TableSummary | null;
   readonly table: Extract<LayerSource['source'], { fields: unknown }> | null;
+  /** `EPSG:n`; null for a table and where it is unknown. */
+  readonly crs: string | null;
+  /** EPSG:4326. */
+  readonly extent: ExtentGeometry | null;
   /** Of a layer of pixels. */
   readonly raster: RasterSummary | null;
   readonly version: number | null;
@@ -18,11 +22,13 @@ export interface LayerInspection {
   readonly unavailable: string | null;
 }
 
+const nothing = { survey: null, table: null, raster: null, crs: null, extent: null, formats: [] } as const;
+
 /** Reads and surveys a layer. One that cannot be read is an answer, with the reason. */
 export async function inspectLayer(site: Site, layer: SiteLayer): Promise<LayerInspection> {
   const { source, version, unavailable } = site.readSource(layer);
   if (source === null) {
-    return { survey: null, table: null, raster: null, version, formats: [], unavailable };
+    return { ...nothing, version, unavailable };
   }
   const table = isTable(source) ? source : null;
   try {
@@ -32,6 +38,8 @@ export async function inspectLayer(site: Site, layer: SiteLayer): Promise<LayerI
       survey,
       table,
       raster,
+      crs: table?.geometry?.crs ?? raster?.crs ?? null,
+      extent: survey?.extent ?? raster?.extent ?? null,
       version,
       formats: formatsOfKind(layer.kind, await site.engine.producibleFormats(layer.kind)),
       unavailable: null,
@@ -39,11 +47,10 @@ export async function inspectLayer(site: Site, layer: SiteLayer): Promise<LayerI
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
-      survey: null,
+      ...nothing,
       table,
-      raster: null,
+      crs: table?.geometry?.crs ?? null,
       version,
-      formats: [],
       unavailable: withoutFolder(reason, site.paths.folder),
     };
   }

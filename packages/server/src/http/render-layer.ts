@@ -37,12 +37,12 @@ export async function renderLayer(site: Site, layer: SiteLayer, apiRoot: URL): P
 
 function renderData(
   layer: SiteLayer,
-  { survey, table, raster, formats }: LayerInspection,
+  { survey, table, raster, crs, extent, formats }: LayerInspection,
 ): WireLayer['data'] {
   const geometry = table?.geometry ?? null;
   return {
-    crs: geometry?.crs ?? raster?.crs ?? null,
-    extent: survey?.extent ?? raster?.extent ?? null,
+    crs,
+    extent,
     export_formats: formats.map((format) => ({
       name: formatLabel(format, layer.kind),
       mimetype: format.mimetype,
@@ -51,8 +51,8 @@ function renderData(
     geometry_field: geometry?.name ?? null,
     geometry_type: geometry?.type ?? null,
     raster_resolution: raster?.resolution ?? null,
-    tiles: raster === null ? [] : raster.tiles,
-    bands: raster === null ? [] : raster.bands,
+    tiles: raster?.tiles ?? [],
+    bands: raster?.bands ?? [],
     fields: (table?.fields ?? []).map(({ name, type }) => ({ name, type })),
   };
 }

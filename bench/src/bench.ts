@@ -4,43 +4,72 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { type BenchSite, prepareSite } from './data/prepare-site.ts';
-import { type BenchResult, compare, formatResults } from './rows/result.ts';
+import { prepareSite } from './data/prepare-site.ts';
+import { gdal } from './rivals/gdal.ts';
+import { geopandas } from './rivals/geopandas.ts';
+import { mapshaper } from './rivals/mapshaper.ts';
+import { newestGdal } from './rivals/newest-gdal.ts';
+import { type Rival, rivalNames } from './rivals/rival.ts';
+import { type BenchResult, compare, formatResults, type Round } from './rows/result.ts';
 import { type BenchRow, benchRows } from './rows/row.ts';
 import { runOurs, surveySite } from './rows/run-ours.ts';
-import { runRival } from './rows/run-rival.ts';
+import {
+  compareCores,
+  compareSizes,
+  estimateOnCores,
+  formatScaling,
+  type ScalingResult,
+} from './rows/scaling.ts';
 
-/** The quick profile does not wait longer for the rival. */
-const rivalTimeoutMs = 120_000;
+/** How long a rival is waited for. One that was stopped is not tried again. */
+const rivalTimeoutMs = { quick: 120_000, full: 900_000 } as const;
 
 const { values } = parseArgs({
   options: {
-    parcels: { type: 'string', default: '500000' },
+    full: { type: 'boolean', default: false },
     row: { type: 'string', multiple: true },
+    rival: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
   },
 });
+const rounds = Number(values.rounds);
+if (!Number.isSafeInteger(rounds) || rounds < 1) {
+  throw new RangeError(`--rounds is ${values.rounds}; give a whole number from 1`);
+}
+const rivals = presentRivals();
+const rows = selectRows();
 const root = new URL('../data/', import.meta.url);
-const parcelCount = Number(values.parcels);
-if (!Number.isSafeInteger(parcelCount) || parcelCount < 1) {
-  throw new RangeError(`--parcels is ${values.parcels}; give a whole number from 1`);
-}
-
 await mkdir(root, { recursive: true });
-const site = await prepareSite(root, { parcelCount, pointCount: 0, lineCount: 0 });
+const site = await prepareSite(root, siteSize(500_000));
 await surveySite(site);
-const results: BenchResult[] = [];
-for (const row of selectRows(values.row)) {
-  const result = await runRow(row, site);
-  results.push(result);
-  console.error(`${row.title}: ${result.ours_s.toFixed(1)} s against ${result.rival_s.toFixed(1)} s`);
-}
-console.log(`${parcelCount} parcels, ${cpus().length} cores, each run once\n`);
-console.log(formatResults(results));
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
 
-function selectRows(ids: readonly string[] | undefined): readonly BenchRow[] {
-  if (ids === undefined) return benchRows;
+const results: BenchResult[] = [];
+for (const row of rows) results.push(...(await inFolder((folder) => compareRow(row, folder))));
+const scaling = values.full && values.row === undefined ? await compareScaling() : [];
+printResults();
+if (values.json !== undefined) {
+  await writeFile(values.json, `${JSON.stringify([...results, ...scaling], null, 2)}\n`);
+}
+
+/** Those on this machine: the quick profile's is GDAL, the others are for `--full` or asked for by name. */
+function presentRivals(): readonly Rival[] {
+  const asked = values.rival ?? (values.full ? rivalNames : ['gdal']);
+  for (const name of asked) {
+    if (!(rivalNames as readonly string[]).includes(name))
+      throw new RangeError(`--rival is ${name}; there are ${rivalNames.join(', ')}`);
+  }
+  return [gdal, newestGdal, geopandas, mapshaper].filter((rival) => {
+    if (!asked.includes(rival.name)) return false;
+    const what = rival.describe();
+    console.error(what === null ? `${rival.name} is not installed` : `${rival.name}: ${what}`);
+    return what !== null;
+  });
+}
+
+function selectRows(): readonly BenchRow[] {
+  const ids = values.row;
+  if (ids === undefined) return benchRows.filter(({ isLong }) => values.full || !isLong);
   return ids.map((id) => {
     const row = benchRows.find((candidate) => candidate.id === id);
     if (row !== undefined) return row;
@@ -48,13 +77,60 @@ function selectRows(ids: readonly string[] | undefined): readonly BenchRow[] {
   });
 }
 
-async function runRow(row: BenchRow, benchSite: BenchSite): Promise<BenchResult> {
+function siteSize(parcels: number): { parcels: number; addresses: number; streams: number } {
+  const needs = (layer: string): boolean => rows.some((row) => row.layer === layer);
+  return {
+    parcels,
+    addresses: needs('addresses') ? 2_000_000 : 0,
+    streams: needs('streams') ? 20_000 : 0,
+  };
+}
+
+/** Ours and each rival in turn, round by round. */
+async function compareRow(row: BenchRow, folder: string): Promise<BenchResult[]> {
+  const timeoutMs = values.full ? rivalTimeoutMs.full : rivalTimeoutMs.quick;
+  const opponents = rivals.filter(({ name }) => row.targets[name] !== undefined);
+  const done = new Map(opponents.map((rival) => [rival, [] as Round[]]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [rival, earlier] of done) {
+      if (earlier.some((known) => known.rival.isStopped)) continue;
+      const ours = await runOurs(row, { site, folder });
+      const theirs = await inFolder((own) => rival.run({ row, site, folder: own, timeoutMs }));
+      earlier.push({ ours, rival: theirs });
+      console.error(
+        `${row.title}: ${ours.seconds.toFixed(1)} s against ${theirs.seconds.toFixed(1)} s of ${rival.name}`,
+      );
+    }
+  }
+  return [...done].map(([rival, compared]) => compare(row, rival.name, compared));
+}
+
+async function compareScaling(): Promise<ScalingResult[]> {
+  const row = benchRows[0]!;
+  const large = await prepareSite(root, { parcels: 5_000_000, addresses: 0, streams: 0 });
+  await surveySite(large);
+  return inFolder(async (folder) => [
+    await compareSizes({ small: site, large }, { row, folder, rounds }),
+    await compareCores(site, { row, folder, rounds }),
+  ]);
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(fileURLToPath(root), 'run-'));
   try {
-    const ours = await runOurs(row, benchSite, folder);
-    const rival = await runRival(row, benchSite, { folder, timeoutMs: rivalTimeoutMs });
-    return compare(row, ours, rival);
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function printResults(): void {
+  console.log(`500,000 parcels, ${cpus().length} cores, ${rounds} rounds\n`);
+  console.log(formatResults(results));
+  if (scaling.length === 0) return;
+  console.log(`\n${formatScaling(scaling)}`);
+  const cores = scaling.find(({ id }) => id === 'one-core');
+  if (cores === undefined) return;
+  const times = { one: cores.rival_s, two: cores.ours_s, cores: 16 };
+  console.log(`\nOn paper, 16 cores would take ${estimateOnCores(times).toFixed(1)} s.`);
 }

@@ -10,9 +10,9 @@ const { values } = parseArgs({
   },
 });
 const site = await prepareSite(new URL('../data/', import.meta.url), {
-  parcelCount: count('parcels', values.parcels),
-  pointCount: count('points', values.points),
-  lineCount: count('lines', values.lines),
+  parcels: count('parcels', values.parcels),
+  addresses: count('points', values.points),
+  streams: count('lines', values.lines),
 });
 console.log(site.folder.href);
 

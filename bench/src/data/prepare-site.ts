@@ -10,64 +10,62 @@ import { parcelSquare } from './study-area.ts';
 
 /** A part of the parcels' square that a region of this radius, as a part of the square's width, holds: a quarter. */
 const quarterRadius = 0.282;
+const lineVertices = 1000;
+
+/** The layers that may be generated. */
+export const layerNames = ['parcels', 'addresses', 'streams'] as const;
+/** One of them; its table has the same name. */
+export type LayerName = (typeof layerNames)[number];
+
+/** How many features of each layer to generate; a layer of none is not there. */
+export type SiteSize = Readonly<Record<LayerName, number>>;
 
 /** What a benchmark needs on disk. */
 export interface BenchSite {
   readonly folder: URL;
-  readonly parcels: URL;
-  readonly regions: ReadonlyMap<number, RegionGeometry>;
+  /** The GeoPackage of a layer. */
+  layer(name: LayerName): URL;
+  /** The id of a layer in the site. */
+  layerId(name: LayerName): number;
+  /** A region with so many vertices that holds about a quarter of the parcels, EPSG:4326. */
+  region(vertexCount: number): RegionGeometry;
 }
-
-/** What to generate. */
-export interface SiteSize {
-  readonly parcelCount: number;
-  readonly pointCount: number;
-  readonly lineCount: number;
-}
-
-/** Vertices of a line; those of issue-size data sets. */
-const lineVertices = 1000;
-const regionVertices = [5, 400, 20_000] as const;
 
 /** Generates the data sets of a size into a site folder, once: a file that is there is used again. */
 export async function prepareSite(root: URL, size: SiteSize): Promise<BenchSite> {
-  const folder = new URL(`site-${size.parcelCount}-${size.pointCount}-${size.lineCount}/`, root);
+  const folder = new URL(`site-${size.parcels}-${size.addresses}-${size.streams}/`, root);
   await mkdir(folder, { recursive: true });
-  const parcels = new URL('parcels.gpkg', folder);
-  const layers = [await writeOnce(parcels, () => parcelsTable(size.parcelCount))];
-  if (size.pointCount > 0) {
-    layers.push(await writeOnce(new URL('addresses.gpkg', folder), () => pointsTable(size.pointCount)));
-  }
-  if (size.lineCount > 0) {
-    layers.push(
-      await writeOnce(new URL('streams.gpkg', folder), () => linesTable(size.lineCount, lineVertices)),
-    );
-  }
-  await writeFile(new URL('outcrop.yaml', folder), siteFile(layers));
-  const radius = quarterRadius * parcelSquare(size.parcelCount);
+  const file = (name: LayerName): URL => new URL(`${name}.gpkg`, folder);
+  const present = layerNames.filter((name) => size[name] > 0);
+  for (const name of present) await writeOnce(file(name), () => tableOf(name, size[name]));
+  await writeFile(new URL('outcrop.yaml', folder), siteFile(present));
+  const radius = quarterRadius * parcelSquare(size.parcels);
   return {
     folder,
-    parcels,
-    regions: new Map(regionVertices.map((count) => [count, coastRegion(count, radius)])),
+    layer: file,
+    layerId: (name) => layerNames.indexOf(name) + 1,
+    region: (vertexCount) => coastRegion(vertexCount, radius),
   };
 }
 
-async function writeOnce(file: URL, table: () => TableFixture): Promise<string> {
-  const name = table().name;
-  if ((await stat(file).catch(() => null)) === null) {
-    const partial = new URL(`${file.href}.part`);
-    writeGeoPackage(partial, { tables: [table()] });
-    await rename(partial, file);
-  }
-  return name;
+function tableOf(name: LayerName, count: number): TableFixture {
+  if (name === 'parcels') return parcelsTable(count);
+  return name === 'addresses' ? pointsTable(count) : linesTable(count, lineVertices);
 }
 
-function siteFile(tables: readonly string[]): string {
-  const layers = tables.flatMap((table, index) => [
-    `  - id: ${index + 1}`,
-    `    title: ${table}`,
-    `    file: ${table}.gpkg`,
-    `    table: ${table}`,
+async function writeOnce(file: URL, table: () => TableFixture): Promise<void> {
+  if ((await stat(file).catch(() => null)) !== null) return;
+  const partial = new URL(`${file.href}.part`);
+  writeGeoPackage(partial, { tables: [table()] });
+  await rename(partial, file);
+}
+
+function siteFile(layers: readonly LayerName[]): string {
+  const entries = layers.flatMap((name) => [
+    `  - id: ${layerNames.indexOf(name) + 1}`,
+    `    title: ${name}`,
+    `    file: ${name}.gpkg`,
+    `    table: ${name}`,
   ]);
-  return ['title: Benchmark', 'prefix: bench', 'layers:', ...layers, ''].join('\n');
+  return ['title: Benchmark', 'prefix: bench', 'layers:', ...entries, ''].join('\n');
 }

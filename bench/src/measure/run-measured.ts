@@ -11,6 +11,11 @@ export interface Measurement {
   readonly isStopped: boolean;
 }
 
+/** A measurement with the size of what was made, in bytes; null where it was stopped. */
+export interface SizedMeasurement extends Measurement {
+  readonly bytes: number | null;
+}
+
 const pollMs = 25;
 const keptErrorBytes = 4000;
 

@@ -18,10 +18,15 @@ export type {
   Region,
   RequestedItem,
 } from './plan/request.ts';
+export { type DescribedTable, describePostgisTable, type PostgisAddress } from './postgis/describe-table.ts';
+export type { PostgisTable } from './postgis/postgis-table.ts';
 export { slugify } from './plan/slug.ts';
 export { type ProcessRunOptions, runExportInProcess } from './run/run-export-in-process.ts';
 export { runExport, type RunOptions, type RunProgress, type RunResult } from './run/run-export.ts';
 export { startWorkers, type WorkerTeam } from './run/worker-team.ts';
+export { type ImportedLayer, type ImportReport } from './import/import-report.ts';
+export { importFile, type ImportOptions } from './import/import-file.ts';
+export { importableExtensions } from './import/source-formats.ts';
 export { type CropFeature, listCropFeatures, readCropFeature } from './source/crop-features.ts';
 export { sourceVersion } from './source/geopackage-file.ts';
 export { type GeoPackageContents, listGeoPackageTables } from './source/geopackage-tables.ts';

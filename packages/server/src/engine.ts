@@ -13,6 +13,8 @@ export type Engine = Pick<
   | 'parseRegion'
   | 'describeCrs'
   | 'producibleFormats'
+  | 'importFile'
+  | 'describePostgisTable'
   | 'listCropFeatures'
   | 'readCropFeature'
   | 'checkExport'

@@ -8,8 +8,8 @@ export interface EncodeOptions {
   /** Decimals of coordinates in text; null for the format's default. */
   readonly coordinatePrecision: number | null;
   readonly includeGeometryField: boolean;
-  /** `#rrggbb`: the colour of features, in formats that have one; null for the format's default. */
-  readonly color: string | null;
+  /** `#rrggbb`: the colour of features, in formats that have one; the format's default where absent. */
+  readonly color?: string | undefined;
   /** Folder for pieces that are too large to be handed over in memory; exists. */
   readonly pieceFolder: string;
 }

@@ -48,7 +48,10 @@ function kmlType({ type }: Field, { least, greatest }: FieldSurvey): KmlType {
   }
 }
 
-/** What stands before the placemarks: the document's name, its one style and its schema. */
+/**
+ * What stands before the placemarks: the document's name, its one style and its schema. No folder: in a `.kmz` GDAL finds
+ * the schema only beside the placemarks.
+ */
 export function kmlHead(schema: OutputSchema, fields: readonly KmlField[], color: string): string {
   const simpleFields = schema.fields.map(
     ({ name }, index) => `<SimpleField name="${xmlText(name)}" type="${fields[index]!.type}"></SimpleField>`,
@@ -63,13 +66,12 @@ export function kmlHead(schema: OutputSchema, fields: readonly KmlField[], color
     `<Schema name="${schema.name}" id="${schema.name}">`,
     ...simpleFields,
     '</Schema>',
-    `<Folder><name>${xmlText(schema.title)}</name>`,
     '',
   ].join('\n');
 }
 
 /** What stands behind them. */
-export const kmlFoot = '</Folder>\n</Document></kml>\n';
+export const kmlFoot = '</Document>\n</kml>\n';
 
 /** The id that placemarks refer to. */
 export const kmlStyleId = 'layer';

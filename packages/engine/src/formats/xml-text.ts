@@ -1,5 +1,14 @@
 /** What XML 1.0 (2.2) has no way to write: most control characters, halves of surrogate pairs, and two others. */
-const unwritable = new RegExp('[\\0-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]|\\p{Surrogate}', 'gu');
+const controls = [
+  [0x00, 0x08],
+  [0x0b, 0x0c],
+  [0x0e, 0x1f],
+].map((range) =>
+  String.fromCharCode(...range)
+    .split('')
+    .join('-'),
+);
+const unwritable = new RegExp(`[${controls.join('')}\uFFFE\uFFFF]|\\p{Surrogate}`, 'gu');
 const special = /[&<>"\r]/g;
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -5,6 +5,7 @@ import { withDiskErrors } from '../formats/block-file.ts';
 import type { AssembleOptions } from '../formats/block-format.ts';
 import type { GdalCommand } from '../gdal/gdal-command.ts';
 import type { OgrCall, OgrRecipe } from './ogr-recipe.ts';
+import { isNamedInStream } from './stream-column.ts';
 import type { StreamSet, StreamShape } from './stream-shape.ts';
 import { streamVrt } from './stream-vrt.ts';
 
@@ -40,15 +41,16 @@ export function layerName(
   return sets.length === 1 ? name : `${name}_${set.family}`;
 }
 
-/** Writes the conversion's `.vrt`, and makes the command that reads it. */
+/** Writes the conversion's `.vrt`, where it needs one, and makes the command that reads it. */
 export function conversionCommand(conversion: Conversion): GdalCommand {
   const { recipe, shape, options, set, source, envelope, charset } = conversion;
   const { schema, color, pieceFolder } = options;
   const layer = layerName(recipe, shape, conversion);
+  const isNamed = isNamedInStream(shape.columns);
   const vrt = join(pieceFolder, `${set.family}.vrt`);
   const { hasZ = false, hasM = false } = schema.geometry ?? {};
   const stream = { source, layer, columns: shape.columns, type: set.type, hasZ, hasM };
-  withDiskErrors(vrt, () => writeFileSync(vrt, streamVrt(stream, schema)));
+  if (!isNamed) withDiskErrors(vrt, () => writeFileSync(vrt, streamVrt(stream, schema)));
   const isFirst = set === shape.sets[0];
   const call: OgrCall = { schema, columns: shape.columns, envelope, charset, color };
   return {
@@ -58,11 +60,12 @@ export function conversionCommand(conversion: Conversion): GdalCommand {
       '-f',
       recipe.driver,
       ...(isFirst ? [] : ['-update']),
-      ...recipe.args(call),
+      ...recipe.args(call).filter((argument) => !isNamed || argument !== '-preserve_fid'),
       '-nln',
       layer,
       productPath(recipe, options),
-      vrt,
+      isNamed ? source : vrt,
+      ...(set.type === null ? ['-nlt', 'NONE'] : []),
     ],
   };
 }

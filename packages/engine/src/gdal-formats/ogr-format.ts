@@ -23,10 +23,13 @@ import { verifyProduct } from './verify-product.ts';
  * A format that `ogr2ogr` writes. Crop, reprojection and everything else happen in our pipeline; its features go to
  * `ogr2ogr` as a stream, while it converts them where the format allows.
  */
-export function ogrFormat(recipe: OgrRecipe): BlockFormat<StreamPiece> {
+export function ogrFormat(
+  recipe: OgrRecipe,
+  maxBytes = findFormat(recipe.mimetype)?.maxBytes ?? Infinity,
+): BlockFormat<StreamPiece> {
   return {
     createEncoder: (options) => new StreamEncoder(recipe, options),
-    createAssembler: (options, losses) => new OgrAssembler(recipe, options, losses),
+    createAssembler: (options, losses) => new OgrAssembler({ recipe, maxBytes, options, losses }),
   };
 }
 
@@ -40,6 +43,13 @@ interface SetUnderWay {
   count: number;
 }
 
+interface AssemblerParts {
+  readonly recipe: OgrRecipe;
+  readonly maxBytes: number;
+  readonly options: AssembleOptions;
+  readonly losses: LossLog;
+}
+
 class OgrAssembler implements BlockAssembler<StreamPiece> {
   readonly #recipe: OgrRecipe;
   readonly #options: AssembleOptions;
@@ -50,13 +60,12 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
   readonly #characters = new Map<number, number>();
   readonly #envelope: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
 
-  constructor(recipe: OgrRecipe, options: AssembleOptions, losses: LossLog) {
+  constructor({ recipe, maxBytes, options, losses }: AssemblerParts) {
     this.#recipe = recipe;
     this.#options = options;
     this.#losses = losses;
     this.#shape = streamShape(recipe, options, losses);
     noteRecipeLosses(recipe, { shape: this.#shape, options, losses });
-    const maxBytes = findFormat(recipe.mimetype)?.maxBytes ?? Infinity;
     this.#guard = new FormatGuard({
       label: recipe.label,
       folder: options.folder,

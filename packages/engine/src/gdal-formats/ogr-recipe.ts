@@ -13,7 +13,7 @@ export interface OgrCall {
   readonly envelope: Envelope | null;
   /** GDAL's name of the charset that holds the texts best; null where the recipe asks for none. */
   readonly charset: string | null;
-  readonly color: string | null;
+  readonly color: string | undefined;
 }
 
 /**
@@ -38,6 +38,8 @@ export interface OgrRecipe {
   readonly hasBlobs: boolean;
   /** What integers it keeps: of 32 bits, beyond which GDAL makes reals of them; of 64; or those of up to 15 digits. */
   readonly integers: 'int32' | 'int64' | 'digits15';
+  /** Digits that it writes of a real number, where it does not write all of them. */
+  readonly realDigits?: number;
   /** Characters of a text, at most; null for no limit. */
   readonly maxText: number | null;
   /** Whether texts are written as XML, which has no control characters. */
@@ -47,7 +49,7 @@ export interface OgrRecipe {
   /** Fields of one layer, at most. */
   readonly maxFields?: number;
   /** Columns that the format wants beside the attributes. */
-  readonly extraColumns?: (schema: OutputSchema, color: string | null) => readonly StreamColumn[];
+  readonly extraColumns?: (schema: OutputSchema, color: string | undefined) => readonly StreamColumn[];
   /** What the format makes of a field's name; its own where absent, or where GDAL says itself what it makes of it. */
   readonly fieldName?: (name: string, taken: readonly string[]) => string;
   /** The name of the layer inside the file. */
@@ -64,4 +66,6 @@ export interface ReadBackRules {
   readonly ownFields: readonly string[];
   /** Whether the product says how many features it has, without a scan of all of it. */
   readonly keepsCount: boolean;
+  /** The same file without its features, written into a folder: where GDAL opens a file only by reading all of it. */
+  readonly head?: (product: string, folder: string) => string;
 }

@@ -3,6 +3,7 @@ import { findFormat } from '@outcrop/contract';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { uniqueName } from '../formats/unique-name.ts';
+import { mifHead } from './mif-head.ts';
 import { mapInfoFieldName } from './mapinfo-names.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import type { StreamColumn } from './stream-column.ts';
@@ -76,8 +77,10 @@ const mapInfoTab: OgrRecipe = {
 const mapInfoMif: OgrRecipe = {
   ...mapInfo,
   mimetype: 'application/x-ogc-mapinfo_file+mif',
+  realDigits: 15,
   extension: 'mif',
   args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
+  readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
 };
 
 function encoding(charset: string | null): Record<string, string> {
@@ -93,6 +96,7 @@ function bounds([minX, minY, maxX, maxY]: Envelope): string {
 const gml: OgrRecipe = {
   ...usual,
   mimetype: 'application/gml+xml',
+  realDigits: 15,
   hasBlobs: false,
   label: 'GML',
   driver: 'GML',
@@ -107,6 +111,7 @@ const gml: OgrRecipe = {
 const xlsx: OgrRecipe = {
   ...usual,
   mimetype: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  realDigits: 15,
   label: 'Excel',
   driver: 'XLSX',
   extension: 'xlsx',
@@ -134,6 +139,7 @@ const xlsx: OgrRecipe = {
 const postgresDump: OgrRecipe = {
   ...usual,
   mimetype: 'application/sql',
+  realDigits: 15,
   label: 'PostgreSQL',
   driver: 'PGDUMP',
   extension: 'sql',
@@ -181,13 +187,13 @@ const dxf: OgrRecipe = {
   geometry: 'required',
   attributes: 'dropped',
   layerName: () => 'entities',
-  // Outlines: without a style polygons would be filled with black.
+  // Outlines: polygons would be filled with black.
   extraColumns: ({ name }, color) => [
     { ...constantColumn, name: 'Layer', values: { constant: name } },
     { ...constantColumn, name: 'style', values: { constant: `PEN(c:${color ?? '#000000'})` }, role: 'style' },
   ],
   // It has no multipoints, and all else that is multiple is several shapes anyway.
-  args: () => ['-explodecollections'],
+  args: () => ['--config', 'DXF_WRITE_HATCH', 'NO', '-explodecollections'],
   readBack: { args: [], ownFields: [], keepsCount: false },
 };
 

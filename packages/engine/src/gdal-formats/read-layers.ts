@@ -20,7 +20,7 @@ export interface ReadLayer {
 
 /** What to read, and with what. */
 export interface ReadOptions {
-  readonly driver: string;
+  readonly drivers: readonly string[];
   readonly args: readonly string[];
   /** Folder for files of a moment. */
   readonly folder: string;
@@ -28,12 +28,8 @@ export interface ReadOptions {
 }
 
 /** Names, types and counts of a file's layers. Takes a scan of the whole file where its format keeps no count. */
-export async function readLayers(path: string, { driver, args, signal }: ReadOptions): Promise<ReadLayer[]> {
-  const command = {
-    program: 'ogrinfo',
-    args: ['-ro', '-so', '-al', ...args, path],
-    drivers: [driver],
-  } as const;
+export async function readLayers(path: string, { drivers, args, signal }: ReadOptions): Promise<ReadLayer[]> {
+  const command = { program: 'ogrinfo', args: ['-ro', '-so', '-al', ...args, path], drivers } as const;
   const { stdout } = await runGdal(command, { signal });
   const heads = /^Layer name: (.*)\n(?:.*\n)*?Geometry: (.*)\nFeature Count: (\d+)$/gm;
   return [...stdout.matchAll(heads)].map(([, name, type, count]) => ({
@@ -56,7 +52,7 @@ function geometryTypeOf(words: string): GeometryType | null {
  */
 export async function readFields(
   path: string,
-  { driver, args, folder, signal }: ReadOptions,
+  { drivers, args, folder, signal }: ReadOptions,
   layer?: string,
 ): Promise<ReadField[]> {
   const head = join(folder, `fields-${counter++}.csv`);
@@ -64,7 +60,7 @@ export async function readFields(
   const command = {
     program: 'ogr2ogr',
     args: [...csv, ...args, head, path, ...(layer === undefined ? [] : [layer])],
-    drivers: [driver, 'CSV'],
+    drivers: [...drivers, 'CSV'],
   } as const;
   await runGdal(command, { signal });
   const [names, types] = await Promise.all([readFile(head, 'utf8'), readFile(`${head}t`, 'utf8')]);

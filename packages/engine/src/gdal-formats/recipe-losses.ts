@@ -2,6 +2,7 @@ import type { AssembleOptions } from '../formats/block-format.ts';
 import { noteRounding } from '../formats/coordinate-decimals.ts';
 import type { LossLog } from '../formats/loss-log.ts';
 import { EngineError } from '../engine-error.ts';
+import type { Field } from '../source/layer.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import type { StreamShape } from './stream-shape.ts';
 
@@ -22,15 +23,7 @@ export function noteRecipeLosses(
       `${label} has at most ${recipe.maxFields} fields; these would be ${shape.columns.length}. Choose fewer fields, or another format.`,
     );
   }
-  for (const { name, field } of shape.columns) {
-    if (field === null || field === name) continue;
-    losses.add('field-renamed', `${field} is called ${name}, as ${label} wants names.`, { field });
-  }
-  if (recipe.attributes === 'dropped') {
-    for (const { name } of fields) {
-      losses.add('field-dropped', `${label} holds shapes only: ${name} is left out.`, { field: name });
-    }
-  }
+  noteFields(recipe, { shape, fields, losses });
   if (geometry === null) return;
   if (geometry.hasZ && !recipe.hasZ) losses.add('z-dropped', `${label} has no Z values; they are left out.`);
   const keepsM = recipe.hasM || recipe.geometry === 'as-text';
@@ -42,4 +35,24 @@ export function noteRecipeLosses(
   if (recipe.geometry !== 'as-text') return;
   if (options.includeGeometryField) noteRounding(options, losses);
   else losses.add('geometry-dropped', 'The geometry column was not asked for.');
+}
+
+function noteFields(
+  { label, realDigits, attributes }: OgrRecipe,
+  { shape, fields, losses }: { shape: StreamShape; fields: readonly Field[]; losses: LossLog },
+): void {
+  for (const { name, field, type } of shape.columns) {
+    if (field === null) continue;
+    if (field !== name) {
+      losses.add('field-renamed', `${field} is called ${name}, as ${label} wants names.`, { field });
+    }
+    if (type === 'real' && realDigits !== undefined) {
+      const detail = `${label} gets ${realDigits} digits of a number, of the 17 that some have.`;
+      losses.add('value-rounded', detail, { field, count: 0 });
+    }
+  }
+  if (attributes === 'kept') return;
+  for (const { name } of fields) {
+    losses.add('field-dropped', `${label} holds shapes only: ${name} is left out.`, { field: name });
+  }
 }

@@ -6,7 +6,7 @@ export type StreamValues =
   | { readonly constant: string }
   | { readonly made: 'wkt' | 'fid' };
 
-/** A column on its way to `ogr2ogr`. There it is called `c0`, `c1`, ...: names cannot do harm on the way. */
+/** A column on its way to `ogr2ogr`. */
 export interface StreamColumn {
   /** The name in the product. */
   readonly name: string;
@@ -20,7 +20,18 @@ export interface StreamColumn {
   readonly role: 'attribute' | 'fid' | 'style';
 }
 
-/** The column as a field of the stream: a date is text there, as FlatGeobuf has none. */
-export function streamedField({ type }: StreamColumn, index: number): Field {
-  return { name: `c${index}`, type: type === 'date' ? 'text' : type };
+/** Whether a stream names its columns itself, rather than a `.vrt`: GDAL 3.6 loses binary values on the way through one. */
+export function isNamedInStream(columns: readonly StreamColumn[]): boolean {
+  return columns.some(({ type }) => type === 'blob');
+}
+
+/**
+ * The columns as fields of the stream. As a rule they are called `c0`, `c1`, ... there and a `.vrt` gives them their names
+ * and types; a date is text then, as FlatGeobuf has none.
+ */
+export function streamedFields(columns: readonly StreamColumn[]): Field[] {
+  const isNamed = isNamedInStream(columns);
+  return columns.map(({ name, type }, index) =>
+    isNamed ? { name, type } : { name: `c${index}`, type: type === 'date' ? 'text' : type },
+  );
 }

@@ -8,7 +8,7 @@ import { LossLog } from '../formats/loss-log.ts';
 import type { ShapeFamily } from '../formats/shape-type.ts';
 import { familyRows } from './family-rows.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
-import type { StreamColumn } from './stream-column.ts';
+import { type StreamColumn, streamedFields } from './stream-column.ts';
 import { streamSchema } from './stream-schema.ts';
 import { type StreamShape, streamShape } from './stream-shape.ts';
 import { TextCleaner } from './text-cleaner.ts';
@@ -78,9 +78,9 @@ export class StreamEncoder implements BlockEncoder<StreamPiece> {
 
   /** The stream's losses in the words of the format: there columns have other names. */
   #passOn(own: LossLog, losses: LossLog): void {
-    const { columns } = this.#shape;
+    const names = streamedFields(this.#shape.columns).map(({ name }) => name);
     for (const { code, detail, field, count } of own.entries()) {
-      const name = field === undefined ? undefined : columns[Number(field.slice(1))]?.field;
+      const name = field === undefined ? null : this.#shape.columns[names.indexOf(field)]?.field;
       const words =
         code === 'geometry-dropped'
           ? 'An empty geometry is handed on as none: these features have no geometry.'

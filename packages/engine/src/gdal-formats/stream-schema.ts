@@ -1,6 +1,6 @@
 import type { OutputSchema } from '../formats/output-schema.ts';
 import type { FieldSurvey } from '../source/survey.ts';
-import { streamedField } from './stream-column.ts';
+import { streamedFields } from './stream-column.ts';
 import type { StreamSet, StreamShape } from './stream-shape.ts';
 
 /** What the layer is called on its way to `ogr2ogr`. */
@@ -19,7 +19,7 @@ export function streamSchema(
     name: streamLayer,
     title: '',
     description: '',
-    fields: columns.map(streamedField),
+    fields: streamedFields(columns),
     fieldSurveys: columns.map(({ values }) =>
       'column' in values ? schema.fieldSurveys[values.column]! : unknownSurvey,
     ),

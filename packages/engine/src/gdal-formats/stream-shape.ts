@@ -7,7 +7,7 @@ import { uniqueName } from '../formats/unique-name.ts';
 import type { Field, FieldType, GeometryType } from '../source/layer.ts';
 import type { FieldSurvey } from '../source/survey.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
-import type { StreamColumn } from './stream-column.ts';
+import { isNamedInStream, type StreamColumn } from './stream-column.ts';
 
 /** A set of features that becomes one layer of the product: all of them, or those of one family of shapes. */
 export interface StreamSet {
@@ -35,12 +35,25 @@ const digits15 = 1e15;
 /** Works out what a recipe is given of a layer. Names and types that it changes go on record. */
 export function streamShape(recipe: OgrRecipe, options: EncodeOptions, losses: LossLog): StreamShape {
   const { schema, color } = options;
-  const columns = [
+  const all = [
     ...wktColumn(recipe, options),
     ...(recipe.attributes === 'kept' ? attributeColumns(recipe, schema, losses) : []),
     ...(recipe.extraColumns?.(schema, color) ?? []),
   ];
+  // Only a `.vrt` can say which column is the id.
+  const isNamed = isNamedInStream(all);
+  const columns = isNamed ? all.filter(({ role }) => role === 'attribute') : all;
+  if (isNamed) noteMidnights(columns, losses);
   return { columns, sets: streamSets(recipe, schema) };
+}
+
+/** FlatGeobuf has no date without a time. */
+function noteMidnights(columns: readonly StreamColumn[], losses: LossLog): void {
+  for (const { type, field } of columns) {
+    if (type !== 'date' || field === null) continue;
+    const detail = `${field} is a date with a time, midnight: GDAL takes no date beside binary values.`;
+    losses.add('field-retyped', detail, { field, count: 0 });
+  }
 }
 
 function wktColumn({ geometry }: OgrRecipe, { schema, includeGeometryField }: EncodeOptions): StreamColumn[] {

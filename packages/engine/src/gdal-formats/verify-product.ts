@@ -28,10 +28,12 @@ export async function verifyProduct(product: string, expectation: Expectation): 
   // A file without a feature need not tell its schema.
   if (recipe.readBack === null || sets.every(({ count }) => count === 0)) return;
   const { pieceFolder, signal } = options;
-  const reading = { driver: recipe.driver, args: recipe.readBack.args, folder: pieceFolder, signal };
+  const reading = { drivers: [recipe.driver], args: recipe.readBack.args, folder: pieceFolder, signal };
   const [layers, fields] = await Promise.all([
     recipe.readBack.keepsCount ? readLayers(product, reading) : null,
-    recipe.attributes === 'kept' ? readFields(product, reading) : null,
+    recipe.attributes === 'kept'
+      ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading)
+      : null,
   ]);
   for (const [index, { set, count }] of sets.entries()) {
     if (layers === null) break;

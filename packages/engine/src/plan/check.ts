@@ -5,13 +5,17 @@ import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
 import { formatsForItem } from '../gdal-formats/producible-formats.ts';
 import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
+import { findPostgisCandidates, hasAnyRow } from '../postgis/region-candidates.ts';
+import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
+import { type PostgisSurvey, surveyPostgisTable } from '../postgis/survey-table.ts';
 import { planReprojection } from '../run/reprojection.ts';
 import { checkRaster } from '../raster/check-raster.ts';
 import type { GeoPackageTable, RasterFile } from '../source/layer.ts';
-import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
+import { type GeometrySurvey, surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
 import { estimateItem } from './estimate.ts';
 import { exportCrs } from './export-crs.ts';
+import { formatLimitProblems } from './format-limits.ts';
 import { geometryProblems, itemProblems } from './item-problems.ts';
 import type { ExportPlan, PlannedItem } from './plan.ts';
 import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
@@ -81,7 +85,7 @@ function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext
 
 function planOf(
   request: ExportRequest,
-  { cacheFolder }: PlanContext,
+  { cacheFolder, maxArchiveBytes }: PlanContext,
   { name, operations }: Pick<ExportPlan, 'name' | 'operations'>,
 ): ExportPlan {
   const slugs = uniqueSlugs(request.items.map(({ layer }) => layer.title));
@@ -96,7 +100,8 @@ function planOf(
   const { region, cropMode, coordinatePrecision, body } = request;
   const crs = exportCrs(request);
   const mosaic = request.mosaic ?? false;
-  return { name, crs, region, cropMode, coordinatePrecision, mosaic, items, cacheFolder, operations, body };
+  const said = { crs, region, cropMode, coordinatePrecision, mosaic, body };
+  return { name, ...said, items, cacheFolder, maxArchiveBytes, operations };
 }
 
 interface CheckScope {
@@ -112,7 +117,7 @@ async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCh
   const problems = itemProblems(item, scope.request, mimetypes);
   if (problems.length > 0) return refused(item, problems);
   try {
-    return 'table' in source ? await checkData(item, source, scope) : await checkPixels(item, source, scope);
+    return 'fields' in source ? await checkData(item, source, scope) : await checkPixels(item, source, scope);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const code = error.code === 'crs-operation' ? 'invalid-crs' : 'source-unavailable';
@@ -156,15 +161,21 @@ function repairWarning(repaired: string): string {
 
 async function checkData(
   item: RequestedItem,
-  source: GeoPackageTable,
+  source: GeoPackageTable | PostgisTable,
   scope: CheckScope,
 ): Promise<ItemCheck> {
-  const survey = surveyTableHere(source, scope.context.cacheFolder);
+  const survey = await surveyOf(source, scope.context.cacheFolder);
   const problems = geometryProblems(item.layer.title, survey);
   if (problems.length > 0) return refused(item, problems);
   const counted = await countFeatures(item, { source, survey }, scope);
   if (typeof counted !== 'number') return refused(item, [counted]);
-  const estimate = estimateItem(scope.request.formats[item.layer.kind] ?? '', survey, counted);
+  const { kind, title } = item.layer;
+  const mimetype = scope.request.formats[kind] ?? '';
+  const kept = keptFields(item, source, survey);
+  const estimate = estimateItem(mimetype, { ...survey, fields: kept }, counted);
+  const size = { bytes: estimate.unzipped, rows: counted, fields: kept.length };
+  const limits = formatLimitProblems({ title, kind, mimetype, ...size });
+  if (limits.length > 0) return refused(item, limits);
   return {
     item: item.item,
     reasons: [],
@@ -175,10 +186,30 @@ async function checkData(
   };
 }
 
+function surveyOf(
+  source: GeoPackageTable | PostgisTable,
+  cacheFolder: string,
+): Promise<TableSurvey | PostgisSurvey> | TableSurvey {
+  return isPostgisTable(source)
+    ? surveyPostgisTable(source, cacheFolder)
+    : surveyTableHere(source, cacheFolder);
+}
+
+/** The surveys of the fields that were asked for. */
+function keptFields(
+  { options }: RequestedItem,
+  source: GeoPackageTable | PostgisTable,
+  survey: PostgisSurvey,
+): PostgisSurvey['fields'] {
+  const { fields } = options;
+  if (fields === undefined) return survey.fields;
+  return survey.fields.filter((_, index) => fields.includes(source.fields[index]?.name ?? ''));
+}
+
 /** How many features there will be, as far as the index tells; or why there is none. */
 async function countFeatures(
   { layer }: RequestedItem,
-  { source, survey }: { source: GeoPackageTable; survey: TableSurvey },
+  { source, survey }: { source: GeoPackageTable | PostgisTable; survey: TableSurvey | PostgisSurvey },
   { request, workshop, warnings }: CheckScope,
 ): Promise<number | Reason> {
   const crs = crsOf(source);
@@ -191,7 +222,9 @@ async function countFeatures(
     await planReprojection(workshop, pair, { geometry, crop: null });
     return survey.featureCount;
   }
-  const crop = await prepareCrop(workshop, request.region, { crs, survey: geometry });
+  const crop = isPostgisTable(source)
+    ? await findPostgisCandidates(workshop, source, { region: request.region, crs, geometry })
+    : await prepareCrop(workshop, request.region, { crs, survey: geometry as GeometrySurvey });
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
   const outside: Reason = {
     code: 'outside-extent',
@@ -204,6 +237,10 @@ async function countFeatures(
     warnings.add(repairWarning(held.projected.repaired));
   }
   const { ids, inside } = held.candidates;
-  if (inside === 0 && !(await hasAnyFeature(source, { crop: held, mode: request.cropMode }))) return outside;
+  const meeting = { crop: held, mode: request.cropMode };
+  const isAnyInside =
+    inside > 0 ||
+    (isPostgisTable(source) ? await hasAnyRow(source, meeting) : await hasAnyFeature(source, meeting));
+  if (!isAnyInside) return outside;
   return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
 }

@@ -3,7 +3,7 @@ import { findFormat, formatLabel, isSpatial, type Kind, type Reason } from '@out
 import { describeCrs } from '../crs/crs.ts';
 import { gdalRemedy } from '../gdal/gdal-drivers.ts';
 import { findRecipe } from '../gdal-formats/ogr-recipes.ts';
-import type { TableSurvey } from '../source/survey.ts';
+import type { GeometrySurvey } from '../source/survey.ts';
 import type { ExportRequest, RequestedItem } from './request.ts';
 
 /** What is wrong with an item by its layer's description alone. */
@@ -126,7 +126,10 @@ function fieldProblems({ layer, options }: RequestedItem): Reason[] {
 }
 
 /** Geometry that no format here can hold: curves and surfaces (WKB types above 7). */
-export function geometryProblems(title: string, survey: TableSurvey): Reason[] {
+export function geometryProblems(
+  title: string,
+  survey: { readonly geometry: Pick<GeometrySurvey, 'kinds'> | null },
+): Reason[] {
   const unknown = Object.keys(survey.geometry?.kinds ?? {})
     .map(Number)
     .filter((kind) => kind > 7 || kind < 1);

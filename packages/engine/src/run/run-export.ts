@@ -10,8 +10,11 @@ import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { itemText } from '../archive/item-text.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { engineVersion } from '../engine-version.ts';
+import { EngineError } from '../engine-error.ts';
 import { diskError } from '../formats/block-file.ts';
+import { inMegabytes } from '../formats/format-limit.ts';
 import type { ExportPlan } from '../plan/plan.ts';
+import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
 import { type ItemResult, runItem } from './run-item.ts';
 import { WorkerTeam } from './worker-team.ts';
 
@@ -91,8 +94,11 @@ async function runItems(
   await using threads = new ThreadsOfRun(workers);
   const workshop = { operations: new CoordinateOperations(plan.operations) };
   const results: ItemResult[] = [];
-  for (const [index, item] of plan.items.entries()) {
+  for (const [index, planned] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);
+    const staging = { plan, workshop, folder: `${folder}-source`, signal };
+    using staged = await stageItem(planned, staging);
+    const { item } = staged;
     const { source } = item.layer;
     const context = {
       plan,
@@ -109,12 +115,19 @@ async function runItems(
     };
     // Pixels are GDAL's; what runs it is loaded only for them.
     const result =
-      'table' in source
-        ? await runItem(item, context)
-        : await (await import('../raster/run-raster-item.ts')).runRasterItem(item, source, context);
-    results.push(result);
+      'path' in source && !('table' in source)
+        ? await (await import('../raster/run-raster-item.ts')).runRasterItem(item, source, context)
+        : await runItem(item, context);
+    results.push(withRowsLeftBehind(result, staged.leftBehind));
   }
   return results;
+}
+
+function withRowsLeftBehind(result: ItemResult, rows: number): ItemResult {
+  const { report } = result;
+  return rows === 0
+    ? result
+    : { ...result, report: { ...report, counts: withLeftBehind(report.counts, rows) } };
 }
 
 /** The worker threads of a run: those it was given, or its own, which are started by the first item that needs them. */
@@ -152,6 +165,7 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
     ...(signal && { signal }),
     onBytes: (bytes) => {
       done += bytes;
+      checkSize(archive.length, plan.maxArchiveBytes ?? Infinity);
       const fraction = convertShare + (1 - convertShare) * Math.min(done / Math.max(total, 1), 1) * 0.99;
       onProgress?.({ fraction, stage: 'Packing the archive' });
     },
@@ -182,6 +196,15 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
   } finally {
     await archive.close();
   }
+}
+
+/** The estimate is one; what counts is what comes of it. */
+function checkSize(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new EngineError(
+    'format-limit',
+    `The archive has come to ${inMegabytes(bytes)} and would go on; this site allows ${inMegabytes(maxBytes)}. Choose a smaller area or fewer items.`,
+  );
 }
 
 function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {

@@ -154,7 +154,7 @@ function setupOf(
       schema,
       coordinatePrecision: plan.coordinatePrecision,
       includeGeometryField: item.options.includeGeometryField ?? true,
-      color: item.options.color ?? null,
+      color: item.options.color,
       pieceFolder: `${folder}-pieces`,
     },
     crop:

@@ -1,5 +1,7 @@
 import type { Kind } from '@outcrop/contract';
 
+import type { PostgisTable } from '../postgis/postgis-table.ts';
+
 /** The types a field can have; every source's own types are mapped to these. */
 export const fieldTypes = [
   'boolean',
@@ -96,5 +98,5 @@ export interface Layer {
   /** Changes when the data change. */
   readonly version: number;
   readonly licence: Licence | null;
-  readonly source: GeoPackageTable | RasterFile;
+  readonly source: GeoPackageTable | RasterFile | PostgisTable;
 }

@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { CropMode } from '@outcrop/contract';
+import type { CropMode, Mimetype } from '@outcrop/contract';
 
 import { parseRegion } from '../crop/parse-region.ts';
 import { checkExportHere, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
-import type { ExportRequest, PlanContext, Region } from '../plan/request.ts';
+import type { ExportRequest, ItemOptions, PlanContext, Region } from '../plan/request.ts';
+import type { PostgisTable } from '../postgis/postgis-table.ts';
 import { runExport, type RunResult } from '../run/run-export.ts';
 import { listGeoPackageTables } from '../source/geopackage-tables.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
@@ -25,13 +26,15 @@ export type WrittenFormat = keyof typeof writtenFormats;
 
 /** What a test asks of an export; the rest has defaults. */
 export interface ExportWish {
-  readonly tables: readonly GeoPackageTable[];
-  readonly format: WrittenFormat;
+  readonly tables: readonly (GeoPackageTable | PostgisTable)[];
+  readonly format: Mimetype;
   readonly crs?: string | null;
   /** GeoJSON. */
   readonly extent?: unknown;
   readonly cropMode?: CropMode;
   readonly coordinatePrecision?: number;
+  /** Of every item. */
+  readonly options?: ItemOptions;
 }
 
 /** A table of a file, by name. */
@@ -43,11 +46,11 @@ export function tableOf(path: string, name?: string): GeoPackageTable {
 }
 
 /** A layer of a table with a title of its own. */
-export function layerOf(source: GeoPackageTable, id = 1): Layer {
+export function layerOf(source: GeoPackageTable | PostgisTable, id = 1): Layer {
   return {
     id,
     kind: source.kind,
-    title: source.table,
+    title: 'table' in source ? source.table : source.relation,
     description: 'Made for a test.',
     publisher: 'Test office',
     url: `http://127.0.0.1/layers/${id}/`,
@@ -67,7 +70,7 @@ export function requestOf(wish: ExportWish): ExportRequest {
     items: wish.tables.map((source, index) => ({
       item: `layers/${index + 1}`,
       layer: layerOf(source, index + 1),
-      options: {},
+      options: wish.options ?? {},
     })),
     region,
     cropMode: wish.cropMode ?? 'clip',

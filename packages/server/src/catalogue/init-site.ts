@@ -26,6 +26,9 @@ const heading = ` The site's catalogue. Change anything here but the ids: export
    licence: { title: CC BY 4.0, type: cc-by, url: https://creativecommons.org/licenses/by/4.0/, attribution: who }
    crop_layer: true        (polygons whose features can be picked as an extent)
    name_field: name        (the field that names them)
+ A layer may be a table of a PostGIS database:
+   file: postgres://user@host/database
+   table: schema.table
  A layer of images or grids may also have
    crs: EPSG:2193          (where its files do not say it)
    kind: grid              (raster, grid or rat: how it is resampled, and its formats)

@@ -9,7 +9,7 @@ import { withoutFolder } from './without-folder.ts';
 /** A layer with what its data say of it now. */
 export interface LayerInspection {
   readonly survey: TableSummary | null;
-  readonly table: Extract<LayerSource['source'], { table: string }> | null;
+  readonly table: Extract<LayerSource['source'], { fields: unknown }> | null;
   /** `EPSG:n`; null for a table and where it is unknown. */
   readonly crs: string | null;
   /** EPSG:4326. */

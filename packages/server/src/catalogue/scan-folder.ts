@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { GeoPackageTable } from '@outcrop/engine';
+import { type GeoPackageTable, importableExtensions } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
 import { readableTitle } from './readable-title.ts';
@@ -34,6 +34,7 @@ export interface FolderScan {
 export async function scanFolder(folder: URL, engine: Engine, cacheFolder: string): Promise<FolderScan> {
   const files = await listFiles(folder, '');
   const root = fileURLToPath(folder);
+  const names = new Set(files.map((file) => file.toLowerCase()));
   const rasters = await scanRasters(files, { root, engine, cacheFolder });
   const found: FoundLayer[] = [...rasters.found];
   const skipped: SkippedSource[] = [...rasters.skipped];
@@ -43,6 +44,9 @@ export async function scanFolder(folder: URL, engine: Engine, cacheFolder: strin
       const scan = scanGeoPackage(join(root, file), file, engine);
       found.push(...scan.found);
       skipped.push(...scan.skipped);
+    } else if (isImportable(file, names)) {
+      const reason = `it is not a GeoPackage; bring it in with outcrop import ${JSON.stringify(file)} --site`;
+      skipped.push({ path: file, table: null, reason });
     }
   }
   return { found: found.toSorted(byFile), skipped };
@@ -87,6 +91,16 @@ function cropNameField(table: GeoPackageTable): string | null {
     ({ name, type: fieldType }) => fieldType === 'text' && /^(name|title)$/i.test(name),
   );
   return field?.name ?? null;
+}
+
+/** Vector data and tables of other formats. Text files are left alone, and what goes with another file. */
+function isImportable(file: string, names: ReadonlySet<string>): boolean {
+  const extension = extname(file).toLowerCase();
+  const stem = file.slice(0, -extension.length).toLowerCase();
+  if (!importableExtensions.includes(extension) || ['.txt', '.json', '.zip'].includes(extension))
+    return false;
+  if (extension === '.dbf') return !names.has(`${stem}.shp`);
+  return extension !== '.mid' || !names.has(`${stem}.mif`);
 }
 
 async function listFiles(folder: URL, below: string): Promise<string[]> {

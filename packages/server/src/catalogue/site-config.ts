@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { isPostgisAddress } from './postgis-sources.ts';
+
 const licenceSchema = z.strictObject({
   title: z.string().min(1),
   type: z.string().default('unspecified'),
@@ -75,6 +77,15 @@ function layerProblem(layer: z.infer<typeof layerSchema>): string | null {
   }
   if (isGeoPackage && layer.crs !== undefined) {
     return `layer ${layer.id} is a GeoPackage, which says its CRS itself; take crs: away`;
+  }
+  if (isPostgisAddress(layer.file)) {
+    if (layer.table === undefined) {
+      return `layer ${layer.id} is in a database, but names no table; add \`table: schema.table\``;
+    }
+    if (layer.crop_layer) {
+      return `layer ${layer.id} is in a database; only a layer of a GeoPackage can be a crop layer`;
+    }
+    return null;
   }
   if (layer.crop_layer && layer.name_field === undefined) {
     return `layer ${layer.id} is a crop layer but does not say which field names its features; add \`name_field:\``;

@@ -1,13 +1,21 @@
 import { fileURLToPath } from 'node:url';
 
 import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
-import type { Layer, PlanContext } from '@outcrop/engine';
+import type { Layer, PlanContext, PostgisAddress } from '@outcrop/engine';
 
 import { type Engine, outcropEngine, type RasterSummary, type TableSummary } from '../engine.ts';
+import { isPostgisAddress, PostgisSources } from './postgis-sources.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
 import { SiteError } from './site-error.ts';
-import { isRasterKind, isTable, layerReference, type LayerSource, type SiteLayer } from './site-layer.ts';
+import {
+  isGeoPackageTable,
+  isRasterKind,
+  isTable,
+  layerReference,
+  type LayerSource,
+  type SiteLayer,
+} from './site-layer.ts';
 import { resolveSiteFile, type SitePaths, sitePaths } from './site-paths.ts';
 import { rasterFile, type SourceLocation, SourceReader } from './source-reader.ts';
 
@@ -24,6 +32,7 @@ export class Site {
   readonly layers: readonly SiteLayer[];
   readonly engine: Engine;
   readonly #sources: SourceReader;
+  readonly #postgis: PostgisSources;
   readonly #cropFeatures = new Map<number, { version: number; features: readonly CropFeatureEntry[] }>();
 
   /** Use `openSite`. */
@@ -33,12 +42,14 @@ export class Site {
     layers: readonly SiteLayer[];
     engine: Engine;
     sources: SourceReader;
+    postgis: PostgisSources;
   }) {
     this.config = parts.config;
     this.paths = parts.paths;
     this.layers = parts.layers;
     this.engine = parts.engine;
     this.#sources = parts.sources;
+    this.#postgis = parts.postgis;
   }
 
   /** Layers whose features can be picked as an extent. */
@@ -72,7 +83,8 @@ export class Site {
 
   /** Where a layer's data are now, or why they cannot be had. */
   readSource(layer: SiteLayer): LayerSource {
-    return this.#sources.read(sourceLocation(layer));
+    const address = postgisAddress(layer);
+    return address === null ? this.#sources.read(sourceLocation(layer)) : this.#postgis.read(address);
   }
 
   /** Count and extent of a layer; null for a raster and for a layer that cannot be read. */
@@ -96,7 +108,7 @@ export class Site {
   /** The features of a crop layer; none where its source cannot be read. */
   listCropFeatures(layer: SiteLayer): readonly CropFeatureEntry[] {
     const { source, version } = this.readSource(layer);
-    if (source === null || !isTable(source) || layer.nameField === null) {
+    if (source === null || !isGeoPackageTable(source) || layer.nameField === null) {
       return [];
     }
     const known = this.#cropFeatures.get(layer.id);
@@ -115,7 +127,7 @@ export class Site {
   ): Promise<(CropFeatureEntry & { geometry: MultiPolygon }) | null> {
     const entry = this.listCropFeatures(layer).find((feature) => feature.id === featureId);
     const { source } = this.readSource(layer);
-    if (entry === undefined || source === null || !isTable(source)) {
+    if (entry === undefined || source === null || !isGeoPackageTable(source)) {
       return null;
     }
     const geometry = await this.engine.readCropFeature(source, featureId);
@@ -141,6 +153,7 @@ export class Site {
   /** Lets go of what was cached. */
   async close(): Promise<void> {
     this.#cropFeatures.clear();
+    await this.#postgis.settle();
   }
 }
 
@@ -160,12 +173,20 @@ export async function openSite(folder: URL, engine: Engine = outcropEngine): Pro
   const sources = new SourceReader(engine, paths.folder);
   const licences = new Map<string, number>();
   const layers: SiteLayer[] = [];
+  const postgis = new PostgisSources(engine);
   for (const config of file.config.layers) {
-    const layer = describeLayer(config, await resolveSiteFile(paths.folder, config.file), licences);
-    const { source } = sources.read(sourceLocation(layer));
-    layers.push(source === null ? layer : { ...layer, kind: source.kind });
+    const isFile = !isPostgisAddress(config.file);
+    const path = isFile ? await resolveSiteFile(paths.folder, config.file) : config.file;
+    layers.push(describeLayer(config, path, licences));
   }
-  return new Site({ config: file.config, paths, layers, engine, sources });
+  await postgis.describe(layers.map(postgisAddress).filter((address) => address !== null));
+  const site = new Site({ config: file.config, paths, layers, engine, sources, postgis });
+  // What a source turns out to be counts for more than what the catalogue says.
+  for (const [index, layer] of layers.entries()) {
+    const { source } = site.readSource(layer);
+    if (source !== null) layers[index] = { ...layer, kind: source.kind };
+  }
+  return site;
 }
 
 function describeLayer(config: LayerConfig, path: string, licences: Map<string, number>): SiteLayer {
@@ -194,7 +215,7 @@ function licenceNumber(licence: string, licences: Map<string, number>): number {
 
 function guessKind(file: string): Kind {
   const name = file.toLowerCase();
-  if (name.endsWith('.gpkg')) {
+  if (name.endsWith('.gpkg') || isPostgisAddress(file)) {
     return 'vector';
   }
   return name.endsWith('.asc') ? 'grid' : 'raster';
@@ -204,12 +225,16 @@ function sourceLocation({ path, table, kind, crs }: SiteLayer): SourceLocation {
   return { path, table, kind: isRasterKind(kind) ? kind : null, crs };
 }
 
+function postgisAddress({ path, table }: SiteLayer): PostgisAddress | null {
+  return isPostgisAddress(path) && table !== null ? { connection: path, table } : null;
+}
+
 function unreadableSource(layer: SiteLayer): Layer['source'] {
   if (layer.table === null) {
     return rasterFile(sourceLocation(layer));
   }
   return {
-    path: layer.path,
+    path: postgisAddress(layer) === null ? layer.path : '',
     table: layer.table,
     kind: isSpatial(layer.kind) ? 'vector' : 'table',
     fidColumn: 'rowid',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { findPostgres, type PostgresCluster, startPostgres } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { ExportStore } from '../exports/export-store.ts';
@@ -7,7 +8,6 @@ import { RunStore } from '../exports/run-store.ts';
 import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
 import { deferred } from '../testing/deferred.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
-import { findPostgres, type PostgresCluster, startPostgres } from '../testing/postgres-cluster.ts';
 import { localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';

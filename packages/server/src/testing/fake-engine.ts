@@ -61,7 +61,7 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       resolution: 0.5,
       bands: [{ type: 'Byte', interpretation: 'Gray', nodata: null }],
     }),
-    surveyTable: async (source: GeoPackageTable) => ({
+    surveyTable: async (source: Pick<GeoPackageTable, 'geometry'>) => ({
       featureCount: 3,
       envelope: source.geometry === null ? null : ([165, -48, 180, -34] as const),
       extent: source.geometry === null ? null : rectangle([165, -48, 180, -34]),
@@ -72,6 +72,10 @@ export function fakeEngine(): Engine & { run: FakeRun } {
         ? { code, name: code, kind: 'projected' as const, unit: 'metre', areaOfUse: null }
         : null,
     producibleFormats: async () => fakeFormats,
+    describePostgisTable: async () => {
+      throw new Error('the tests of the site have no PostGIS');
+    },
+    importFile: async () => ({ layers: [], skipped: [] }),
     listCropFeatures: (source: GeoPackageTable) => featuresOf(source).map(({ id, name }) => ({ id, name })),
     readCropFeature: async (source: GeoPackageTable, featureId: number) =>
       featuresOf(source).find(({ id }) => id === featureId)?.geometry ?? null,

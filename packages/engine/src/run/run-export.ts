@@ -65,8 +65,7 @@ export async function runExport(plan: ExportPlan, options: RunOptions): Promise<
     await mkdir(dirname(options.archivePath), { recursive: true });
     const items = await runItems(plan, options);
     const report = reportOf(plan, items);
-    const bytes = await pack(plan, { partial, items, report, options });
-    const sha256 = await digest(partial);
+    const { bytes, sha256 } = await pack(plan, { partial, items, report, options });
     options.signal?.throwIfAborted();
     await rename(partial, options.archivePath);
     options.onProgress?.({ fraction: 1, stage: 'Complete' });
@@ -133,7 +132,10 @@ interface PackOptions {
 }
 
 /** Flat for a single item in one piece, else a folder for each (wire contract, section 13). */
-async function pack(plan: ExportPlan, { partial, items, report, options }: PackOptions): Promise<number> {
+async function pack(
+  plan: ExportPlan,
+  { partial, items, report, options }: PackOptions,
+): Promise<Pick<RunResult, 'bytes' | 'sha256'>> {
   const { signal, onProgress } = options;
   const total = await totalBytes(items);
   let done = 0;
@@ -167,7 +169,9 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
       members: archive.manifest,
     };
     await archive.addText('manifest.json', json(manifest));
-    return await archive.finish();
+    const bytes = archive.finish();
+    const [sha256] = await Promise.all([digest(partial), archive.sync()]);
+    return { bytes, sha256 };
   } finally {
     await archive.close();
   }

@@ -112,9 +112,12 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
 
   #writeValue(column: Column, row: number, field: Field): void {
     switch (column.kind) {
-      case 'text':
-        this.#text.text(JSON.stringify(column.values[row] ?? null));
+      case 'text': {
+        const value = column.values[row] ?? null;
+        if (value === null) this.#text.ascii('null');
+        else this.#text.json(value);
         break;
+      }
       case 'blob': {
         const value = column.values[row] ?? null;
         if (value !== null)

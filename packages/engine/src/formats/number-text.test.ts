@@ -37,8 +37,7 @@ describe('writeShortNumber', () => {
     );
     fc.assert(
       fc.property(values, (value) => {
-        const text = short(value);
-        if (text !== null) expect(text).toBe(String(value));
+        expect([null, String(value)]).toContain(short(value));
       }),
       { numRuns: 3000 },
     );

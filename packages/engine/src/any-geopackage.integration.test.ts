@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { slugify } from './plan/slug.ts';
 import { anyLayers } from './testing/any-layers.ts';
-import { exportWish, tableOf, type WrittenFormat, writtenFormats } from './testing/export-fixture.ts';
+import { exportWish, tableOf } from './testing/export-fixture.ts';
 import { readWithOgr, runGdal } from './testing/ogr.ts';
+import { productFormats, readProducts } from './testing/read-product.ts';
 
-const formats = Object.keys(writtenFormats) as WrittenFormat[];
 let folder: TemporaryFolder;
 let path: string;
 

@@ -14,35 +14,39 @@ import { createReprojector, type Reprojector } from './reprojection.ts';
 /** The pipeline of one item in one thread: read, crop, reproject, encode, a block at a time. */
 export class BlockProcessor implements Disposable {
   readonly #reader: FeatureReader;
-  readonly #region: RegionIndex | null;
+  /** Of this processor, to be disposed of with it; null where there is none, or it is the caller's. */
+  readonly #ownRegion: RegionIndex | null;
   readonly #cropper: FeatureCropper | null;
   readonly #reprojector: Reprojector | null;
   readonly #encoder: BlockEncoder<unknown>;
 
-  private constructor(setup: ItemSetup, { geos, format, reprojector }: ProcessorParts) {
+  private constructor(setup: ItemSetup, { geos, format, reprojector, shared }: ProcessorParts) {
     const { fields } = setup.encode.schema;
     this.#reader = FeatureReader.open(setup.source, { fields, ...dimensionsOf(setup) });
-    this.#region = setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop);
+    const region = shared ?? (setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop));
+    this.#ownRegion = region === shared ? null : region;
     const { builder } = this.#reader;
     this.#cropper =
-      this.#region === null || builder === null || setup.crop === null || geos === null
+      region === null || builder === null || setup.crop === null || geos === null
         ? null
-        : new FeatureCropper(geos, this.#region, { mode: setup.crop.mode, target: builder });
+        : new FeatureCropper(geos, region, { mode: setup.crop.mode, target: builder });
     this.#reprojector = reprojector;
     this.#encoder = format.createEncoder(setup.encode);
   }
 
-  static async create(setup: ItemSetup): Promise<BlockProcessor> {
+  /** @param shared the index of `setup.crop`, where the caller has it: it stays the caller's */
+  static async create(setup: ItemSetup, shared: RegionIndex | null = null): Promise<BlockProcessor> {
     const { crop, reprojection, mimetype } = setup;
     return new BlockProcessor(setup, {
       geos: crop === null ? null : await Geos.load(),
       format: await loadBlockFormat(mimetype),
       reprojector: reprojection === null ? null : await createReprojector(reprojection, dimensionsOf(setup)),
+      shared,
     });
   }
 
   [Symbol.dispose](): void {
-    this.#region?.[Symbol.dispose]();
+    this.#ownRegion?.[Symbol.dispose]();
     this.#reader[Symbol.dispose]();
   }
 
@@ -93,6 +97,7 @@ interface ProcessorParts {
   readonly geos: Geos | null;
   readonly format: BlockFormat<unknown>;
   readonly reprojector: Reprojector | null;
+  readonly shared: RegionIndex | null;
 }
 
 function dimensionsOf({ encode }: ItemSetup): { hasZ: boolean; hasM: boolean } {

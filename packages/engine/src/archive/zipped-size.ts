@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+
+import { deflateBlockBytes, deflateFirst, deflatePiece } from './deflate.ts';
+
+/** Bytes of something, and of the same in an archive. */
+export interface Size {
+  readonly unzipped: number;
+  readonly zipped: number;
+}
+
+/** Bytes of a member's two headers without its name, which is in both, and of its line in the manifest. */
+const memberBytes = 200;
+
+/** What files would take in an archive, by compressing them as an archive does. They are held in memory. */
+export async function zippedSize(paths: readonly string[]): Promise<Size> {
+  let [unzipped, zipped] = [0, 0];
+  for (const path of paths) {
+    const bytes = await readFile(path);
+    unzipped += bytes.length;
+    zipped += memberBytes + (await deflatedLength(bytes));
+  }
+  return { unzipped, zipped };
+}
+
+/** Bytes that a member would have in an archive. */
+export async function deflatedLength(bytes: Buffer): Promise<number> {
+  if (bytes.length === 0) return 0;
+  const first = await deflateFirst(bytes.subarray(0, deflateBlockBytes));
+  if (first.isUseless) return bytes.length;
+  let length = first.bytes.length;
+  for (let at = deflateBlockBytes; at < bytes.length; at += deflateBlockBytes) {
+    length += (await deflatePiece(bytes.subarray(at, at + deflateBlockBytes), first.level)).length;
+  }
+  return length;
+}

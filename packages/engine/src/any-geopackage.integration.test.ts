@@ -78,6 +78,7 @@ describe.each(Object.keys(anyLayers) as (keyof typeof anyLayers)[])('%s', (name)
     }
     const hasM = [...expected.values()].some(([wkt]) => /^[A-Z]+ Z?M/.test(wkt!));
     expect(losses.some(({ code }) => code === 'm-dropped')).toBe(hasM && !keepsM);
+    expect(losses.some(({ code }) => code === 'geometry-flattened')).toBe(name === 'nested');
     if (format === 'application/x-zipped-shp') return;
     expect(features.length).toBe(source.length);
     for (const [index, { properties }] of source.entries()) {

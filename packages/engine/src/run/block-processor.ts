@@ -11,6 +11,9 @@ import { FeatureReader } from '../source/feature-reader.ts';
 import type { BlockCounts, BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 import { createReprojector, type Reprojector } from './reprojection.ts';
 
+const flattenedDetail =
+  'Collections inside collections, and multi geometries inside them, are written as their parts.';
+
 /** The pipeline of one item in one thread: read, crop, reproject, encode, a block at a time. */
 export class BlockProcessor implements Disposable {
   readonly #reader: FeatureReader;
@@ -68,6 +71,10 @@ export class BlockProcessor implements Disposable {
     }
     const mistyped = [...this.#reader.mistyped];
     this.#reader.mistyped.clear();
+    if (this.#reader.flattened > 0) {
+      losses.add('geometry-flattened', flattenedDetail, { count: this.#reader.flattened });
+      this.#reader.flattened = 0;
+    }
     const after = this.#cropCounts();
     const counts: BlockCounts = {
       seen: 'ids' in task ? task.ids.length : read,

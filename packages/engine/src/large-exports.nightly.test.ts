@@ -24,11 +24,13 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-function tell(what: string, { seconds, peakMegabytes, bytes }: MeasuredExport): void {
-  const size = (bytes / 1e6).toFixed(0);
+function tell(what: string, { seconds, peakMegabytes, bytes, estimate }: MeasuredExport): void {
+  const megabytes = (size: number): string => (size / 1e6).toFixed(0);
+  const expected = `estimated ${estimate.items[0]!.secondsEstimate} s and ${megabytes(estimate.sizeEstimateZipped)} MB`;
   process.stdout.write(
-    `${what}: ${seconds.toFixed(1)} s, ${peakMegabytes.toFixed(0)} MB peak, archive ${size} MB\n`,
+    `${what}: ${seconds.toFixed(1)} s, ${peakMegabytes.toFixed(0)} MB peak, archive ${megabytes(bytes)} MB (${expected})\n`,
   );
+  expect(Math.abs(estimate.sizeEstimateZipped / bytes - 1)).toBeLessThan(0.25);
 }
 
 /** Features of a source by GDAL, which goes through all of them. */

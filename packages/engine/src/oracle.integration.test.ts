@@ -6,9 +6,10 @@ import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { Geos } from './crop/geos.ts';
+import type { ExportPlan } from './plan/plan.ts';
 import { listGeoPackageTables } from './source/geopackage-tables.ts';
 import type { GeoPackageTable } from './source/layer.ts';
-import { exportWish } from './testing/export-fixture.ts';
+import { exportPlan, planAs, planOf } from './testing/export-fixture.ts';
 import { createGeometryComparison, type GeometryDifference } from './testing/geometry-difference.ts';
 import { type OgrFeature, readWithOgr, runGdal } from './testing/ogr.ts';
 import { oracleLayers, starRegion, writeOracleFixture } from './testing/oracle-fixture.ts';
@@ -122,13 +123,8 @@ function oracle(table: GeoPackageTable, mode: CropMode, crs: string): OgrFeature
   return readWithOgr(product);
 }
 
-async function ours(
-  table: GeoPackageTable,
-  { mode, crs, format }: { mode: CropMode; crs: string; format: ProductFormat },
-): Promise<OgrFeature[]> {
-  const extent = { type: 'Polygon', coordinates: [starRegion()] };
-  const wish = { tables: [table], format, crs, extent, cropMode: mode };
-  const { archivePath, report } = await exportWish(wish, folder.path);
+async function ours(plan: ExportPlan, format: ProductFormat): Promise<OgrFeature[]> {
+  const { archivePath, report } = await exportPlan(planAs(plan, format), folder.path);
   const { counts } = report.items[0]!;
   expect(counts.read).toBe(counts.written + counts.excluded);
   return readProducts(archivePath, format);
@@ -142,8 +138,11 @@ describe.each(oracleLayers)('%s', (name) => {
       const table = tables.get(name)!;
       const expected = new Map(oracle(table, mode, crs).map((feature) => [keyOf(feature), feature]));
       expect(expected.size).toBeGreaterThan(10);
+      const extent = { type: 'Polygon', coordinates: [starRegion()] };
+      const wish = { tables: [table], format: productFormats[0]!, crs, extent, cropMode: mode };
+      const plan = await planOf(wish, folder.path);
       for (const format of productFormats) {
-        const features = await ours(table, { mode, crs, format });
+        const features = await ours(plan, format);
         expect(
           features.map(keyOf).toSorted((a, b) => a - b),
           format,

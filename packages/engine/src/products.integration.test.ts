@@ -18,7 +18,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { verifyArchive } from './archive/verify-archive.ts';
 import { runExport } from './run/run-export.ts';
-import { WorkerTeam } from './run/worker-team.ts';
 import { listGeoPackageTables } from './source/geopackage-tables.ts';
 import type { TableSurvey } from './source/survey.ts';
 import { checkWish, exportPlan, exportWish, planOf, tableOf } from './testing/export-fixture.ts';
@@ -92,16 +91,10 @@ describe('an archive of several layers', () => {
 });
 
 describe('an archive has the same bytes with one, two and three workers', () => {
-  let teams: (WorkerTeam | number)[];
   let home: string;
 
   beforeAll(() => {
-    teams = [1, new WorkerTeam(2), new WorkerTeam(3)];
     home = folder.file('blocks');
-  });
-
-  afterAll(async () => {
-    for (const team of teams) if (team instanceof WorkerTeam) await team[Symbol.asyncDispose]();
   });
 
   /** The surveys are told that blocks are small, so that there are enough of them to be shared out. */
@@ -122,7 +115,7 @@ describe('an archive has the same bytes with one, two and three workers', () => 
       const plan = await planOf(wish, home);
       makeBlocksSmall();
       const digests: string[] = [];
-      for (const workers of teams) digests.push((await exportPlan(plan, home, { workers })).sha256);
+      for (const workers of [1, 2, 3]) digests.push((await exportPlan(plan, home, { workers })).sha256);
       expect(digests).toEqual([digests[0], digests[0], digests[0]]);
     },
   );
@@ -178,9 +171,10 @@ test.each([
   const product = folder.file(`${crs.slice(5)}-4326.gpkg`);
   runGdal('ogr2ogr', [product, source, '-t_srs', 'EPSG:4326']);
   const expected = new Map(readWithOgr(product).map((feature) => [feature.properties['nr'], feature]));
+  const wish = { tables: [tableOf(source)], format: productFormats[0]!, crs: 'EPSG:4326' };
+  const plan = await planOf(wish, folder.path);
   for (const format of productFormats) {
-    const wish = { tables: [tableOf(source)], format, crs: 'EPSG:4326' };
-    const { archivePath, report } = await exportWish(wish, folder.path);
+    const { archivePath, report } = await exportPlan(planAs(plan, format), folder.path);
     expect(report.items[0]!.coordinate_operation).toMatchObject({ from: crs, certified: true });
     const features = readProducts(archivePath, format);
     expect(features.length).toBe(25);

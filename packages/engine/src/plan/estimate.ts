@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { deflateRawSync } from 'node:zlib';
 
 import { findFormat } from '@outcrop/contract';
@@ -20,29 +21,34 @@ const textBytes = { unzipped: 2800, zipped: 1500 } as const;
 /** Positions of a region that are compressed, to know what all of them take in `request.json`. */
 const samplePositions = 2000;
 
-/** Bytes of the product that are converted in a second by one thread, by the format's short code. */
+/** Bytes of the product that one thread converts and packs in a second, by the format's short code. */
 const bytesPerSecond: Readonly<Record<string, number>> = {
-  GPKG: 45_000_000,
-  SHP: 60_000_000,
-  CSV: 60_000_000,
-  GEOJSON: 60_000_000,
-  FGB: 45_000_000,
-  PARQUET: 45_000_000,
+  GPKG: 19_000_000,
+  SHP: 28_000_000,
+  CSV: 28_000_000,
+  GEOJSON: 28_000_000,
+  FGB: 24_000_000,
+  PARQUET: 24_000_000,
 };
-const otherBytesPerSecond = 45_000_000;
-const startSeconds = 0.4;
-const secondsPerClip = 0.0001;
+const otherBytesPerSecond = 24_000_000;
+/** With fewer bytes than this the work is not shared out. */
+const sharedBytes = 18_000_000;
+/** Threads beyond this wait for the disk, and for what one thread does alone. */
+const mostThreads = 8;
+const startSeconds = 0.5;
+const secondsPerClip = 0.0002;
 
 /** Estimates the archive's part of an item from a sample of it. */
 export function estimateItem(mimetype: string, layer: Layer, sample: ItemSample): Estimate {
   const texts = `${layer.title}${layer.description}${Object.values(layer.licence ?? {}).join('')}`;
   const unzipped = sample.size.unzipped + textBytes.unzipped + Buffer.byteLength(texts);
   const speed = bytesPerSecond[findFormat(mimetype)?.shortCode ?? ''] ?? otherBytesPerSecond;
-  const seconds = startSeconds + unzipped / speed + sample.clipped * secondsPerClip;
+  const threads = unzipped < sharedBytes ? 1 : Math.min(availableParallelism(), mostThreads);
+  const work = unzipped / speed + sample.clipped * secondsPerClip;
   return {
     unzipped,
     zipped: sample.size.zipped + textBytes.zipped + deflateRawSync(texts).length,
-    seconds: Math.round(seconds * 10) / 10,
+    seconds: Math.round((startSeconds + work / threads) * 10) / 10,
   };
 }
 

@@ -5,7 +5,7 @@ import type { CropMode, Mimetype } from '@outcrop/contract';
 
 import { parseRegion } from '../crop/parse-region.ts';
 import { producibleFormats } from '../formats/direct-formats.ts';
-import { checkExportHere, type ExportCheck } from '../plan/check.ts';
+import { checkExportHere, type CheckOptions, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportRequest, PlanContext, Region } from '../plan/request.ts';
 import { runExport, type RunOptions, type RunResult } from '../run/run-export.ts';
@@ -80,15 +80,24 @@ export function contextOf(cacheFolder: string): PlanContext {
 }
 
 /** Checks a wish in this thread. */
-export function checkWish(wish: ExportWish, folder: string): Promise<ExportCheck> {
-  return checkExportHere(requestOf(wish), contextOf(join(folder, 'cache')));
+export function checkWish(
+  wish: ExportWish,
+  folder: string,
+  options: CheckOptions = {},
+): Promise<ExportCheck> {
+  return checkExportHere(requestOf(wish), contextOf(join(folder, 'cache')), options);
 }
 
 /** The plan of a wish; fails with the reasons where there is none. */
 export async function planOf(wish: ExportWish, folder: string): Promise<ExportPlan> {
-  const check = await checkWish(wish, folder);
+  const check = await checkWish(wish, folder, { isEstimated: false });
   if (check.plan === null) throw new Error(JSON.stringify(check));
   return check.plan;
+}
+
+/** The same plan in another format. */
+export function planAs(plan: ExportPlan, format: Mimetype): ExportPlan {
+  return { ...plan, items: plan.items.map((item) => ({ ...item, mimetype: format })) };
 }
 
 /** Runs a wish in this process, into a new folder inside another. */

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 
 import { type ProcessRunOptions, runExportInProcess } from '../run/run-export-in-process.ts';
 import type { RunResult } from '../run/run-export.ts';
-import { type ExportWish, planOf } from './export-fixture.ts';
+import type { ExportCheck } from '../plan/check.ts';
+import { checkWish, type ExportWish } from './export-fixture.ts';
 
 /** An export and what its process took. */
 export interface MeasuredExport extends RunResult {
   readonly seconds: number;
   /** Megabytes (10^6 bytes) that the process had in memory at the worst moment, by the kernel's own mark. Linux only. */
   readonly peakMegabytes: number;
+  /** What the check said that it would be. */
+  readonly estimate: ExportCheck;
 }
 
 const pollMs = 50;
@@ -20,7 +23,8 @@ export async function exportMeasured(
   folder: string,
   options: Pick<ProcessRunOptions, 'workers'> = {},
 ): Promise<MeasuredExport> {
-  const plan = await planOf(wish, folder);
+  const estimate = await checkWish(wish, folder);
+  if (estimate.plan === null) throw new Error(JSON.stringify(estimate));
   const place = join(folder, `measured-${counter++}`);
   mkdirSync(place);
   let peak = 0;
@@ -30,12 +34,13 @@ export async function exportMeasured(
   const poll = setInterval(look, pollMs);
   const startedAt = performance.now();
   try {
-    const result = await runExportInProcess(plan, {
+    const result = await runExportInProcess(estimate.plan, {
       ...options,
       archivePath: join(place, 'archive.zip'),
       workFolder: join(place, 'work'),
     });
-    return { ...result, seconds: (performance.now() - startedAt) / 1000, peakMegabytes: peak / 1e6 };
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { ...result, seconds, peakMegabytes: peak / 1e6, estimate };
   } finally {
     clearInterval(poll);
   }

@@ -65,7 +65,7 @@ describe.each(Object.keys(anyLayers) as (keyof typeof anyLayers)[])('%s', (name)
     // GDAL takes a file without a single line for no source at all.
     if (source.length === 0 && format === 'application/geo+json-seq') return;
     const [features, wkts] = [readProducts(archivePath, format), readProductWkts(archivePath, format)];
-    expect([...wkts.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+    expect(new Set(wkts.keys())).toEqual(new Set(expected.keys()));
     const keepsM = !withoutM.includes(format);
     for (const [nr, [wkt]] of expected) {
       const found = wkts.get(nr)!;

@@ -20,7 +20,7 @@ import { verifyArchive } from './archive/verify-archive.ts';
 import { runExport } from './run/run-export.ts';
 import { listGeoPackageTables } from './source/geopackage-tables.ts';
 import type { TableSurvey } from './source/survey.ts';
-import { checkWish, exportPlan, exportWish, planOf, tableOf } from './testing/export-fixture.ts';
+import { checkWish, exportPlan, exportWish, planAs, planOf, tableOf } from './testing/export-fixture.ts';
 import { readWithOgr, runGdal } from './testing/ogr.ts';
 import { productExtensions, productFormats, readProducts } from './testing/read-product.ts';
 import { starRegion, writeOracleFixture } from './testing/oracle-fixture.ts';

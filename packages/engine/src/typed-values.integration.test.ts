@@ -39,21 +39,18 @@ const asHex: readonly ProductFormat[] = ['application/x-ogc-gpkg', 'application/
 /** A value as a text that does not depend on how a format and its reader spell it. */
 function plain(value: unknown, type: string, format: ProductFormat): string | null {
   if (value === null || value === undefined || (type === 'BOOLEAN' && value === '?')) return null;
-  if (type === 'BOOLEAN') return value === true || value === 1 || value === 'T' ? 'true' : 'false';
-  if (type === 'DATE') return String(value).replaceAll('/', '-').slice(0, 10);
-  if (type === 'DATETIME')
-    return new Date(String(value).replaceAll('/', '-').replace(' ', 'T').replace('+00', 'Z')).toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (type === 'BLOB')
-    return asHex.includes(format) ? Buffer.from(String(value), 'hex').toString('base64') : String(value);
+  if (type === 'BOOLEAN') return value === true || value === 1 || value === 'T' ? 'true' : 'false';
+  const text = typeof value === 'string' ? value : String(value as number | bigint);
+  const time = text.replaceAll('/', '-');
+  if (type === 'DATE') return time.slice(0, 10);
+  if (type === 'DATETIME') return new Date(time.replace(' ', 'T').replace('+00', 'Z')).toISOString();
+  if (type === 'BLOB') return asHex.includes(format) ? Buffer.from(text, 'hex').toString('base64') : text;
   // GDAL reads CSV with the line ends of Unix.
-  if (type.startsWith('TEXT'))
-    return format === 'text/csv' ? String(value).replaceAll('\r\n', '\n') : String(value);
+  if (type.startsWith('TEXT')) return format === 'text/csv' ? text.replaceAll('\r\n', '\n') : text;
   // A .dbf of 19 digits is read as a double, and one with decimals has 15 of them.
   if (format === shapefile) return Number(value).toPrecision(14);
-  return typeof value === 'bigint' || type === 'INTEGER' || type === 'INT'
-    ? String(value)
-    : String(Number(value));
+  return type === 'INTEGER' || type === 'INT' ? text : String(Number(text));
 }
 
 describe.each(Object.keys(fixtures) as (keyof typeof fixtures)[])('a %s of every type', (kind) => {

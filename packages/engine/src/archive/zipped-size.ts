@@ -23,7 +23,7 @@ export async function zippedSize(paths: readonly string[]): Promise<Size> {
 }
 
 /** Bytes that a member would have in an archive. */
-export async function deflatedLength(bytes: Buffer): Promise<number> {
+async function deflatedLength(bytes: Buffer): Promise<number> {
   if (bytes.length === 0) return 0;
   const first = await deflateFirst(bytes.subarray(0, deflateBlockBytes));
   if (first.isUseless) return bytes.length;

@@ -94,11 +94,14 @@ function idsOfTable(
     .pluck();
   const { featureCount, blockStarts, blockRows } = survey;
   if (featureCount <= size) return Float64Array.from(following.all(blockStarts[0] ?? 0, size));
+  const greatest = database.prepare<[], number>(`SELECT max(${fid}) FROM ${table}`).pluck().get() ?? 0;
   const ids = new Set<number>();
   for (const place of runStarts(featureCount, Math.ceil(size / runLength))) {
+    // Ids may have gaps: the place is looked for between those with which its block begins and ends.
     const block = Math.min(Math.floor(place / blockRows), blockStarts.length - 1);
-    const [from, next] = [blockStarts[block]!, blockStarts[block + 1] ?? blockStarts[block]! + blockRows];
-    const start = Math.floor(from + ((place % blockRows) / blockRows) * (next - from));
+    const [from, next] = [blockStarts[block]!, blockStarts[block + 1] ?? greatest + 1];
+    const rows = Math.min(blockRows, featureCount - block * blockRows);
+    const start = Math.floor(from + ((place - block * blockRows) / rows) * (next - from));
     for (const id of following.all(start, runLength)) ids.add(id);
   }
   return Float64Array.from(ids).sort();

@@ -151,7 +151,7 @@ function shareWithin(outcomes: readonly Outcome[], limit: number): number {
   return Math.min(...shares);
 }
 
-describe('estimates are within 25 % for at least 80 %', () => {
+describe('estimates are within 25 % for at least 80 %', { timeout: 600_000 }, () => {
   const generated = (name: string): Case => ({
     table: tableOf(folder.file('generated.gpkg'), name),
     crs: ['EPSG:2193', 'EPSG:4326', 'EPSG:3857'],

@@ -88,7 +88,7 @@ async function positionsGiven(vertices: number): Promise<number[]> {
   return given;
 }
 
-test('what a feature costs does not grow with the vertices of the region', async () => {
+test('what a feature costs does not grow with the vertices of the region', { timeout: 600_000 }, async () => {
   const few = await positionsGiven(20_000);
   const many = await positionsGiven(1_000_000);
   for (const given of [few, many]) {

@@ -6,18 +6,11 @@ import { crc32 } from 'node:zlib';
 import type { ManifestMember } from '@outcrop/contract';
 
 import { diskError, withDiskErrors } from '../formats/block-file.ts';
-import { deflateBlockBytes, deflateEnd, deflatePiece } from './deflate.ts';
+import { deflateBlockBytes, deflateEnd, deflatePiece, isUseless } from './deflate.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
 
 /** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
 const piecesInFlight = 8;
-/**
- * On coordinates within 2 % of level 6 at more than twice its speed, on text 13 % larger at three times its speed; the
- * levels between save half of that and cost twice the time of this one.
- */
-const level = 2;
-/** A first piece that stays this large says that compressing the rest is useless too. */
-const uselessRatio = 0.98;
 /** With room for what deflate may add to what cannot be compressed. */
 const zip64From = 0xf000_0000;
 
@@ -112,11 +105,11 @@ export class ArchiveWriter {
         crc = crc32(piece, crc);
         hash.update(piece);
         if (size === 0) {
-          const first = await deflatePiece(piece, level);
-          isStored = first.length > piece.length * uselessRatio;
+          const first = await deflatePiece(piece);
+          isStored = isUseless(first, piece);
           this.#append(isStored ? piece : first);
         } else {
-          inFlight.push(isStored ? Promise.resolve(piece) : deflatePiece(piece, level));
+          inFlight.push(isStored ? Promise.resolve(piece) : deflatePiece(piece));
         }
         size += piece.length;
         this.#onBytes(piece.length);

@@ -1,26 +1,28 @@
-import { findFormat, type Reason } from '@outcrop/contract';
+import { type FailureCode, findFormat, type Reason } from '@outcrop/contract';
 
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
 import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
 import { planReprojection } from '../run/reprojection.ts';
+import { type ItemParts, itemSetup } from '../run/run-item.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
-import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
+import { surveyTableHere } from '../source/survey.ts';
 import { archiveName } from './archive-name.ts';
-import { estimateItem } from './estimate.ts';
+import { estimateItem, estimateRequest } from './estimate.ts';
+import { type ItemSample, sampleItem } from './item-sample.ts';
 import { geometryProblems, itemProblems } from './item-problems.ts';
 import type { ExportPlan, PlannedItem } from './plan.ts';
 import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
-import { uniqueSlugs } from './slug.ts';
+import { slugify, uniqueSlugs } from './slug.ts';
 
 /** The verdict on one item, in the order of the request. */
 export interface ItemCheck {
   readonly item: string;
   readonly reasons: readonly Reason[];
-  /** Features that will be written, as far as the index tells; null for an invalid item. */
+  /** Features that will be written, as far as a sample tells; null for an invalid item, and where nobody asked. */
   readonly featureCount: number | null;
-  /** Bytes. */
+  /** Bytes of its files and texts. */
   readonly sizeEstimateUnzipped: number;
   readonly sizeEstimateZipped: number;
   readonly secondsEstimate: number | null;
@@ -40,24 +42,38 @@ export interface ExportCheck {
   readonly sizeEstimateZipped: number;
 }
 
-/** Of the features on the edge, by their boxes, about so many turn out to meet the region. */
-const edgeShare = 0.6;
+/** What a thread that checks one request after the other remembers. */
+export interface CheckMemory {
+  /** Coordinate operations, which are not compared with PROJ again. */
+  readonly operations: KnownOperations;
+  /** Samples of layers without a crop, by everything that they depend on. */
+  readonly samples: Map<string, ItemSample>;
+}
 
-/** Checks a request in this thread. Coordinate operations that are known are not compared with PROJ again. */
+/** How a request is checked. */
+export interface CheckOptions {
+  readonly memory?: CheckMemory;
+  /** Whether sizes and seconds are estimated, which takes some milliseconds; else they are 0 and null. Default true. */
+  readonly isEstimated?: boolean;
+}
+
+/** Checks a request in this thread. */
 export async function checkExportHere(
   request: ExportRequest,
   context: PlanContext,
-  known: KnownOperations = {},
+  { memory = { operations: {}, samples: new Map() }, isEstimated = true }: CheckOptions = {},
 ): Promise<ExportCheck> {
-  const operations = new CoordinateOperations(known);
+  const operations = new CoordinateOperations(memory.operations);
   const workshop = { operations };
   const warnings = new Set(request.region?.notices);
+  const { samples } = memory;
   const items: ItemCheck[] = [];
   for (const item of request.items) {
-    items.push(await checkItem(item, { request, context, workshop, warnings }));
+    items.push(await checkItem(item, { request, context, workshop, warnings, samples, isEstimated }));
   }
   const name = archiveName(request, context.sitePrefix);
-  const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, 0);
+  const ofRequest = isEstimated ? estimateRequest(request).zipped : 0;
+  const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, ofRequest);
   const reasons = exportProblems(request, context, sizeEstimateZipped);
   const isValid = reasons.length === 0 && items.every((item) => item.reasons.length === 0);
   const plan = isValid ? planOf(request, context, { name, operations: await operations.chosen() }) : null;
@@ -99,6 +115,8 @@ interface CheckScope {
   readonly context: PlanContext;
   readonly workshop: Workshop;
   readonly warnings: Set<string>;
+  readonly samples: Map<string, ItemSample>;
+  readonly isEstimated: boolean;
 }
 
 async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCheck> {
@@ -108,10 +126,15 @@ async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCh
     return await checkData(item, item.layer.source, scope);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const code = error.code === 'crs-operation' ? 'invalid-crs' : 'source-unavailable';
-    return refused(item, [{ code, detail: error.message }]);
+    return refused(item, [{ code: reasonCodes[error.code] ?? 'source-unavailable', detail: error.message }]);
   }
 }
+
+/** What a failure says of the request. */
+const reasonCodes: Readonly<Partial<Record<FailureCode, Reason['code']>>> = {
+  'crs-operation': 'invalid-crs',
+  'format-limit': 'too-large-for-format',
+};
 
 function refused({ item }: RequestedItem, reasons: readonly Reason[]): ItemCheck {
   return {
@@ -132,49 +155,103 @@ async function checkData(
   const survey = surveyTableHere(source, scope.context.cacheFolder);
   const problems = geometryProblems(item.layer.title, survey);
   if (problems.length > 0) return refused(item, problems);
-  const counted = await countFeatures(item, { source, survey }, scope);
-  if (typeof counted !== 'number') return refused(item, [counted]);
-  const estimate = estimateItem(scope.request.formats[item.layer.kind] ?? '', survey, counted);
+  const prepared = await prepare(item, { source, survey }, scope);
+  if ('code' in prepared) return refused(item, [prepared]);
+  using _held = prepared.crop;
+  const sample = scope.isEstimated ? await sampleOf(item, prepared, scope) : null;
+  if (sample?.written !== undefined && sample.written > 0) return accepted(item, sample, scope);
+  const { crop } = prepared;
+  const { cropMode } = scope.request;
+  const isSure = crop === null || crop.candidates.inside > 0;
+  if (!isSure && (sample?.isComplete === true || !(await hasAnyFeature(source, { crop, mode: cropMode }))))
+    return refused(item, [outsideExtent(item)]);
+  return accepted(item, sample, scope);
+}
+
+function accepted(item: RequestedItem, sample: ItemSample | null, { request }: CheckScope): ItemCheck {
+  const mimetype = request.formats[item.layer.kind] ?? '';
+  const estimate = sample === null ? null : estimateItem(mimetype, item.layer, sample);
   return {
     item: item.item,
     reasons: [],
-    featureCount: counted,
-    sizeEstimateUnzipped: estimate.unzipped,
-    sizeEstimateZipped: estimate.zipped,
-    secondsEstimate: estimate.seconds,
+    featureCount: sample?.written ?? null,
+    sizeEstimateUnzipped: estimate?.unzipped ?? 0,
+    sizeEstimateZipped: estimate?.zipped ?? 0,
+    secondsEstimate: estimate?.seconds ?? null,
   };
 }
 
-/** How many features there will be, as far as the index tells; or why there is none. */
-async function countFeatures(
-  { layer }: RequestedItem,
-  { source, survey }: { source: GeoPackageTable; survey: TableSurvey },
+function outsideExtent({ layer }: RequestedItem): Reason {
+  return { code: 'outside-extent', detail: `${layer.title} has no data inside the extent.` };
+}
+
+/** The crop and the coordinate operation of an item; or why there is none. The crop is the caller's. */
+async function prepare(
+  item: RequestedItem,
+  { source, survey }: Pick<ItemParts, 'source' | 'survey'>,
   { request, workshop, warnings }: CheckScope,
-): Promise<number | Reason> {
-  const crs = crsOf(source);
-  const target = request.crs === null ? null : findCrs(request.crs);
+): Promise<ItemParts | Reason> {
+  const from = crsOf(source);
+  const to = request.crs === null ? null : findCrs(request.crs);
   const { geometry } = survey;
-  if (geometry === null || crs === null || target === null) return survey.featureCount;
-  const pair = { from: crs, to: target };
-  if (request.region === null) {
-    await planReprojection(workshop, pair, { geometry, crop: null });
-    return survey.featureCount;
-  }
-  const crop = await prepareCrop(workshop, request.region, { crs, survey: geometry });
+  if (geometry === null || from === null || to === null)
+    return { source, survey, crop: null, reprojection: null };
+  const crop =
+    request.region === null
+      ? null
+      : ((await prepareCrop(workshop, request.region, { crs: from, survey: geometry })) ??
+        outsideExtent(item));
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
-  const outside: Reason = {
-    code: 'outside-extent',
-    detail: `${layer.title} has no data inside the extent.`,
-  };
-  if (crop === null) return outside;
-  using held = crop;
-  await planReprojection(workshop, pair, { geometry, crop: held });
-  if (held.projected.repaired !== null) {
+  if (crop !== null && 'code' in crop) return crop;
+  if (crop !== null && crop.projected.repaired !== null) {
     warnings.add(
-      `The extent crosses or touches itself and was repaired: ${held.projected.repaired}. Check that it is the area you mean.`,
+      `The extent crosses or touches itself and was repaired: ${crop.projected.repaired}. Check that it is the area you mean.`,
     );
   }
-  const { ids, inside } = held.candidates;
-  if (inside === 0 && !(await hasAnyFeature(source, { crop: held, mode: request.cropMode }))) return outside;
-  return Math.max(1, Math.round(inside + (ids.length - inside) * edgeShare));
+  try {
+    const reprojection = await planReprojection(workshop, { from, to }, { geometry, crop });
+    return { source, survey, crop, reprojection };
+  } catch (error) {
+    crop?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Samples are remembered where they depend on nothing but the layer and how it is written. */
+const mostSamples = 500;
+
+async function sampleOf(
+  { layer, options }: RequestedItem,
+  { source, survey, crop, reprojection }: ItemParts,
+  { request, context, samples }: CheckScope,
+): Promise<ItemSample> {
+  const mimetype = findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '';
+  const { crs, coordinatePrecision } = request;
+  const { path, table } = source;
+  const key = JSON.stringify([path, table, survey.version, mimetype, crs, coordinatePrecision, options]);
+  const known = crop === null ? samples.get(key) : undefined;
+  if (known !== undefined) return known;
+  const { fields } = source;
+  const sample = await sampleItem(
+    {
+      source,
+      survey,
+      fields:
+        options.fields === undefined ? fields : fields.filter(({ name }) => options.fields!.includes(name)),
+      candidates: crop?.candidates ?? null,
+    },
+    {
+      cacheFolder: context.cacheFolder,
+      region: crop?.index ?? null,
+      setupIn: (folder) =>
+        itemSetup(
+          { layer, slug: slugify(layer.title), options, mimetype },
+          { source, survey, crop, reprojection },
+          { plan: request, folder },
+        ),
+    },
+  );
+  if (samples.size >= mostSamples) samples.clear();
+  if (crop === null) samples.set(key, sample);
+  return sample;
 }

@@ -1,5 +1,6 @@
 import type { ExtentGeometry } from '../geojson.ts';
 import type { Kind } from '../kind.ts';
+import type { WireCrs } from './crs.ts';
 
 /** A licence as layers and validations show it. */
 export interface WireLicence {
@@ -8,8 +9,11 @@ export interface WireLicence {
   readonly type: string;
   readonly jurisdiction?: string | null;
   readonly version?: string | null;
-  readonly url: string | null;
+  readonly url: string;
+  /** The page of whoever wrote the licence; null where the site knows none. */
   readonly url_html: string | null;
+  /** Its whole text; null where the site has none. */
+  readonly url_fulltext: string | null;
 }
 
 /** A layer or table in a list. */
@@ -31,8 +35,8 @@ export interface WireLayer extends WireLayerSummary {
   readonly user_permissions: readonly string[];
   readonly user_capabilities: readonly string[];
   readonly data: {
-    /** `EPSG:n`, or null for a table and for a layer whose CRS is unknown. */
-    readonly crs: string | null;
+    /** `EPSG:n`, in `v1.x` an object; null for a table and for a layer whose CRS is unknown. */
+    readonly crs: string | WireCrs | null;
     /** EPSG:4326; longitudes run beyond 180 where the data crosses the antimeridian. */
     readonly extent: ExtentGeometry | null;
     readonly export_formats: readonly { readonly name: string; readonly mimetype: string }[];

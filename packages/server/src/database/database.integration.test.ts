@@ -48,7 +48,15 @@ function databaseContract(open: () => Promise<Database>): void {
       body: { z: 1, a: 1.5 },
     } as const;
     const request = { items: [{ item: 'layers/1/' }], formats: {}, crs: null, extent: null, options: {} };
-    const created = { jobId, name: 'kx-a', plan, request, warnings: ['w'], sizeEstimateZipped: 1e12 };
+    const created = {
+      jobId,
+      name: 'kx-a',
+      plan,
+      request,
+      warnings: ['w'],
+      sizeEstimateZipped: 1e12,
+      sizeEstimateUnzipped: 2e12,
+    };
     return database.transaction(async (transaction) => {
       const record = await new ExportStore(database).insert(localUser, created, transaction);
       await queue.add({ jobId, exportId: record.id }, transaction);
@@ -61,7 +69,7 @@ function databaseContract(open: () => Promise<Database>): void {
 
   test('migrates once, whoever else does so at the same time', async () => {
     await Promise.all([migrate(database), migrate(database)]);
-    expect(await database.query('SELECT id FROM outcrop.migrations')).toEqual([{ id: 1 }]);
+    expect(await database.query('SELECT id FROM outcrop.migrations')).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
   test('gives a record with the same types, and keeps JSON as it was written', async () => {
@@ -80,10 +88,13 @@ function databaseContract(open: () => Promise<Database>): void {
     });
     const claimed = await new RunStore(database).claim({ jobId, exportId });
     expect(Object.keys(claimed!.plan.body as object)).toEqual(['z', 'a']);
-    await new RunStore(database).complete({ jobId, exportId }, { key: 'a/b', bytes: 5e10, sha256: 'x' });
+    await new RunStore(database).complete(
+      { jobId, exportId },
+      { key: 'a/b', bytes: 5e10, unzippedBytes: 9e10, sha256: 'x' },
+    );
     expect(await new ExportStore(database).find(localUser, exportId)).toMatchObject({
       state: 'complete',
-      archive: { bytes: 5e10 },
+      archive: { bytes: 5e10, unzippedBytes: 9e10 },
     });
   });
 
@@ -108,7 +119,10 @@ function databaseContract(open: () => Promise<Database>): void {
       const exportId = await insertExport(jobId);
       const [cancelled, completed] = await Promise.all([
         new ExportStore(database).cancel(localUser, exportId),
-        new RunStore(database).complete({ jobId, exportId }, { key: 'a/b', bytes: 1, sha256: 'x' }),
+        new RunStore(database).complete(
+          { jobId, exportId },
+          { key: 'a/b', bytes: 1, unzippedBytes: 2, sha256: 'x' },
+        ),
       ]);
       expect(completed).toBe(cancelled === null);
     }
@@ -147,7 +161,12 @@ function databaseContract(open: () => Promise<Database>): void {
 
   test('finds the holder of a token', async () => {
     const made = await insertToken(database, { scopes: ['exports:read'], name: 'me' });
-    expect(await findCaller(database, made.token)).toEqual({ tokenId: made.id, scopes: ['exports:read'] });
+    expect(await findCaller(database, made.token)).toEqual({
+      tokenId: made.id,
+      name: 'me',
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+      scopes: ['exports:read'],
+    });
     expect(await findCaller(database, '0'.repeat(32))).toBeNull();
   });
 }

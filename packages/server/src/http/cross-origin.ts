@@ -10,6 +10,7 @@ const exposedHeaders = [
   'Content-Length',
   'Content-Range',
   'ETag',
+  'Idempotency-Replayed',
   'Link',
   'Location',
   'OAuth-Scopes',

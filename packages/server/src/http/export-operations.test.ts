@@ -73,7 +73,7 @@ describe('list', () => {
   test('gives seven keys an export, newest first, in pages', async () => {
     await site.create();
     await site.create();
-    const response = await site.ask('exports/?page_size=1&page=2&x=y');
+    const response = await site.ask('exports/?page_size=1&page=2&_=y');
     const list = (await response.json()) as Record<string, unknown>[];
     expect(Object.keys(list[0]!).toSorted()).toEqual([
       'created_at',
@@ -88,10 +88,13 @@ describe('list', () => {
     const [, total] = /^1-2\/(\d+)$/.exec(response.headers.get('X-Resource-Range')!)!;
     expect(response.headers.get('Link')).toBe(
       [
-        `<${site.at('exports/')}?page_size=1&page=3&x=y>; rel="page-next"`,
-        `<${site.at('exports/')}?page_size=1&page=${total}&x=y>; rel="page-last"`,
-        `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-previous"`,
-        `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-first"`,
+        `<${site.at('exports/')}?page_size=1&page=3&_=y>; rel="page-next"`,
+        `<${site.at('exports/')}?page_size=1&page=${total}&_=y>; rel="page-last"`,
+        `<${site.at('exports/')}?page_size=1&page=1&_=y>; rel="page-previous"`,
+        `<${site.at('exports/')}?page_size=1&page=1&_=y>; rel="page-first"`,
+        ...['created_at', 'finished_at', 'name', 'state', 'id'].map(
+          (name) => `<${site.at('exports/')}?page_size=1&_=y&sort=${name}>; rel="sort-${name}"`,
+        ),
       ].join(', '),
     );
     const first = (await (await site.ask('exports/?page_size=1000')).json()) as { id: number }[];

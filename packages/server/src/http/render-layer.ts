@@ -3,7 +3,15 @@ import { formatLabel, type WireLayer, type WireLayerSummary } from '@outcrop/con
 import { inspectLayer, type LayerInspection } from '../catalogue/inspect-layer.ts';
 import { layerAddress, type Site } from '../catalogue/site.ts';
 import type { SiteLayer } from '../catalogue/site-layer.ts';
+import type { ApiVersion } from '../exports/api-root.ts';
+import { renderCrs } from './render-crs.ts';
 import { renderLicence } from './render-licence.ts';
+
+/** Where addresses begin, and the version of the API that a body is for. */
+export interface Target {
+  readonly root: URL;
+  readonly version: ApiVersion;
+}
 
 /** A layer or table in a list. */
 export function renderLayerSummary(layer: SiteLayer, apiRoot: URL): WireLayerSummary {
@@ -18,27 +26,32 @@ export function renderLayerSummary(layer: SiteLayer, apiRoot: URL): WireLayerSum
 }
 
 /** A layer or table in full. */
-export async function renderLayer(site: Site, layer: SiteLayer, apiRoot: URL): Promise<WireLayer> {
+export async function renderLayer(site: Site, layer: SiteLayer, target: Target): Promise<WireLayer> {
   const inspection = await inspectLayer(site, layer);
-  const summary = renderLayerSummary(layer, apiRoot);
+  const summary = renderLayerSummary(layer, target.root);
   const version = inspection.version ?? 0;
   return {
     ...summary,
     description: layer.description,
     version: { id: version, url: `${summary.url}versions/${version}/` },
     published_at: null,
-    license: renderLicence(layer),
+    license: renderLicence(layer, target.root),
     user_permissions: ['view', 'download'],
     user_capabilities: inspection.formats.length > 0 ? ['can-view', 'can-export'] : ['can-view'],
-    data: renderData(layer, inspection),
+    data: renderData(site, layer, { ...inspection, target }),
     unavailable: inspection.unavailable,
   };
 }
 
-function renderData(layer: SiteLayer, { survey, table, formats }: LayerInspection): WireLayer['data'] {
+function renderData(
+  site: Site,
+  layer: SiteLayer,
+  { survey, table, formats, target }: LayerInspection & { target: Target },
+): WireLayer['data'] {
   const geometry = table?.geometry ?? null;
+  const crs = geometry?.crs ?? null;
   return {
-    crs: geometry?.crs ?? null,
+    crs: target.version === 'v1' || crs === null ? crs : renderCrs(site.engine, crs, target.root),
     extent: survey?.extent ?? null,
     export_formats: formats.map((format) => ({
       name: formatLabel(format, layer.kind),

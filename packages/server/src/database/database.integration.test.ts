@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { openSite } from '../catalogue/site.ts';
+import { createExport, type Creation } from '../exports/create-export.ts';
 import { ExportStore } from '../exports/export-store.ts';
+import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
+import type { FilterOperator, Selection } from '../exports/selection.ts';
 import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
 import { deferred } from '../testing/deferred.ts';
+import { fakeEngine } from '../testing/fake-engine.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
 import { findPostgres, type PostgresCluster, startPostgres } from '../testing/postgres-cluster.ts';
-import { localUser } from '../tokens/caller.ts';
+import { writeTestFolder } from '../testing/test-site.ts';
+import { type Caller, localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
@@ -18,6 +25,11 @@ const programs = await findPostgres();
 
 function onError(error: Error): never {
   throw error;
+}
+
+async function callerWithToken(database: Database): Promise<Caller> {
+  const { token } = await insertToken(database, { scopes: ['exports:write'], name: 'other' });
+  return (await findCaller(database, token))!;
 }
 
 /** Every database must do this the same way. */
@@ -126,6 +138,69 @@ function databaseContract(open: () => Promise<Database>): void {
       ]);
       expect(completed).toBe(cancelled === null);
     }
+  });
+
+  test('makes one export of many creates that have the same key at the same time', async () => {
+    const folder = await writeTestFolder();
+    const creation = {
+      site: await openSite(folder, fakeEngine()),
+      siteRoot: new URL('http://localhost/'),
+      database,
+      exportStore: new ExportStore(database),
+      idempotencyStore: new IdempotencyStore(database),
+      queue,
+    };
+    const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
+    const other = await callerWithToken(database);
+    const send = (caller: Caller, sent: object): Promise<Creation> =>
+      createExport(creation, caller, { body: sent, key: 'once' });
+    const all = await Promise.all([
+      ...Array.from({ length: 8 }, () => send(localUser, body)),
+      send(other, { ...body, name: 'theirs' }),
+    ]);
+    const theirs = all.pop();
+    expect(all.map(({ outcome }) => outcome).toSorted()).toEqual(['created', ...Array(7).fill('repeated')]);
+    expect(new Set(all.map((one) => 'record' in one && one.record.id)).size).toBe(1);
+    expect(theirs).toMatchObject({ outcome: 'created', record: { name: 'kx-theirs' } });
+    expect(await send(localUser, { ...body, name: 'another' })).toEqual({ outcome: 'key-taken' });
+
+    await database.query(`UPDATE outcrop.idempotency_keys SET created_at = now() - interval '25 hours'`);
+    const later = await Promise.all([send(localUser, body), send(localUser, body)]);
+    expect(later.map(({ outcome }) => outcome).toSorted()).toEqual(['created', 'repeated']);
+    const kept = await database.query('SELECT key FROM outcrop.idempotency_keys');
+    expect(kept).toEqual([{ key: 'once' }]);
+    await database.query(`UPDATE outcrop.exports SET state = 'cancelled'`);
+    await database.query('DELETE FROM pgboss.job');
+    await rm(folder, { recursive: true });
+  });
+
+  test('filters and sorts exports by the same rules', async () => {
+    const exportIds = [await insertExport(randomUUID()), await insertExport(randomUUID())];
+    const [older, newer] = exportIds;
+    await database.query(
+      `UPDATE outcrop.exports SET created_at = '2001-01-01T00:00:00.000001Z' WHERE id = $1`,
+      [older],
+    );
+    const list = async (part: Partial<Selection>): Promise<number[]> => {
+      const selection = { filters: [], sort: null, offset: 0, limit: 1000, ...part };
+      const { total, records } = await new ExportStore(database).list(localUser, selection);
+      expect(total).toBe(records.length);
+      return records.map(({ id }) => id).filter((id) => exportIds.includes(id));
+    };
+    const time = (operator: FilterOperator, value: string): Partial<Selection> => ({
+      filters: [{ attribute: 'created_at', operator, values: [value] }],
+    });
+    expect(await list({})).toEqual([newer, older]);
+    expect(await list({ sort: { attribute: 'created_at', isDescending: false } })).toEqual([older, newer]);
+    expect(await list(time('lte', '2001-01-01T00:00:00.000001Z'))).toEqual([older]);
+    expect(await list(time('is', '2001-01-01T00:00:00.000001Z'))).toEqual([older]);
+    expect(await list(time('lt', '2001-01-01T00:00:00.000001Z'))).toEqual([]);
+    expect(await list(time('gt', '2001-01-01T00:00:00.000001Z'))).toEqual([newer]);
+    expect(
+      await list({ filters: [{ attribute: 'name', operator: 'contains', values: ["'; --", 'X-A'] }] }),
+    ).toEqual([newer, older]);
+    await database.query(`UPDATE outcrop.exports SET state = 'cancelled'`);
+    await database.query('DELETE FROM pgboss.job');
   });
 
   test('queues again what is abandoned, once', async () => {

@@ -12,7 +12,7 @@ export const dataIdSchema = digits(Number.MAX_SAFE_INTEGER);
 /** The code of a coordinate reference system in a path. */
 export const crsParameter = z
   .string()
-  .regex(/^EPSG:\d{1,7}$/i)
+  .regex(/^(?:EPSG|epsg):\d{1,7}$/)
   .meta({ example: 'EPSG:2193' });
 
 /** What the parameters of a path may be, by their names. */

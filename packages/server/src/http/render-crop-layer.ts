@@ -1,4 +1,4 @@
-import type { WireCropFeatureSummary, WireCropLayer } from '@outcrop/contract';
+import type { ExtentGeometry, MultiPolygon, WireCropFeatureSummary, WireCropLayer } from '@outcrop/contract';
 
 import { inspectLayer } from '../catalogue/inspect-layer.ts';
 import { type CropFeatureEntry, layerAddress, type Site } from '../catalogue/site.ts';
@@ -13,7 +13,7 @@ export async function renderCropLayer(site: Site, layer: SiteLayer, apiRoot: URL
     name: layer.title,
     url,
     features: `${url}cropfeatures/`,
-    extent: survey?.extent ?? null,
+    extent: survey?.extent == null ? null : asMultiPolygon(survey.extent),
     source_layer: `${layerAddress(layer, apiRoot)}versions/${version ?? 0}/`,
   };
 }
@@ -25,6 +25,13 @@ export function renderCropFeature(
   apiRoot: URL,
 ): WireCropFeatureSummary {
   return { id, name, url: `${cropLayerAddress(layer, apiRoot)}cropfeatures/${id}/` };
+}
+
+/** The extent of a crop layer is a MultiPolygon also where one polygon is enough (wire contract, section 5.7). */
+function asMultiPolygon(extent: ExtentGeometry): MultiPolygon {
+  return extent.type === 'MultiPolygon'
+    ? extent
+    : { type: 'MultiPolygon', coordinates: [extent.coordinates] };
 }
 
 function cropLayerAddress(layer: SiteLayer, apiRoot: URL): string {

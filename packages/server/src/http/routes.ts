@@ -21,7 +21,7 @@ export interface ApiPath {
 /** Every operation of a version of the API (wire contract, section 4, and what names an item). */
 function operationsOf(version: ApiVersion): readonly Operation[] {
   return [
-    ...documentOperations(version, (root) => describeApi(version, root.href.replace(/\/$/, ''))),
+    ...documentOperations(version, describeOnce(version)),
     describeFormats(version),
     ...exportOperations(version),
     ...cropLayerOperations(version),
@@ -71,4 +71,14 @@ export function describeApi(version: ApiVersion, root: string): ApiDocument {
     apiPaths(version).flatMap(({ operations }) => operations),
     root,
   );
+}
+
+/** A site has one root, and its document takes a while to make. */
+function describeOnce(version: ApiVersion): (root: URL) => ApiDocument {
+  let made: { readonly root: string; readonly document: ApiDocument } | null = null;
+  return ({ href }) => {
+    const root = href.replace(/\/$/, '');
+    made = made?.root === root ? made : { root, document: describeApi(version, root) };
+    return made.document;
+  };
 }

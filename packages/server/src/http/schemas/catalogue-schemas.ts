@@ -122,7 +122,7 @@ export const cropLayerSchema = z
     name: z.string(),
     url: addressSchema,
     features: addressSchema.meta({ description: 'The address of its features.' }),
-    extent: z.union([polygonSchema, multiPolygonSchema]).nullable(),
+    extent: multiPolygonSchema.nullable(),
     source_layer: addressSchema.meta({ description: 'The version of the layer that it is made from.' }),
   })
   .meta({

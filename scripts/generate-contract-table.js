@@ -8,7 +8,8 @@ import { writeOrCheck } from './write-or-check.js';
 
 const listing = execFileSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'list', '--project', 'e2e', '--json', 'e2e/contract.test.ts'],
+  // What follows `--json` would be a file to write to.
+  ['node_modules/vitest/vitest.mjs', 'list', 'e2e/contract.test.ts', '--project', 'e2e', '--json'],
   { encoding: 'utf8' },
 );
 const tests = /** @type {ListedTest[]} */ (JSON.parse(listing)).map(({ name }) => name.split(' > '));

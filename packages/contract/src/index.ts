@@ -26,7 +26,7 @@ export type {
   WireSource,
 } from './wire/export.ts';
 export type { WireFormatChoice, WireFormatField, WireFormatOptions } from './wire/format-options.ts';
-export type { WireLayer, WireLayerSummary, WireLicence } from './wire/layer.ts';
+export type { WireLayer, WireLayerService, WireLayerSummary, WireLicence } from './wire/layer.ts';
 export type { WireUser } from './wire/user.ts';
 export type {
   WireDescribedValidation,

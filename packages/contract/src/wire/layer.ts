@@ -26,10 +26,18 @@ export interface WireLayerSummary {
   readonly title: string;
 }
 
+/** A service of a layer; `export` is the one that a site of ours has. */
+export interface WireLayerService {
+  readonly key: string;
+  readonly enabled: boolean;
+  readonly auth_scopes: readonly string[];
+}
+
 /** A layer or table in full: what an exporter reads of it (wire contract, section 15). */
 export interface WireLayer extends WireLayerSummary {
   readonly description: string;
   readonly version: { readonly id: number; readonly url: string };
+  /** When the data last changed: ISO 8601, UTC, microseconds; null where they cannot be read. */
   readonly published_at: string | null;
   readonly license: WireLicence | null;
   readonly user_permissions: readonly string[];
@@ -45,6 +53,14 @@ export interface WireLayer extends WireLayerSummary {
     readonly geometry_type: string | null;
     readonly fields: readonly { readonly name: string; readonly type: string }[];
   };
+  /** A site of ours keeps no metadata documents. */
+  readonly metadata: {
+    readonly iso: string | null;
+    readonly dc: string | null;
+    readonly native: string | null;
+  };
+  /** What can be done with it, and the scopes that this takes. */
+  readonly services: readonly WireLayerService[];
   /** Why the layer cannot be exported now, where it cannot. */
   readonly unavailable: string | null;
 }

@@ -19,6 +19,7 @@ import { type Caller, localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
+import { migrations } from './migrations.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
 const programs = await findPostgres();
@@ -81,7 +82,9 @@ function databaseContract(open: () => Promise<Database>): void {
 
   test('migrates once, whoever else does so at the same time', async () => {
     await Promise.all([migrate(database), migrate(database)]);
-    expect(await database.query('SELECT id FROM outcrop.migrations')).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await database.query('SELECT id FROM outcrop.migrations')).toEqual(
+      migrations.map(({ id }) => ({ id })),
+    );
   });
 
   test('gives a record with the same types, and keeps JSON as it was written', async () => {

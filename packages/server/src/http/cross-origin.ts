@@ -6,6 +6,7 @@ import { HttpError } from './http-error.ts';
 const exposedHeaders = [
   'Accept-Ranges',
   'Accepted-OAuth-Scopes',
+  'Allow',
   'Content-Disposition',
   'Content-Length',
   'Content-Range',

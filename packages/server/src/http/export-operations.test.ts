@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { deferred } from '../testing/deferred.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
@@ -109,7 +109,7 @@ describe('list', () => {
   });
 
   test('answers 404 past the end and for what is no page', async () => {
-    for (const page of ['999', '0', '-1', 'x', '1e3', '99999999999']) {
+    for (const page of ['999', '999999999', '0', '-1', 'x', '1e3', '99999999999']) {
       const response = await site.ask(`exports/?page=${page}`);
       expect(response.status).toBe(404);
       expect(await response.json()).toEqual({ detail: expect.stringContaining('Invalid page') });
@@ -129,6 +129,19 @@ describe('formats', () => {
       { display_name: 'CSV', value: 'text/csv' },
       { display_name: 'GeoPackage / SQLite', value: gpkg },
     ]);
+  });
+
+  test('have File Geodatabase under the misspelling that is the contract, where it can be written', async () => {
+    const misspelt = 'applicaton/x-ogc-filegdb';
+    const producible = vi.spyOn(site.engine, 'producibleFormats').mockReturnValue([misspelt]);
+    const offered = await (await site.ask('exports/', { method: 'OPTIONS' })).json();
+    expect(offered).toHaveProperty('actions.POST.formats.children.vector.choices', [
+      { display_name: 'File Geodatabase', value: misspelt },
+    ]);
+    for (const vector of [misspelt, 'application/x-ogc-filegdb']) {
+      expect(await site.create({ formats: { vector } })).toMatchObject({ formats: { vector: misspelt } });
+    }
+    producible.mockRestore();
   });
 
   test('are not hidden by a preflight, which has its own answer', async () => {

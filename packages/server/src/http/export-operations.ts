@@ -135,10 +135,11 @@ async function cancel(parts: AppParts, context: RequestContext, exportId: number
   const cancelled = await parts.exportStore.cancel(context.get('caller'), exportId);
   if (cancelled === null) {
     const { state } = await findOwn(parts, context, exportId);
-    throw new HttpError(409, {
-      errors: ["Can't cancel"],
-      detail: `Can't cancel: export ${exportId} is ${state}; only one that is processing can be cancelled.`,
-    });
+    const detail = `Can't cancel: export ${exportId} is ${state}; only one that is processing can be cancelled.`;
+    throw new HttpError(
+      409,
+      context.get('version') === 'v1' ? { errors: ["Can't cancel"], detail } : { detail },
+    );
   }
   parts.worker.abort(exportId);
   return context.json(renderExport(parts, context, cancelled), 202);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { AppParts, RequestContext } from './app-parts.ts';
-import { HttpError, notFound } from './http-error.ts';
+import { HttpError, notFound, RefusedExport } from './http-error.ts';
 
 /** Answers with an error; one that nobody expected is logged, and only its number is told. */
 export function renderError(parts: AppParts, context: RequestContext, error: Error): Response {
@@ -17,11 +17,8 @@ export function renderError(parts: AppParts, context: RequestContext, error: Err
   return renderError(parts, context, new HttpError(500, { detail }));
 }
 
-/** `v1.x` puts errors into an envelope; the verdict of a validation is the same in both (wire contract, section 11). */
-function wrap(context: RequestContext, { body, status }: HttpError): object {
-  if (context.get('version') !== 'v1.x' || 'is_valid' in body) {
-    return body;
-  }
-  const { errors: _, ...errors } = body as { errors?: unknown };
-  return { errors, status_code: status };
+/** `v1.x` puts errors into an envelope, but for the verdict of a validation (wire contract, section 11). */
+function wrap(context: RequestContext, error: HttpError): object {
+  const isPlain = context.get('version') !== 'v1.x' || error instanceof RefusedExport;
+  return isPlain ? error.body : { errors: error.body, status_code: error.status };
 }

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import { formatLabel, type WireLayer, type WireLayerSummary } from '@outcrop/contract';
 
 import { inspectLayer, type LayerInspection } from '../catalogue/inspect-layer.ts';
@@ -30,17 +32,26 @@ export async function renderLayer(site: Site, layer: SiteLayer, target: Target):
   const inspection = await inspectLayer(site, layer);
   const summary = renderLayerSummary(layer, target.root);
   const version = inspection.version ?? 0;
+  const isExportable = inspection.formats.length > 0;
   return {
     ...summary,
     description: layer.description,
     version: { id: version, url: `${summary.url}versions/${version}/` },
-    published_at: null,
+    published_at: await readModified(layer),
     license: renderLicence(layer, target.root),
     user_permissions: ['view', 'download'],
-    user_capabilities: inspection.formats.length > 0 ? ['can-view', 'can-export'] : ['can-view'],
+    user_capabilities: isExportable ? ['can-view', 'can-export'] : ['can-view'],
     data: renderData(site, layer, { ...inspection, target }),
+    metadata: { iso: null, dc: null, native: null },
+    services: [{ key: 'export', enabled: isExportable, auth_scopes: ['exports:read', 'exports:write'] }],
     unavailable: inspection.unavailable,
   };
+}
+
+/** When a layer's file last changed, as the wire writes times; null where it is not there. */
+async function readModified(layer: SiteLayer): Promise<string | null> {
+  const found = await stat(layer.path).catch(() => null);
+  return found === null ? null : found.mtime.toISOString().replace('Z', '000Z');
 }
 
 function renderData(

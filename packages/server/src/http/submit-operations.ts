@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { checkBody, type CheckedBody, createExport as createRecord } from '../exports/create-export.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, RefusedExport } from './http-error.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { renderExport } from './render-export.ts';
@@ -119,7 +119,7 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
 
 function refusal(parts: AppParts, context: RequestContext, checked: CheckedBody): HttpError {
   return checked.errors === null
-    ? new HttpError(400, renderValidation(parts.site, checked, contextTarget(context)))
+    ? new RefusedExport(renderValidation(parts.site, checked, contextTarget(context)))
     : new HttpError(400, checked.errors);
 }
 

@@ -151,6 +151,8 @@ describe('errors in v1.x are in an envelope', () => {
     ['GET', 'exports/?page=9', 404, { detail: expect.stringContaining('page 9') }],
     ['PUT', 'exports/', 405, { detail: expect.stringContaining('PUT') }],
     ['POST', 'exports/', 400, { detail: expect.stringContaining('not JSON') }],
+    ['GET', 'exports/?errors=1', 400, { errors: [expect.stringContaining('no such parameter')] }],
+    ['GET', 'exports/?is_valid=1', 400, { is_valid: [expect.stringContaining('no such parameter')] }],
     ['GET', 'exports/?sort=size', 400, { sort: [expect.stringContaining('"size"')] }],
   ])('%s %s: %i', async (method, path, status, errors) => {
     const response = await site.ask(at(path), { method });

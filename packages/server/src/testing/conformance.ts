@@ -14,6 +14,8 @@ export interface CheckedApp {
 /** A site's application, every answer of which must be one that the OpenAPI document has, to the last key and header. */
 export function checkedApp(parts: AppParts): CheckedApp {
   const app = createApp(parts);
+  // Takes a while, and is not to count as the time of the first test.
+  apiVersions.forEach(documentOf);
   return {
     async request(address, init = {}) {
       const response = await app.request(address, init);
@@ -21,6 +23,13 @@ export function checkedApp(parts: AppParts): CheckedApp {
       return response;
     },
   };
+}
+
+/** `fetch`, whose answers are compared too: for sites that are served on a socket. */
+export async function checkedFetch(address: string | URL, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(address, init);
+  await checkAnswer(init.method ?? 'GET', new URL(address).pathname, response);
+  return response;
 }
 
 interface DocumentedAnswer {
@@ -62,13 +71,9 @@ async function checkAnswer(method: string, pathname: string, response: Response)
     throw new Error(`${where} has a body of type ${mediaType}, which is not in the document`);
   }
   if (mediaType === 'application/json' && method !== 'HEAD') {
-    const pointer = ['paths', template, operationKey(method), 'responses', String(response.status)];
+    const pointer = ['paths', template, method.toLowerCase(), 'responses', String(response.status)];
     await checkBody(version, where, { response, pointer: [...pointer, 'content', mediaType, 'schema'] });
   }
-}
-
-function operationKey(method: string): string {
-  return method.toLowerCase();
 }
 
 /** Where there is nothing, or not by this method, the answer is a problem all the same. */

@@ -89,7 +89,7 @@ function layerSchema(version: ApiVersion): WireSchema<WireLayer> {
       ...layerFields,
       description: z.string(),
       version: z.object({ id: z.int().min(0), url: addressSchema }),
-      published_at: timeSchema.nullable(),
+      published_at: timeSchema.nullable().meta({ description: 'When the data last changed.' }),
       license: licenceSchema.nullable(),
       user_permissions: z.array(z.string()).meta({ example: ['view', 'download'] }),
       user_capabilities: z
@@ -104,6 +104,14 @@ function layerSchema(version: ApiVersion): WireSchema<WireLayer> {
         geometry_type: z.string().nullable(),
         fields: z.array(z.object({ name: z.string(), type: z.string() })),
       }),
+      metadata: z.object({
+        iso: z.string().nullable(),
+        dc: z.string().nullable(),
+        native: z.string().nullable(),
+      }),
+      services: z.array(
+        z.object({ key: z.string(), enabled: z.boolean(), auth_scopes: z.array(z.string()) }),
+      ),
       unavailable: z.string().nullable().meta({ description: 'Why it cannot be exported now.' }),
     })
     .meta({ id: 'Layer', description: 'A layer or table.' });

@@ -70,6 +70,7 @@ function getDocument(version: ApiVersion, describe: (root: URL) => ApiDocument):
 }
 
 function getDocumentPage(version: ApiVersion, describe: (root: URL) => ApiDocument): Operation {
+  let rendered: { readonly document: ApiDocument; readonly page: string } | null = null;
   return defineOperation(
     version,
     {
@@ -81,7 +82,12 @@ function getDocumentPage(version: ApiVersion, describe: (root: URL) => ApiDocume
       scope: null,
       answers: { 200: { description: 'A page without scripts.', body: 'text/html' } },
     },
-    async ({ context }) =>
-      context.html(await renderDocumentPage(describe(context.get('apiRoot'))), 200, documentPageHeaders),
+    async ({ context }) => {
+      const document = describe(context.get('apiRoot'));
+      if (rendered?.document !== document) {
+        rendered = { document, page: String(await renderDocumentPage(document)) };
+      }
+      return context.html(rendered.page, 200, documentPageHeaders);
+    },
   );
 }

@@ -11,6 +11,7 @@ import { renderValidation } from './render-validation.ts';
 import { errorSchemas } from './schemas/error-schemas.ts';
 import { exportSchemas } from './schemas/export-schemas.ts';
 import { requestComponent } from './schemas/request-schema.ts';
+import { validationSchemas } from './schemas/validation-schemas.ts';
 
 /** Names a create, so that sending it again makes no second export (wire contract, section 21). */
 const idempotencyKeySchema = z
@@ -27,7 +28,7 @@ const idempotencyKeySchema = z
 
 /** `POST /exports/`: creates an export and starts it. */
 export function createExport(version: ApiVersion): Operation {
-  const { detail, validation } = exportSchemas[version];
+  const { detail } = exportSchemas[version];
   const { problem, fieldErrors } = errorSchemas[version];
   return defineOperation(
     version,
@@ -56,7 +57,7 @@ export function createExport(version: ApiVersion): Operation {
         },
         400: {
           description: 'The body is malformed, or an item cannot be exported: then as `validate` answers.',
-          body: z.union([validation, fieldErrors, problem]),
+          body: z.union([validationSchemas[version], fieldErrors, problem]),
         },
         413: { description: 'The body is too large.', body: problem },
         422: { description: 'The idempotency key stands for another body.', body: problem },
@@ -83,7 +84,7 @@ export function validateExport(version: ApiVersion): Operation {
       answers: {
         200: {
           description: 'The verdict, also where the export is invalid.',
-          body: exportSchemas[version].validation,
+          body: validationSchemas[version],
         },
         400: { description: 'The body is malformed.', body: z.union([fieldErrors, problem]) },
         413: { description: 'The body is too large.', body: problem },

@@ -19,6 +19,7 @@ summary { cursor: pointer; }
 .method { display: inline-block; min-width: 5rem; font-weight: bold; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: bold; padding-top: .75rem; }
+th { white-space: nowrap; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-top: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
 `;
 
@@ -46,7 +47,8 @@ export function renderDocumentPage(document: ApiDocument): Html {
         <p>${prose(info.description)}</p>
         <p>
           Paths are below <code>${servers[0]?.url ?? ''}</code>; <a href="../openapi.json">openapi.json</a> is
-          the same for programs.
+          the same for programs. Every path also answers OPTIONS with what it is and which expansions it
+          takes.
         </p>
         ${tags.map(
           (tag) =>
@@ -73,7 +75,9 @@ interface PathOperation {
 function operationsOf(path: string, item: PathItem): PathOperation[] {
   return (['get', 'post', 'delete', 'options'] as const).flatMap((method) => {
     const operation = item[method];
-    return operation === undefined ? [] : [{ path, method, operation }];
+    // Every path says what it is; to read, that is said once.
+    const isLeftOut = operation === undefined || operation.operationId?.endsWith('Options') === true;
+    return isLeftOut ? [] : [{ path, method, operation }];
   });
 }
 

@@ -2,13 +2,10 @@ import {
   cropModes,
   exportStates,
   failureCodes,
-  reasonCodes,
   type WireDescribedExport,
-  type WireDescribedValidation,
   type WireExpandedExport,
   type WireExportDetail,
   type WireExportSummary,
-  type WireValidation,
 } from '@outcrop/contract';
 import { z } from 'zod';
 
@@ -23,20 +20,13 @@ import {
   polygonSchema,
   timeSchema,
 } from './basic-schemas.ts';
-import {
-  cropFeatureSchema,
-  crsSchema,
-  layerSchemas,
-  licenceSchema,
-  userSchema,
-} from './catalogue-schemas.ts';
+import { cropFeatureSchema, crsSchema, layerSchemas, userSchema } from './catalogue-schemas.ts';
 import type { WireSchema } from './wire-schema.ts';
 
 /** The bodies about exports in one version of the API. */
 export interface ExportSchemas {
   readonly detail: WireSchema<WireExportDetail | WireDescribedExport>;
   readonly expanded: WireSchema<WireExpandedExport>;
-  readonly validation: WireSchema<WireValidation | WireDescribedValidation>;
 }
 
 const summaryFields = {
@@ -54,8 +44,8 @@ export const exportSummarySchema = z
   .object(summaryFields)
   .meta({ id: 'ExportSummary', description: 'An export in a list.' }) satisfies WireSchema<WireExportSummary>;
 
-/** Options of an item; others are echoed as they were sent, where they are plain values. */
-const itemFields = {
+/** An item and its options; others are echoed as they were sent, where they are plain values. */
+export const itemFields = {
   item: addressSchema,
   color: z.string().optional(),
   tiles: z.array(z.string()).optional(),
@@ -76,7 +66,8 @@ const describedItemFields = {
   data_type_label: z.string(),
 };
 
-const deliverySchema = z.object({ method: z.literal('download') }).meta({ id: 'Delivery' });
+/** How the archive is delivered. */
+export const deliverySchema = z.object({ method: z.literal('download') }).meta({ id: 'Delivery' });
 
 const optionsSchema = z
   .object({
@@ -143,49 +134,7 @@ const expandedMeta = {
   description: 'An export in full, with what `Expand` asked for.',
 };
 
-const reasonFields = {
-  invalid_reasons: z.array(z.enum(reasonCodes)),
-  invalid_details: z
-    .array(
-      z
-        .object({
-          code: z.enum(reasonCodes),
-          detail: z.string(),
-          limit: z.number().optional(),
-          value: z.number().optional(),
-        })
-        .meta({ id: 'Reason', description: 'A reason with the value and what to do.' }),
-    )
-    .meta({ description: 'The same reasons in words.' }),
-};
-
-const itemValidationFields = {
-  ...itemFields,
-  item: z.string().meta({ description: 'As it was sent.' }),
-  license: licenceSchema.nullable(),
-  price: z.string().meta({ description: 'A decimal number.', example: '0.00' }),
-  is_valid: z.boolean(),
-  ...reasonFields,
-  feature_count: z.int().min(0).nullable(),
-  size_estimate_zipped: bytesSchema,
-  size_estimate_unzipped: bytesSchema,
-  seconds_estimate: z.number().min(0).nullable(),
-};
-
-const validationFields = {
-  size_estimate_zipped: bytesSchema,
-  is_valid: z.boolean().meta({ description: 'False too when only an item is invalid.' }),
-  ...reasonFields,
-  warnings: z.array(z.string()),
-  name: z.string().meta({ description: 'The name that the archive will have, without `.zip`.' }),
-};
-
-const validationMeta = {
-  id: 'Validation',
-  description: 'Whether an export can be made, and what it will cost.',
-};
-
-/** The bodies about exports, by version (wire contract, sections 5.3 and 5.5). */
+/** The bodies about exports, by version (wire contract, section 5.3). */
 export const exportSchemas: Readonly<Record<ApiVersion, ExportSchemas>> = {
   v1: {
     detail: z
@@ -203,9 +152,6 @@ export const exportSchemas: Readonly<Record<ApiVersion, ExportSchemas>> = {
         extent: extentExpanded,
       })
       .meta(expandedMeta),
-    validation: z
-      .object({ ...validationFields, items: z.array(z.looseObject(itemValidationFields)) })
-      .meta(validationMeta),
   },
   'v1.x': {
     detail: z
@@ -220,16 +166,5 @@ export const exportSchemas: Readonly<Record<ApiVersion, ExportSchemas>> = {
         extent: extentExpanded,
       })
       .meta(expandedMeta),
-    validation: z
-      .object({
-        ...validationFields,
-        items: z.array(z.looseObject({ ...itemValidationFields, currency: z.string().nullable() })),
-        suggested_crs: z.array(crsSchema),
-        suggested_crs_vertical: z.array(crsSchema),
-        zip_filename: z.string(),
-        delivery: deliverySchema,
-        courier_cost: z.object({}),
-      })
-      .meta(validationMeta),
   },
 };

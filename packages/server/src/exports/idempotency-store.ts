@@ -40,7 +40,6 @@ export class IdempotencyStore {
 
   /** Takes a key for an export that is about to be written. False where another export has it. */
   async claim(caller: Caller, request: KeyedRequest, transaction: Queryable): Promise<boolean> {
-    await forgetLapsed(transaction);
     const rows = await transaction.query(
       `INSERT INTO outcrop.idempotency_keys AS known (token_id, key, body_sha256) VALUES ($1, $2, $3)
        ON CONFLICT (coalesce(token_id, 0), key) DO UPDATE
@@ -49,6 +48,8 @@ export class IdempotencyStore {
        RETURNING key`,
       [caller.tokenId, request.key, request.fingerprint],
     );
+    // Afterwards, so that while one waits for its key it holds no other row that someone may want.
+    await forgetLapsed(transaction);
     return rows.length === 1;
   }
 

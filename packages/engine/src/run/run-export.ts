@@ -41,6 +41,8 @@ export interface RunOptions {
 export interface RunResult {
   readonly archivePath: string;
   readonly bytes: number;
+  /** Of all members together, before they were packed. */
+  readonly unzippedBytes: number;
   /** Hex, of the archive. */
   readonly sha256: string;
   readonly report: Report;
@@ -65,11 +67,11 @@ export async function runExport(plan: ExportPlan, options: RunOptions): Promise<
     await mkdir(dirname(options.archivePath), { recursive: true });
     const items = await runItems(plan, options);
     const report = reportOf(plan, items);
-    const { bytes, sha256 } = await pack(plan, { partial, items, report, options });
+    const packed = await pack(plan, { partial, items, report, options });
     options.signal?.throwIfAborted();
     await rename(partial, options.archivePath);
     options.onProgress?.({ fraction: 1, stage: 'Complete' });
-    return { archivePath: options.archivePath, bytes, sha256, report };
+    return { archivePath: options.archivePath, ...packed, report };
   } catch (error) {
     throw diskError(error, options.workFolder);
   } finally {
@@ -135,7 +137,7 @@ interface PackOptions {
 async function pack(
   plan: ExportPlan,
   { partial, items, report, options }: PackOptions,
-): Promise<Pick<RunResult, 'bytes' | 'sha256'>> {
+): Promise<Pick<RunResult, 'bytes' | 'unzippedBytes' | 'sha256'>> {
   const { signal, onProgress } = options;
   const total = await totalBytes(items);
   let done = 0;
@@ -170,8 +172,9 @@ async function pack(
     };
     await archive.addText('manifest.json', json(manifest));
     const bytes = archive.finish();
+    const unzippedBytes = archive.manifest.reduce((sum, member) => sum + member.bytes, 0);
     const [sha256] = await Promise.all([digest(partial), archive.sync()]);
-    return { bytes, sha256 };
+    return { bytes, unzippedBytes, sha256 };
   } finally {
     await archive.close();
   }

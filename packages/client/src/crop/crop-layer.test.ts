@@ -40,6 +40,11 @@ const routes: Routes = {
   'GET exports/croplayers/2/': json(200, countries),
   'GET exports/croplayers/2/cropfeatures/': json(200, features),
   'GET exports/croplayers/2/cropfeatures/?page_size=100': json(200, features),
+  // Knows the filter for one name, and ignores it for the others, as sites do that have none.
+  'GET exports/croplayers/2/cropfeatures/?name=Nauru&page_size=100': json(200, [features[1]]),
+  'GET exports/croplayers/2/cropfeatures/?name=0&page_size=100': json(200, features),
+  'GET exports/croplayers/2/cropfeatures/?name=Zealand&page_size=100': json(200, features),
+  'GET exports/croplayers/2/cropfeatures/?name=new+zealand&page_size=100': json(200, []),
   'GET exports/croplayers/2/cropfeatures/1/': json(200, { ...features[0], geometry }),
 };
 
@@ -68,7 +73,9 @@ test('a feature is found by its name: as written, else but for case', async () =
   await using site = await startLoopbackSite(routes);
   const layer = await cropLayers(site).get(2);
   expect((await layer.findFeature('new zealand')).id).toBe(1);
+  const before = site.requests.length;
   expect((await layer.findFeature('Nauru')).id).toBe(2);
+  expect(site.requests.length - before).toBe(1);
 });
 
 test('a name that is unknown or not unique is an error with what there is', async () => {

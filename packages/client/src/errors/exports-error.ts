@@ -11,6 +11,7 @@ export const errorCodes = [
   'rate-limited',
   'connection',
   'foreign-origin',
+  'redirect',
   'timeout',
   'export-failed',
   'download',

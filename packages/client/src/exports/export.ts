@@ -5,6 +5,8 @@ import type { RequestOptions } from '../http/api-request.ts';
 import { resourceUrl } from '../http/resource-url.ts';
 import {
   type ArchiveStream,
+  downloadBlob,
+  type DownloadedBlob,
   type DownloadedFile,
   downloadExport,
   type DownloadOptions,
@@ -25,9 +27,11 @@ import type {
 } from './export-fields.ts';
 import { fetchExport } from './fetch-export.ts';
 import { itemUrl } from './item-url.ts';
+import type { ArchiveSource } from './open-archive.ts';
 import { readExport } from './read-export.ts';
 import type { NodeWritable } from './stream-sink.ts';
 import { toRequest } from './to-request.ts';
+import type { TransferOptions } from './transfer-options.ts';
 import { waitForExport, type WaitOptions } from './wait.ts';
 
 /** What an export can be made of. All of it can also be set later, up to `create`. */
@@ -70,7 +74,9 @@ export class Export implements ExportStatus {
   readonly progress: number | null = null;
   readonly stage: string | null = null;
   readonly sizeEstimateZipped: number | null = null;
+  readonly sizeEstimateUnzipped: number | null = null;
   readonly sizeCompleteZipped: number | null = null;
+  readonly sizeCompleteUnzipped: number | null = null;
   readonly sha256: string | null = null;
   readonly isCropped: boolean | null = null;
   readonly error: ExportStatus['error'] = null;
@@ -78,6 +84,9 @@ export class Export implements ExportStatus {
   readonly startedAt: Date | null = null;
   readonly finishedAt: Date | null = null;
   readonly downloadedAt: Date | null = null;
+  readonly expiresAt: Date | null = null;
+  readonly queue: ExportStatus['queue'] = null;
+  readonly isReused: boolean | null = null;
 
   #context: ExportContext | null = null;
 
@@ -151,7 +160,7 @@ export class Export implements ExportStatus {
    * @throws ExportFailedError where it ends otherwise; TimeoutError after `deadlineMs`.
    */
   async wait(options: WaitOptions = {}): Promise<this> {
-    await waitForExport(this, options, () => this.#look('wait for', { signal: options.signal }));
+    await waitForExport(this, options, (signal) => this.#look('wait for', { signal }));
     return this;
   }
 
@@ -171,24 +180,23 @@ export class Export implements ExportStatus {
     target?: DownloadTarget,
     options: DownloadOptions = {},
   ): Promise<ArchiveStream | DownloadedFile | StreamedArchive> {
-    const { context, exportId } = this.#onSite('download');
-    if (this.state !== 'complete') {
-      const remedy = this.isTerminal ? 'create it again' : 'wait() for it first';
-      throw new InvalidArgumentError(
-        `Export ${exportId} is ${this.state ?? 'not started'}, so there is no archive; ${remedy}`,
-      );
-    }
-    const own = new URL('download/', resourceUrl(context.collection, exportId));
-    const source = {
-      transport: context.transport,
-      url: this.downloadUrl === null ? own : new URL(this.downloadUrl, own),
-      name: this.name ?? `export-${exportId}`,
-      sha256: this.sha256,
-    };
-    return downloadExport(source, target, options);
+    return downloadExport(this.#archive(), target, options);
   }
 
-  /** Takes over what a site says of it: for managers, which call it after each answer. */
+  /**
+   * Downloads the archive as a Blob, for a browser to save or to read. Browsers keep large Blobs on disk.
+   *
+   * @throws DownloadError where the archive could not be fetched whole.
+   */
+  async downloadBlob(options: TransferOptions = {}): Promise<DownloadedBlob> {
+    return downloadBlob(this.#archive(), options);
+  }
+
+  /**
+   * Takes over what a site says of it: for managers, which call it after each answer.
+   *
+   * @internal
+   */
   fill(body: Readonly<Record<string, unknown>>, context: ExportContext): this {
     const { status, request } = readExport(body);
     Object.assign(this, status, request);
@@ -200,6 +208,23 @@ export class Export implements ExportStatus {
     const { context, exportId } = this.#onSite(purpose);
     const url = resourceUrl(context.collection, exportId);
     return (await fetchExport(this, context, { url, method: 'GET', options })).headers;
+  }
+
+  #archive(): ArchiveSource {
+    const { context, exportId } = this.#onSite('download');
+    if (this.state !== 'complete') {
+      const remedy = this.isTerminal ? 'create it again' : 'wait() for it first';
+      throw new InvalidArgumentError(
+        `Export ${exportId} is ${this.state ?? 'not started'}, so there is no archive; ${remedy}`,
+      );
+    }
+    const own = new URL('download/', resourceUrl(context.collection, exportId));
+    return {
+      transport: context.transport,
+      url: this.downloadUrl === null ? own : new URL(this.downloadUrl, own),
+      name: this.name ?? `export-${exportId}`,
+      sha256: this.sha256,
+    };
   }
 
   #onSite(purpose: string): { context: ExportContext; exportId: number } {

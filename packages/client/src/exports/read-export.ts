@@ -9,8 +9,9 @@ import type {
   ExportWideOptions,
   Failure,
   Formats,
+  QueuePosition,
 } from './export-fields.ts';
-import { readNumber, readString, readStrings } from '../read-scalar.ts';
+import { readBoolean, readNumber, readString, readStrings } from '../read-scalar.ts';
 import { readCrs } from './read-crs.ts';
 
 /** An export's body, read. The request's own fields are absent where the body, being a summary, has none. */
@@ -54,15 +55,26 @@ function readStatus(body: Readonly<Record<string, unknown>>): ExportStatus {
     progress: readNumber(body['progress']),
     stage: readString(body['stage']),
     sizeEstimateZipped: readNumber(body['size_estimate_zipped']),
+    sizeEstimateUnzipped: readNumber(body['size_estimate_unzipped']),
     sizeCompleteZipped: readNumber(body['size_complete_zipped']),
+    sizeCompleteUnzipped: readNumber(body['size_complete_unzipped']),
     sha256: readString(body['sha256']),
-    isCropped: typeof body['is_cropped'] === 'boolean' ? body['is_cropped'] : null,
+    isCropped: readBoolean(body['is_cropped']),
     error: readFailure(body['error']),
     warnings: readStrings(body['warnings']),
     startedAt: readTime(body['started_at']),
     finishedAt: readTime(body['finished_at']),
     downloadedAt: readTime(body['downloaded_at']),
+    expiresAt: readTime(body['expires_at']),
+    queue: readQueue(body['queue']),
+    isReused: readBoolean(body['reused']),
   };
+}
+
+function readQueue(value: unknown): QueuePosition | null {
+  const position = isRecord(value) ? readNumber(value['position']) : null;
+  if (position === null || !isRecord(value)) return null;
+  return { position, etaSeconds: readNumber(value['eta_seconds']) };
 }
 
 function readFailure(value: unknown): Failure | null {

@@ -4,13 +4,8 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { DownloadError } from '../errors/download-error.ts';
-import type { ArchiveSink } from '../exports/transfer-archive.ts';
-
-/** A sink that is a file in the end. */
-export interface FileSink extends ArchiveSink {
-  /** Where the file will be; known once the sink is open. */
-  readonly path: string;
-}
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import type { FileSink } from '../exports/archive-sink.ts';
 
 /**
  * A sink that writes `name.part` and renames it when everything is right. A failed download leaves nothing, and a
@@ -22,7 +17,10 @@ export async function createFileSink(
   target: string | URL,
   options: { overwrite: boolean },
 ): Promise<FileSink> {
-  const written = typeof target === 'string' ? target : fileURLToPath(target);
+  const written = typeof target === 'string' ? target : pathOf(target);
+  if (written === '') {
+    throw new InvalidArgumentError('The target of the download is empty; name a folder or a file');
+  }
   const isFolder = /[/\\]$/.test(written) || (await isDirectory(written));
   const folder = isFolder ? resolve(written) : dirname(resolve(written));
   await checkFolder(folder);
@@ -48,17 +46,19 @@ class PartFile implements FileSink {
   async open({ fileName }: { fileName: string }): Promise<void> {
     this.path = this.#options.fixedPath ?? join(this.#folder, fileName);
     await this.#refuseExisting();
-    this.#handle = await this.#guard(() => open(this.#part, 'w'));
+    // A file of its own, whatever lies there: what an ended process left, or a link to somewhere else.
+    this.#handle = await this.#guard(async () => {
+      await rm(this.#part, { force: true });
+      return open(this.#part, 'wx');
+    });
     this.#isStarted = true;
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < chunk.byteLength;) {
-      const rest = chunk.byteLength - offset;
-      const result = await this.#guard(() => this.#handle?.write(chunk, offset, rest, this.#position));
-      const bytesWritten = result?.bytesWritten ?? 0;
-      offset += bytesWritten;
-      this.#position += bytesWritten;
+  async write(chunks: readonly Uint8Array[]): Promise<void> {
+    for (let rest = chunks; rest.length > 0;) {
+      const result = await this.#guard(() => this.#handle?.writev([...rest], this.#position));
+      this.#position += result?.bytesWritten ?? 0;
+      rest = dropBytes(rest, result?.bytesWritten ?? 0);
     }
   }
 
@@ -68,7 +68,7 @@ class PartFile implements FileSink {
   };
 
   async finish(): Promise<void> {
-    await this.#guard(() => this.#handle?.sync());
+    await this.#checkOwn();
     await this.#close();
     await this.#refuseExisting();
     await this.#guard(() => rename(this.#part, this.path));
@@ -96,13 +96,28 @@ class PartFile implements FileSink {
     await handle?.close();
   }
 
+  /** Another download to the same path has put its own part there: the name must not get a half of that one. */
+  async #checkOwn(): Promise<void> {
+    const own = await this.#handle?.stat();
+    const there = await stat(this.#part).catch(() => null);
+    if (own !== undefined && own.ino === there?.ino) return;
+    this.#isStarted = false;
+    await this.#close();
+    throw new DownloadError(
+      `${this.#part} was taken by another download to the same file; give each download a file of its own`,
+    );
+  }
+
   async #refuseExisting(): Promise<void> {
-    if (this.#options.overwrite || this.#options.fixedPath !== null) return;
-    if (await exists(this.path)) {
-      throw new DownloadError(
-        `${this.path} is already there; remove it, name another target, or allow overwrite`,
-      );
+    const there = await stat(this.path).catch(() => null);
+    if (there === null) return;
+    if (!there.isFile()) {
+      throw new DownloadError(`${this.path} is there and is not a file; name another target`);
     }
+    if (this.#options.overwrite || this.#options.fixedPath !== null) return;
+    throw new DownloadError(
+      `${this.path} is already there; remove it, name another target, or allow overwrite`,
+    );
   }
 
   async #guard<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
@@ -112,6 +127,23 @@ class PartFile implements FileSink {
       throw new DownloadError(`${this.path} could not be written: ${explain(cause)}`, { cause });
     }
   }
+}
+
+/** What is left of pieces after some bytes. */
+function dropBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  let left = count;
+  return chunks.flatMap((chunk) => {
+    const dropped = Math.min(left, chunk.byteLength);
+    left -= dropped;
+    return dropped === chunk.byteLength ? [] : [chunk.subarray(dropped)];
+  });
+}
+
+function pathOf(target: URL): string {
+  if (target.protocol === 'file:') return fileURLToPath(target);
+  throw new InvalidArgumentError(
+    `${target.protocol}// is not where a download can go; name a folder or a file, or give a file: URL`,
+  );
 }
 
 async function checkFolder(folder: string): Promise<void> {
@@ -134,21 +166,16 @@ async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 function explain(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : null;
   switch (code) {
     case 'ENOSPC':
+    case 'EDQUOT':
       return 'the disk is full; free some space and try again';
     case 'EACCES':
     case 'EPERM':
-      return 'no permission';
+    case 'EROFS':
+      return 'no permission; name another target';
     default:
       return cause instanceof Error ? cause.message : String(cause);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Hasher } from '../exports/transfer-archive.ts';
+import type { Hasher } from '../digest/hasher.ts';
 
 /** A SHA-256 that is fed chunk by chunk. */
 export function createSha256(): Hasher {

@@ -1,0 +1,6 @@
+/** Computes a digest along the way. */
+export interface Hasher {
+  update(chunk: Uint8Array): void;
+  /** Hex. Called once, at the end. */
+  digest(): string;
+}

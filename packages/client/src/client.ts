@@ -64,7 +64,7 @@ export class Client {
       allowInsecure,
       logger: options.logger ?? null,
     });
-    this.catalog = new CatalogManager(transport, new URL('data/', this.baseUrl));
+    this.catalog = new CatalogManager(transport, this.baseUrl);
     this.exports = new ExportManager(transport, new URL('exports/', this.baseUrl));
     this.layers = new LayerManager(transport, new URL('layers/', this.baseUrl));
     this.tables = new LayerManager(transport, new URL('tables/', this.baseUrl));

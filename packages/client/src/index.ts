@@ -65,7 +65,7 @@ export type { Fetch, RequestOptions } from './http/api-request.ts';
 export type { Logger } from './http/logger.ts';
 export type { RetryPolicy } from './http/retry-policy.ts';
 export type { Layer, LayerData, LayerSummary } from './layers/layer.ts';
-export { CatalogManager } from './layers/catalog-manager.ts';
+export { CatalogManager, type CatalogSearch } from './layers/catalog-manager.ts';
 export type { LayerFilters, LayerOrder } from './layers/layer-attributes.ts';
 export { LayerManager } from './layers/layer-manager.ts';
 export type { Licence } from './layers/licence.ts';

@@ -2,8 +2,9 @@ import type { ListAttributes } from '../query/list-attributes.ts';
 
 /** What crop layers and crop features can be filtered by (sites of Outcrop). */
 export interface CropFilters {
+  readonly id: number;
   readonly name: string;
-  /** Words in the name. */
+  /** A part of the name, in any case. */
   readonly q: string;
 }
 
@@ -12,6 +13,6 @@ export type CropOrder = 'id' | 'name';
 
 /** The same, to check what is written. */
 export const cropAttributes: ListAttributes<CropFilters, CropOrder> = {
-  filters: ['name', 'q'],
+  filters: ['id', 'name', 'q'],
   orders: ['id', 'name'],
 };

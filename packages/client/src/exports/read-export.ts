@@ -36,8 +36,8 @@ export function readExport(body: Readonly<Record<string, unknown>>): ReadExport 
       ...(typeof body['name'] === 'string' ? { name: body['name'] } : {}),
       ...('crs' in body ? { crs: readCrs(body['crs']) } : {}),
       ...(isRecord(body['formats']) ? { formats: body['formats'] as Formats } : {}),
-      ...(Array.isArray(body['items']) ? { items: camelCase(body['items']) as ExportItem[] } : {}),
-      ...('extent' in body ? { extent: (body['extent'] ?? null) as WireExtent } : {}),
+      ...(Array.isArray(body['items']) ? { items: body['items'].filter(isRecord).map(readItem) } : {}),
+      ...('extent' in body ? { extent: readExtent(body['extent']) } : {}),
       ...(isRecord(body['delivery']) ? { delivery: camelCase(body['delivery']) as Delivery } : {}),
       ...(isRecord(body['options']) ? { options: camelCase(body['options']) as ExportWideOptions } : {}),
     },
@@ -69,6 +69,19 @@ function readStatus(body: Readonly<Record<string, unknown>>): ExportStatus {
     queue: readQueue(body['queue']),
     isReused: readBoolean(body['reused']),
   };
+}
+
+/** An item; where it was expanded, its address is in the layer that stands in its place. */
+function readItem(body: Readonly<Record<string, unknown>>): ExportItem {
+  const { item } = body;
+  const address = isRecord(item) ? item['url'] : item;
+  return { ...(camelCase(body) as object), item: readString(address) ?? '' };
+}
+
+/** An extent; a crop feature that was expanded is its address again. */
+function readExtent(value: unknown): WireExtent {
+  if (isRecord(value)) return readString(value['url']) ?? (value as unknown as WireExtent);
+  return readString(value);
 }
 
 function readQueue(value: unknown): QueuePosition | null {

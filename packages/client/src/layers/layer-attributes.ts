@@ -1,14 +1,18 @@
 import type { ListAttributes } from '../query/list-attributes.ts';
 import { timeFilters, type TimeFilters } from '../query/time-filters.ts';
 
-/** What layers, tables and the catalogue can be filtered by. Sites of Outcrop know `q` and `kind`. */
+/**
+ * What layers, tables and the catalogue can be filtered by. Sites of Outcrop know `q`, `kind`, `name`, `title` and `id`;
+ * those of Koordinates know `q`, `kind` and the rest.
+ */
 export interface LayerFilters extends TimeFilters<'created_at' | 'updated_at'> {
-  /** Words in title or description. */
+  /** A part of the title, in any case; Koordinates searches descriptions too. */
   readonly q: string;
   /** `vector`, `table`, `raster`, `grid`, or a kind of the site's own. */
   readonly kind: string;
-  /** What the key's owner may do with it, such as `download` (sites of Outcrop). */
-  readonly permission: string;
+  readonly id: number;
+  readonly name: string;
+  readonly title: string;
   readonly public: boolean;
   readonly group: string | number;
   readonly license: string | number;
@@ -19,14 +23,16 @@ export interface LayerFilters extends TimeFilters<'created_at' | 'updated_at'> {
 }
 
 /** What layers, tables and the catalogue can be ordered by. */
-export type LayerOrder = 'created_at' | 'name' | 'popularity' | 'updated_at';
+export type LayerOrder = 'created_at' | 'id' | 'kind' | 'name' | 'popularity' | 'updated_at';
 
 /** The same, to check what is written. */
 export const layerAttributes: ListAttributes<LayerFilters, LayerOrder> = {
   filters: [
     'q',
     'kind',
-    'permission',
+    'id',
+    'name',
+    'title',
     'public',
     'group',
     'license',
@@ -37,5 +43,5 @@ export const layerAttributes: ListAttributes<LayerFilters, LayerOrder> = {
     ...timeFilters('created_at'),
     ...timeFilters('updated_at'),
   ],
-  orders: ['name', 'created_at', 'updated_at', 'popularity'],
+  orders: ['name', 'id', 'kind', 'created_at', 'updated_at', 'popularity'],
 };

@@ -17,6 +17,8 @@ export interface CollectionContext<Attributes extends object, Name extends strin
   readonly transport: Transport;
   /** URL of the list, with its slash. */
   readonly url: URL;
+  /** Lists that together are this one, for sites that do not have it. */
+  readonly parts?: readonly URL[];
   readonly attributes: ListAttributes<Attributes, Name>;
 }
 

@@ -1,5 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import { NotFoundError } from '../errors/not-found-error.ts';
 import type { ApiResponse, RequestOptions } from '../http/api-request.ts';
 import { parseLink } from '../http/parse-link.ts';
 import { parseResourceRange } from '../http/parse-resource-range.ts';
@@ -14,6 +15,8 @@ import type { Page } from './page.ts';
 export interface QuerySource<T, Attributes extends object, Name extends string> {
   readonly transport: Transport;
   readonly url: URL;
+  /** Lists that together are this one, for sites that do not have it. */
+  readonly parts?: readonly URL[];
   readonly attributes: ListAttributes<Attributes, Name>;
   /** Makes an element of what the site sent. */
   readonly read: (body: unknown) => T;
@@ -77,11 +80,17 @@ export class Query<
 
   /** The list page by page. */
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    let url: URL | null = this.#source.url;
-    while (url !== null) {
-      const page: Page<T> = this.#toPage(await this.#get(url), url);
+    let page: Page<T>;
+    try {
+      page = await this.#page(this.#source.url);
+    } catch (error) {
+      for (const part of this.#parts(error)) yield* part.pages();
+      return;
+    }
+    yield page;
+    while (page.next !== null) {
+      page = await this.#page(page.next);
       yield page;
-      url = page.next;
     }
   }
 
@@ -95,15 +104,21 @@ export class Query<
    * @throws ApiError with the code `invalid-response` where the site has several pages and does not say how many records.
    */
   async count(): Promise<number> {
-    const response = await this.#get(this.#source.url);
-    const { items, total, next } = this.#toPage(response, this.#source.url);
-    if (total !== null) return total;
-    if (next === null) return items.length;
-    throw new ApiError(
-      `${this.#source.url.pathname} does not say how many records it has; count them by iterating`,
-      response,
-      'invalid-response',
-    );
+    const { url } = this.#source;
+    try {
+      const response = await this.#get(url);
+      const { items, total, next } = this.#toPage(response, url);
+      if (total !== null) return total;
+      if (next === null) return items.length;
+      throw new ApiError(
+        `${url.pathname} does not say how many records it has; count them by iterating`,
+        response,
+        'invalid-response',
+      );
+    } catch (error) {
+      const counts = await Promise.all(this.#parts(error).map((part) => part.count()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    }
   }
 
   /** The first element; undefined for an empty list. */
@@ -135,6 +150,17 @@ export class Query<
   /** All elements. */
   async toArray(): Promise<T[]> {
     return this.take(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The lists that stand in for one that the site does not have; throws what happened where none do. */
+  #parts(error: unknown): Query<T, Attributes, Name>[] {
+    const { url, parts = [], ...source } = this.#source;
+    if (!(error instanceof NotFoundError) || parts.length === 0) throw error;
+    return parts.map((part) => new Query({ ...source, url: new URL(url.search, part) }));
+  }
+
+  async #page(url: URL): Promise<Page<T>> {
+    return this.#toPage(await this.#get(url), url);
   }
 
   async #get(url: URL): Promise<ApiResponse> {

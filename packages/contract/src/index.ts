@@ -22,3 +22,4 @@ export type {
 export type { WireFormatChoice, WireFormatField, WireFormatOptions } from './wire/format-options.ts';
 export type { WireLayer, WireLayerSummary, WireLicence } from './wire/layer.ts';
 export type { WireItemValidation, WireValidation } from './wire/validation.ts';
+export { wireMimetype } from './wire-mimetype.ts';

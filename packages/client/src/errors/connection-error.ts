@@ -5,6 +5,8 @@ import { ExportsError } from './exports-error.ts';
  * `foreign-origin`), because the API key belongs to one only, or in circles (code `redirect`).
  */
 export class ConnectionError extends ExportsError {
+  override readonly name = 'ConnectionError';
+
   constructor(
     message: string,
     options: { code?: 'connection' | 'foreign-origin' | 'redirect'; cause?: unknown } = {},

@@ -3,15 +3,13 @@ import { isTerminal, type WireExportRequest } from '@outcrop/contract';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import type { RequestOptions } from '../http/api-request.ts';
 import { resourceUrl } from '../http/resource-url.ts';
-import {
-  type ArchiveStream,
-  downloadBlob,
-  type DownloadedBlob,
-  type DownloadedFile,
-  downloadExport,
-  type DownloadOptions,
-  type DownloadTarget,
-  type StreamedArchive,
+import type {
+  ArchiveStream,
+  DownloadedBlob,
+  DownloadedFile,
+  DownloadOptions,
+  DownloadTarget,
+  StreamedArchive,
 } from './download.ts';
 import type { ExportContext } from './export-context.ts';
 import type {
@@ -65,32 +63,33 @@ export class Export implements ExportStatus {
   delivery: Delivery | null = null;
   options: ExportWideOptions = {};
 
-  readonly id: number | null = null;
-  readonly url: string | null = null;
-  readonly state: State | null = null;
-  readonly createdAt: Date | null = null;
-  readonly createdVia: string | null = null;
-  readonly downloadUrl: string | null = null;
-  readonly progress: number | null = null;
-  readonly stage: string | null = null;
-  readonly sizeEstimateZipped: number | null = null;
-  readonly sizeEstimateUnzipped: number | null = null;
-  readonly sizeCompleteZipped: number | null = null;
-  readonly sizeCompleteUnzipped: number | null = null;
-  readonly sha256: string | null = null;
-  readonly isCropped: boolean | null = null;
-  readonly error: ExportStatus['error'] = null;
-  readonly warnings: readonly string[] = [];
-  readonly startedAt: Date | null = null;
-  readonly finishedAt: Date | null = null;
-  readonly downloadedAt: Date | null = null;
-  readonly expiresAt: Date | null = null;
-  readonly queue: ExportStatus['queue'] = null;
-  readonly isReused: boolean | null = null;
+  declare readonly id: number | null;
+  declare readonly url: string | null;
+  declare readonly state: State | null;
+  declare readonly createdAt: Date | null;
+  declare readonly createdVia: string | null;
+  declare readonly downloadUrl: string | null;
+  declare readonly progress: number | null;
+  declare readonly stage: string | null;
+  declare readonly sizeEstimateZipped: number | null;
+  declare readonly sizeEstimateUnzipped: number | null;
+  declare readonly sizeCompleteZipped: number | null;
+  declare readonly sizeCompleteUnzipped: number | null;
+  declare readonly sha256: string | null;
+  declare readonly isCropped: boolean | null;
+  declare readonly error: ExportStatus['error'];
+  declare readonly warnings: readonly string[];
+  declare readonly startedAt: Date | null;
+  declare readonly finishedAt: Date | null;
+  declare readonly downloadedAt: Date | null;
+  declare readonly expiresAt: Date | null;
+  declare readonly queue: ExportStatus['queue'];
+  declare readonly isReused: boolean | null;
 
   #context: ExportContext | null = null;
 
   constructor(init: ExportInit = {}) {
+    Object.assign(this, readExport({}).status);
     this.name = init.name ?? null;
     this.crs = init.crs ?? null;
     this.formats = { ...init.formats };
@@ -180,7 +179,10 @@ export class Export implements ExportStatus {
     target?: DownloadTarget,
     options: DownloadOptions = {},
   ): Promise<ArchiveStream | DownloadedFile | StreamedArchive> {
-    return downloadExport(this.#archive(), target, options);
+    const archive = this.#archive();
+    // Loaded when it is first needed, so that pages that only ask and create do not carry it.
+    const { downloadExport } = await import('./download.ts');
+    return downloadExport(archive, target, options);
   }
 
   /**
@@ -189,7 +191,9 @@ export class Export implements ExportStatus {
    * @throws DownloadError where the archive could not be fetched whole.
    */
   async downloadBlob(options: TransferOptions = {}): Promise<DownloadedBlob> {
-    return downloadBlob(this.#archive(), options);
+    const archive = this.#archive();
+    const { downloadBlob } = await import('./download.ts');
+    return downloadBlob(archive, options);
   }
 
   /**

@@ -1,8 +1,8 @@
 import {
-  findFormat,
   type WireExportRequest,
   type WireExtent,
   type WireItem,
+  wireMimetype,
   type WireOptions,
 } from '@outcrop/contract';
 
@@ -42,10 +42,7 @@ export function toRequest(wanted: Export): WireExportRequest {
 
 /** Mimetypes as the wire spells them: the File Geodatabase's lacks an "i" there. */
 function wireFormats(formats: Formats): Formats {
-  const entries = Object.entries(formats).map(([kind, mimetype]) => [
-    kind,
-    findFormat(mimetype)?.mimetype ?? mimetype,
-  ]);
+  const entries = Object.entries(formats).map(([kind, mimetype]) => [kind, wireMimetype(mimetype)]);
   return Object.fromEntries(entries) as Formats;
 }
 

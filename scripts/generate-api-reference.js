@@ -25,7 +25,10 @@ if (process.argv.includes('--check')) {
 /** @param {string} folder */
 function generate(folder) {
   const options = ['--options', 'typedoc.json', '--out', folder, '--logLevel', 'Warn'];
-  execFileSync('node_modules/.bin/typedoc', options, { cwd: 'docs/api-reference', stdio: 'inherit' });
+  execFileSync(process.execPath, ['node_modules/typedoc/bin/typedoc', ...options], {
+    cwd: 'docs/api-reference',
+    stdio: 'inherit',
+  });
 }
 
 /** @param {string} folder */

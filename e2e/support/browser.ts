@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -41,8 +42,10 @@ export async function startOrigin(listener: RequestListener): Promise<Origin> {
   };
 }
 
+const emptyPage = '<!doctype html><meta charset="utf-8"><script type="module" src="dist/page.js"></script>';
+
 /** A page, on an origin of its own, that loads a program with the built client in it, bundled as a user would. */
-export async function servePage(program: URL): Promise<Origin> {
+export async function servePage(program: URL, html?: URL): Promise<Origin> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(program)],
     bundle: true,
@@ -50,12 +53,12 @@ export async function servePage(program: URL): Promise<Origin> {
     splitting: true,
     format: 'esm',
     platform: 'browser',
-    outdir: '/',
-    entryNames: 'program',
+    outdir: '/dist',
+    entryNames: 'page',
     write: false,
   });
   const files = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  files.set('/', '<!doctype html><meta charset="utf-8"><script type="module" src="program.js"></script>');
+  files.set('/', html === undefined ? emptyPage : await readFile(html, 'utf8'));
   return startOrigin(({ url = '/' }, response) => {
     const text = files.get(url);
     const type = url.endsWith('.js') ? 'text/javascript' : 'text/html';

@@ -45,7 +45,7 @@ function writeSnippets(document) {
   const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)];
   for (const { 1: code = '', index } of blocks) {
     const line = text.slice(0, index).split('\n').length + 1;
-    const name = `${document.replaceAll(/[^\w]+/g, '-')}-line-${line}.ts`;
+    const name = `${document.replaceAll(/[^\w]+/g, '-')}-line-${line}.mts`;
     const isProgram = /^import /m.test(code);
     writeFileSync(
       join(folder, name),
@@ -61,12 +61,13 @@ function compilerConfig() {
     compilerOptions: {
       composite: false,
       noEmit: true,
+      declarationMap: false,
       noUnusedLocals: false,
       allowImportingTsExtensions: true,
       lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
       typeRoots: [resolve('node_modules/@types')],
       paths: { '@outcrop/client': [resolve('packages/client/src/index.ts')] },
     },
-    include: ['*.ts'],
+    include: ['*.mts'],
   };
 }

@@ -330,3 +330,35 @@ test('an id that the site gives no body for is an error', async () => {
     await expect(call).rejects.toMatchObject({ code: 'invalid-response' });
   }
 });
+
+test.each([
+  [403, 'permission', /may not do this/],
+  [404, 'not-found', /no such thing/],
+  [405, 'api', /refuses the request/],
+  [409, 'conflict', /409 for GET/],
+  [410, 'not-found', /no longer has it/],
+  [413, 'validation', /413 for GET/],
+  [418, 'api', /refuses the request/],
+  [500, 'api', /The site failed; try again later/],
+])('a %i without words is an error with the code %s and words of ours', async (status, code, message) => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': plain(status) });
+  const error = await localClient(site.url)
+    .layers.get(3)
+    .catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ status, code, message: expect.stringMatching(message) as string });
+});
+
+test('a manager orders, expands and filters as its lists do', async () => {
+  await using site = await startLoopbackSite({
+    'GET layers/?sort=name': json(200, [layer]),
+    'GET layers/': json(200, [layer]),
+  });
+  const { layers } = localClient(site.url);
+  expect((await layers.orderBy('name').first())?.id).toBe(3);
+  expect((await layers.expand('list').first())?.id).toBe(3);
+  expect(site.requests[1]?.headers['expand']).toBe('list');
+});
+
+test('an item without an address is refused', () => {
+  expect(() => new Export({ items: [{ ...layer, url: '' } as never] })).toThrow(/this one has no URL/);
+});

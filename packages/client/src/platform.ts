@@ -7,7 +7,8 @@ export interface Platform {
   environmentKey(): string | null;
   /** Whether `User-Agent` may be set. */
   readonly setsUserAgent: boolean;
-  createSha256(): Hasher;
+  /** A SHA-256 of so many bytes, if that is known. */
+  createSha256(totalBytes: number | null): Hasher;
   /**
    * A sink that is a file in the end.
    *

@@ -35,7 +35,7 @@ export function createSha256(): Hasher {
     filled = chunk.byteLength - offset;
   };
 
-  const digest = (): string => {
+  const digest = async (): Promise<string> => {
     // A one bit, zeros up to the last eight bytes of a block, and the length in bits there.
     const padding = new Uint8Array(((119 - (total % blockBytes)) % blockBytes) + 9);
     padding[0] = 0x80;
@@ -44,7 +44,11 @@ export function createSha256(): Hasher {
     return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('');
   };
 
-  return { update, digest };
+  return {
+    update: async (chunks) => chunks.forEach(update),
+    digest,
+    close: () => undefined,
+  };
 }
 
 /** FIPS 180-4, 6.2.2, step 1. */

@@ -105,3 +105,30 @@ test('features on a foreign origin are refused, and nothing is sent there', asyn
   await expect(layer.getFeature(1)).rejects.toMatchObject({ code: 'foreign-origin' });
   expect(foreign.requests).toHaveLength(0);
 });
+
+test('a crop layer can be asked again, and its features are a collection', async () => {
+  await using site = await startLoopbackSite({
+    ...routes,
+    'GET exports/croplayers/2/': [json(200, countries), json(200, { ...countries, name: 'Nations' })],
+    'GET exports/croplayers/2/cropfeatures/?q=new&sort=-name': json(200, [features[0]]),
+  });
+  const layer = await cropLayers(site).get(2);
+  expect((await layer.refresh()).name).toBe('Nations');
+  const found = await layer.features.filter({ q: 'new' }).orderBy('-name').toArray();
+  expect(found.map(({ name }) => name)).toEqual(['New Zealand']);
+});
+
+test('the address of a foreign crop feature is refused, and nothing is sent there', async () => {
+  await using foreign = await startLoopbackSite({});
+  await using site = await startLoopbackSite({
+    'GET exports/croplayers/2/': json(200, countries),
+    'GET exports/croplayers/2/cropfeatures/': json(200, [
+      { ...features[0], url: foreign.url.href },
+      { ...features[1], url: null },
+    ]),
+  });
+  const [astray, homeless] = await (await cropLayers(site).get(2)).listFeatures().toArray();
+  await expect(astray?.refresh()).rejects.toMatchObject({ code: 'foreign-origin' });
+  await expect(homeless?.refresh()).rejects.toThrow(/has no URL; get it from its crop layer/);
+  expect(foreign.requests).toHaveLength(0);
+});

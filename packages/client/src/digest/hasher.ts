@@ -1,6 +1,9 @@
-/** Computes a digest along the way. */
+/** Computes a SHA-256 along the way. */
 export interface Hasher {
-  update(chunk: Uint8Array): void;
+  /** Takes the next bytes, in pieces, which must not change until it resolves. */
+  update(chunks: readonly Uint8Array[]): Promise<void>;
   /** Hex. Called once, at the end. */
-  digest(): string;
+  digest(): Promise<string>;
+  /** Called at the end whatever happens. */
+  close(): void;
 }

@@ -12,7 +12,7 @@ const piece = Buffer.alloc(64 * 1024);
 /** What the sockets of this machine may hold, and two chunks; far less than what is sent. */
 const roomBytes = 24 * 1024 * 1024;
 
-test('a slow sink slows the site down: what is on its way stays bounded', async () => {
+test('a slow sink slows the site down: what is on its way stays bounded', { timeout: 60_000 }, async () => {
   let sent = 0;
   const server = createServer((request, response) => {
     if (!request.url?.endsWith('/download/')) {

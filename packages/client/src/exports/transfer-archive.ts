@@ -46,6 +46,8 @@ export async function transferArchive(
       throw new DownloadError(`${error.message}${typeof kept === 'string' ? `; it is kept as ${kept}` : ''}`);
     }
     throw error;
+  } finally {
+    transfer.close();
   }
 }
 
@@ -58,7 +60,7 @@ class Transfer {
   readonly #options: TransferOptions;
   #archive: OpenArchive | null = null;
   #received = 0;
-  #hasher: Hasher = platform.createSha256();
+  #hasher: Hasher | null = null;
 
   constructor(source: ArchiveSource, sink: ArchiveSink, options: TransferOptions) {
     this.#source = source;
@@ -71,11 +73,15 @@ class Transfer {
     for (let breaks = 0; ;) {
       const before = this.#received;
       const cause = await this.#receive();
-      if (cause === null) return this.#result();
+      if (cause === null) return await this.#result();
       breaks = this.#received > before ? 1 : breaks + 1;
       if (breaks > retry.retries || this.#options.resume === false) throw this.#broken(cause);
       await sleep(retryDelay(retry, breaks - 1), this.#options.signal);
     }
+  }
+
+  close(): void {
+    this.#hasher?.close();
   }
 
   /** One connection. Returns null when the archive is whole, else what broke it. */
@@ -108,13 +114,9 @@ class Transfer {
     return new Error(`the site sent ${this.#received} of ${totalBytes} bytes`);
   }
 
-  #take(batch: readonly Uint8Array[]): Promise<void> {
-    const writing = this.#sink.write(batch);
-    for (const chunk of batch) {
-      this.#hasher.update(chunk);
-      this.#received += chunk.byteLength;
-    }
-    return writing;
+  async #take(batch: readonly Uint8Array[]): Promise<void> {
+    for (const { byteLength } of batch) this.#received += byteLength;
+    await Promise.all([this.#sink.write(batch), this.#hasher?.update(batch)]);
   }
 
   async #openArchive(): Promise<OpenArchive> {
@@ -131,6 +133,7 @@ class Transfer {
     this.#archive = archive;
     if (isFirst) {
       await this.#orClose(archive, () => this.#sink.open(archive));
+      this.#hasher = platform.createSha256(archive.totalBytes);
       onProgress?.(0, archive.totalBytes);
     } else if (archive.offset !== this.#received) {
       await this.#orClose(archive, () => this.#restart(archive));
@@ -153,7 +156,8 @@ class Transfer {
     }
     await this.#sink.restart();
     this.#received = 0;
-    this.#hasher = platform.createSha256();
+    this.#hasher?.close();
+    this.#hasher = platform.createSha256(archive.totalBytes);
   }
 
   #position(): ArchivePosition | null {
@@ -161,8 +165,8 @@ class Transfer {
     return this.#received > 0 && etag !== null ? { offset: this.#received, etag } : null;
   }
 
-  #result(): TransferResult {
-    const sha256 = this.#hasher.digest();
+  async #result(): Promise<TransferResult> {
+    const sha256 = (await this.#hasher?.digest()) ?? '';
     const expected = this.#archive?.sha256?.toLowerCase() ?? sha256;
     if (this.#options.verify !== false && sha256 !== expected) {
       throw new CorruptArchiveError(

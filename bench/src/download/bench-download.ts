@@ -77,7 +77,9 @@ function report(ours: Measurement, rival: Measurement): void {
     console.log(`| ${cells.join(' | ')} |`);
   }
   const verdict = ratio >= targetRatio ? 'met' : 'missed';
-  console.log(`\nours at ${ratio.toFixed(2)} × the speed of curl; the target of ${targetRatio} is ${verdict}`);
+  console.log(
+    `\nours at ${ratio.toFixed(2)} × the speed of curl; the target of ${targetRatio} is ${verdict}`,
+  );
 }
 
 /** Bytes that do not compress, the same in every run. */

@@ -9,7 +9,7 @@ export interface ValidationIssue {
   readonly field: string | null;
   /** Reason code such as `outside-extent`; null where the site gives words only. */
   readonly code: string | null;
-  /** Words where the site gives them, else the code. */
+  /** In words: the site's, else what this SDK knows of the code, else the code. */
   readonly detail: string;
 }
 

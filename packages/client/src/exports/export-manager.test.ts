@@ -158,7 +158,14 @@ test('a refused item is a ValidationError with the reasons', async () => {
     .catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(ValidationError);
   const { issues, validation } = error as ValidationError;
-  expect(issues).toEqual([{ item, field: null, code: 'outside-extent', detail: 'outside-extent' }]);
+  expect(issues).toEqual([
+    {
+      item,
+      field: null,
+      code: 'outside-extent',
+      detail: expect.stringContaining('enlarge the extent') as string,
+    },
+  ]);
   expect(validation?.getReasons()).toEqual({ [item]: ['outside-extent'] });
 });
 

@@ -2,9 +2,10 @@ import { camelCase } from '../camel-case.ts';
 import { isRecord } from '../is-record.ts';
 import { readNumber, readString, readStrings } from '../read-scalar.ts';
 import { readCrs } from './read-crs.ts';
+import { reasonWords } from './reason-words.ts';
 import type { Licence } from '../layers/licence.ts';
 
-/** A reason for a refusal: code, and words where the site gives them (else the code again). */
+/** A reason for a refusal: its code, and words: the site's, else what this SDK knows of the code, else the code again. */
 export interface InvalidDetail {
   readonly code: string;
   readonly detail: string;
@@ -99,12 +100,12 @@ function readDetails(body: Readonly<Record<string, unknown>>): InvalidDetail[] {
     const { code, limit, value } = detail;
     return {
       code: readString(code) ?? 'unknown',
-      detail: readString(detail['detail']) ?? readString(code) ?? 'the site gives no reason',
+      detail: reasonWords(readString(code), readString(detail['detail'])),
       ...(typeof limit === 'number' ? { limit } : {}),
       ...(typeof value === 'number' ? { value } : {}),
     };
   });
   const codes = new Set(details.map(({ code }) => code));
   const bare = readStrings(body['invalid_reasons']).filter((code) => !codes.has(code));
-  return [...details, ...bare.map((code) => ({ code, detail: code }))];
+  return [...details, ...bare.map((code) => ({ code, detail: reasonWords(code, null) }))];
 }

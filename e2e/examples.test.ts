@@ -112,7 +112,7 @@ describe('where nothing can be written', () => {
     );
     const asOwner = new Client(site.url, { apiKey: key });
     const before = await asOwner.exports.list().count();
-    const [program = process.execPath, ...rest] = [...someoneElse, process.execPath, script];
+    const [program, ...rest] = [...someoneElse, process.execPath, script];
     const { stdout, stderr } = await runProgram(program, rest);
     expect(stderr).toBe('');
     expect(stdout).toBe(

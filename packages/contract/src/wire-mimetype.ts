@@ -8,6 +8,9 @@ const aliases: Readonly<Record<string, string>> = {
  * the File Geodatabase's lacks an "i" (wire contract, section 7). Whether a format has it is not looked at.
  */
 export function wireMimetype(written: string): string {
-  const mimetype = written.trim().toLowerCase().replaceAll(/\s*;\s*/g, ';');
+  const mimetype = written
+    .trim()
+    .toLowerCase()
+    .replaceAll(/\s*;\s*/g, ';');
   return aliases[mimetype] ?? mimetype;
 }

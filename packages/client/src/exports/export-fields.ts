@@ -32,6 +32,16 @@ export interface ItemOptions {
 /** One item of an export: the URL of a layer or table, and what is said of it. */
 export interface ExportItem extends ItemOptions {
   readonly item: string;
+  /** What the site says of the item (v1.x); not sent. */
+  readonly title?: string;
+  /** Label of the format it is exported in (v1.x); not sent. */
+  readonly format?: string;
+  /** The format's code in names of archives (v1.x); not sent. */
+  readonly shortFormat?: string;
+  /** Its kind (v1.x); not sent. */
+  readonly dataType?: string;
+  /** Its kind in words (v1.x); not sent. */
+  readonly dataTypeLabel?: string;
 }
 
 /** Whatever names a layer or table. */

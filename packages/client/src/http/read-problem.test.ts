@@ -7,6 +7,7 @@ test.each([
   [{ error: { code: 'x', detail: 'Too bad' } }, 'Too bad'],
   [{ detail: 'Too bad' }, 'Too bad'],
   [{ errors: ["Can't cancel", 'Really'] }, "Can't cancel Really"],
+  [{ errors: ["Can't cancel"], detail: 'It is complete.' }, "Can't cancel: It is complete."],
   [{ errors: { detail: 'Too bad' }, status_code: 400 }, 'Too bad'],
   [{ crs: ['Unknown.', 'Really.'] }, 'crs: Unknown.; crs: Really.'],
   [{ errors: { crs: ['Unknown.'] }, status_code: 400 }, 'crs: Unknown.'],

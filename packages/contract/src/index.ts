@@ -34,3 +34,4 @@ export type {
   WirePricedItemValidation,
   WireValidation,
 } from './wire/validation.ts';
+export { wireMimetype } from './wire-mimetype.ts';

@@ -5,6 +5,7 @@ import { Command } from '@commander-js/extra-typings';
 import type { CommandContext } from './command-context.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFormats } from './commands/formats.ts';
+import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLayers } from './commands/layers.ts';
 import { registerRun } from './commands/run.ts';
@@ -24,6 +25,7 @@ export function createProgram(context: CommandContext): Command {
       writeErr: (text) => terminal.note(text.trimEnd()),
     });
   registerInit(program, context);
+  registerImport(program, context);
   registerServe(program, context);
   registerToken(program, context);
   registerFormats(program, context);

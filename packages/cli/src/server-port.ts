@@ -40,9 +40,45 @@ export interface SitePort {
   checkRequest(site: OpenedSite, request: ExportRequest): Promise<ExportCheck>;
 }
 
+/** What `outcrop import` has done. */
+export interface ImportedIntoSite {
+  readonly configFile: URL;
+  readonly imported: readonly {
+    readonly source: string;
+    readonly layer: string;
+    readonly file: string;
+    readonly table: string;
+    readonly kind: string;
+    readonly featureCount: number;
+    readonly crs: string | null;
+    readonly crsFrom: string | null;
+    readonly changes: readonly { readonly code: string; readonly count: number; readonly detail: string }[];
+  }[];
+  readonly skipped: readonly {
+    readonly source: string;
+    readonly layer: string | null;
+    readonly reason: string;
+  }[];
+}
+
+/** What is imported, and how. */
+export interface ImportOrder {
+  readonly folder: URL;
+  readonly files: readonly string[];
+  readonly crs?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly layers?: readonly string[] | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  readonly replace?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((fraction: number, name: string) => void) | undefined;
+}
+
 /** What the command asks of the server. */
 export interface ServerPort {
   initSite(folder: URL): Promise<InitialisedSite>;
+  importIntoSite(order: ImportOrder): Promise<ImportedIntoSite>;
   openSite(folder: URL): Promise<OpenedSite>;
   describeLayers(site: OpenedSite, baseUrl: URL | null): Promise<readonly ListedLayer[]>;
   startSite(options: {

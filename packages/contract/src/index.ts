@@ -1,5 +1,12 @@
 export type { Manifest, ManifestMember } from './archive/manifest.ts';
-export type { CoordinateOperationReport, FeatureCounts, ItemReport, Loss, Report } from './archive/report.ts';
+export type {
+  CoordinateOperationReport,
+  FeatureCounts,
+  ItemReport,
+  Loss,
+  RasterItemReport,
+  Report,
+} from './archive/report.ts';
 export { type CropMode, cropModes } from './crop-mode.ts';
 export { type FailureCode, failureCodes } from './error-code.ts';
 export { canTransition, type ExportState, exportStates, isTerminal } from './export-state.ts';

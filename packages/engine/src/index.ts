@@ -6,18 +6,33 @@ export {
 export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse-region.ts';
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';
-export { producibleFormats } from './formats/direct-formats.ts';
-export { checkExportHere, type ExportCheck, type ItemCheck } from './plan/check.ts';
+export { producibleFormats } from './gdal-formats/producible-formats.ts';
+export { checkExportHere, type ExportCheck } from './plan/check.ts';
 export { checkExport, surveyTable } from './plan/engine-thread.ts';
+export type { ItemCheck } from './plan/item-check.ts';
 export type { ExportPlan, PlannedItem } from './plan/plan.ts';
-export type { ExportRequest, ItemOptions, PlanContext, Region, RequestedItem } from './plan/request.ts';
+export type {
+  ExportRequest,
+  ItemOptions,
+  PlanContext,
+  RasterOptions,
+  Region,
+  RequestedItem,
+} from './plan/request.ts';
+export { type DescribedTable, describePostgisTable, type PostgisAddress } from './postgis/describe-table.ts';
+export type { PostgisTable } from './postgis/postgis-table.ts';
 export { slugify } from './plan/slug.ts';
 export { type ProcessRunOptions, runExportInProcess } from './run/run-export-in-process.ts';
 export { runExport, type RunOptions, type RunProgress, type RunResult } from './run/run-export.ts';
 export { startWorkers, type WorkerTeam } from './run/worker-team.ts';
+export { type ImportedLayer, type ImportReport } from './import/import-report.ts';
+export { importFile, type ImportOptions } from './import/import-file.ts';
+export { importableExtensions } from './import/source-formats.ts';
 export { type CropFeature, listCropFeatures, readCropFeature } from './source/crop-features.ts';
 export { sourceVersion } from './source/geopackage-file.ts';
 export { type GeoPackageContents, listGeoPackageTables } from './source/geopackage-tables.ts';
+export { rasterNames, rasterVersion, vrtSources } from './raster/raster-files.ts';
+export { type RasterSummary, summariseRaster } from './raster/raster-summary.ts';
 export type {
   Field,
   FieldType,
@@ -27,5 +42,6 @@ export type {
   Layer,
   Licence,
   RasterFile,
+  RasterKind,
 } from './source/layer.ts';
 export type { TableSummary } from './source/table-survey.ts';

@@ -6,9 +6,15 @@ export type Engine = Pick<
   | 'listGeoPackageTables'
   | 'surveyTable'
   | 'sourceVersion'
+  | 'rasterVersion'
+  | 'rasterNames'
+  | 'vrtSources'
+  | 'summariseRaster'
   | 'parseRegion'
   | 'describeCrs'
   | 'producibleFormats'
+  | 'importFile'
+  | 'describePostgisTable'
   | 'listCropFeatures'
   | 'readCropFeature'
   | 'checkExport'
@@ -17,6 +23,9 @@ export type Engine = Pick<
 
 /** The engine itself. */
 export const outcropEngine: Engine = engine;
+
+/** What a raster layer looks like. */
+export type RasterSummary = Awaited<ReturnType<Engine['summariseRaster']>>;
 
 /** Count and extent of a table. */
 export type TableSummary = Awaited<ReturnType<Engine['surveyTable']>>;

@@ -1,4 +1,5 @@
 export { describeLayers, type LayerListing } from './catalogue/describe-layers.ts';
+export { importIntoSite, type SiteImport, type SiteImportResult } from './catalogue/import-into-site.ts';
 export { initSite, type InitResult } from './catalogue/init-site.ts';
 export type { SkippedSource } from './catalogue/scan-folder.ts';
 export { openSite, type Site } from './catalogue/site.ts';

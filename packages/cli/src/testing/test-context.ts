@@ -59,6 +59,7 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
   site: { openSite: refuse, resolveRequest: refuse, checkRequest: refuse },
   server: {
     initSite: refuse,
+    importIntoSite: refuse,
     openSite: refuse,
     describeLayers: refuse,
     startSite: refuse,

@@ -44,6 +44,21 @@ export interface CoordinateOperationReport {
   readonly detail: string;
 }
 
+/** What happened to the pixels of an item. */
+export interface RasterItemReport {
+  readonly tiles_in_layer: number;
+  /** Those that the region meets, or that were asked for. */
+  readonly tiles_read: number;
+  readonly files_written: number;
+  readonly pixels: number;
+  /** In units of the export's CRS. */
+  readonly pixel_size: readonly [number, number];
+  /** `none` where pixels are the source's own, bit by bit. */
+  readonly resampling: 'none' | 'nearest' | 'cubic';
+  /** How the files say which pixels are none: a value, or `alpha`, `mask`, `none`, `nothing`. */
+  readonly no_data: string;
+}
+
 /** What happened to one item. */
 export interface ItemReport {
   readonly item: string;
@@ -51,7 +66,10 @@ export interface ItemReport {
   readonly layer_version: number;
   readonly format: string;
   readonly files: readonly string[];
+  /** Of features; all 0 for pixels. */
   readonly counts: FeatureCounts;
+  /** Of pixels; absent for features. */
+  readonly raster?: RasterItemReport;
   readonly coordinate_operation: CoordinateOperationReport | null;
   readonly losses: readonly Loss[];
 }

@@ -16,6 +16,8 @@ export interface WireItem {
   readonly tiles?: readonly string[];
   readonly raster_resolution_multiplier?: number;
   readonly include_raster_tab?: boolean;
+  /** Extension: values that the format cannot hold are scaled to bytes. */
+  readonly scale_to_bytes?: boolean;
   readonly include_geometry_field?: boolean;
   readonly include_hatching?: boolean;
   readonly include_xdata?: boolean;

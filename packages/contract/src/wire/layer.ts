@@ -51,6 +51,16 @@ export interface WireLayer extends WireLayerSummary {
     readonly feature_count: number | null;
     readonly geometry_field: string | null;
     readonly geometry_type: string | null;
+    /** Size of a pixel in units of the CRS; null where there are none. */
+    readonly raster_resolution: number | null;
+    /** Extension: names of the tiles of a raster layer, which an item's `tiles` may pick from. */
+    readonly tiles: readonly string[];
+    /** Extension: the bands of a raster layer, by GDAL's names. */
+    readonly bands: readonly {
+      readonly type: string;
+      readonly interpretation: string;
+      readonly nodata: string | null;
+    }[];
     readonly fields: readonly { readonly name: string; readonly type: string }[];
   };
   /** A site of ours keeps no metadata documents. */

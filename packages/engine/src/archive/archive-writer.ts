@@ -44,6 +44,11 @@ export class ArchiveWriter {
     return this.#manifest;
   }
 
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Adds a file under a path inside the archive. */
   async addFile(path: string, source: string): Promise<void> {
     const file = await open(source, 'r');

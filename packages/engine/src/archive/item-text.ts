@@ -1,4 +1,10 @@
-import { findFormat, formatLabel, type ItemReport } from '@outcrop/contract';
+import {
+  type FeatureCounts,
+  findFormat,
+  formatLabel,
+  type ItemReport,
+  type RasterItemReport,
+} from '@outcrop/contract';
 
 import { describeCrs } from '../crs/crs.ts';
 import type { ExportPlan, PlannedItem } from '../plan/plan.ts';
@@ -39,7 +45,7 @@ export function itemText(plan: ExportPlan, item: PlannedItem, facts: ItemTextFac
       ['Files', facts.report.files.join(', ')],
     ])}`,
     cropText(plan, item, facts.repaired),
-    countsText(facts.report),
+    happenedText(facts.report),
     lossText(facts.report),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -81,13 +87,17 @@ function cropText(plan: ExportPlan, item: PlannedItem, repaired: string | null):
     intersects: 'kept whole where they meet it',
     within: 'kept where they are wholly inside',
   };
+  const what =
+    item.kind === 'vector'
+      ? `Features are ${verbs[plan.cropMode]}.`
+      : 'Pixels are kept where their centres are inside.';
   const shape =
     positions.length <= maxPrintedPositions
       ? `longitude latitude: ${positions.map((position) => position.join(' ')).join(', ')}`
       : `${positions.length} positions, from ${extentOf(positions)}; request.json has all of it`;
   const name = plan.region.name === null ? 'A drawn region' : `Region: ${plan.region.name}`;
   const note = repaired === null ? [] : [`The region was repaired: ${repaired}.`];
-  return ['Crop', '----', `${name}, ${shape}.`, `Features are ${verbs[plan.cropMode]}.`, ...note].join('\n');
+  return ['Crop', '----', `${name}, ${shape}.`, what, ...note].join('\n');
 }
 
 function extentOf(positions: readonly (readonly number[])[]): string {
@@ -101,7 +111,41 @@ function extentOf(positions: readonly (readonly number[])[]): string {
   return `${west} ${south} to ${east} ${north}`;
 }
 
-function countsText({ counts, coordinate_operation: operation }: ItemReport): string {
+function happenedText(report: ItemReport): string {
+  const { counts, raster } = report;
+  return raster === undefined ? countsText(report, counts) : pixelsText(report, raster);
+}
+
+function pixelsText(report: ItemReport, raster: RasterItemReport): string {
+  const { tiles_read: read, tiles_in_layer: all, files_written: written, pixels } = raster;
+  const words = {
+    none: 'Pixels are those of the source, unaltered.',
+    nearest: 'Pixels are resampled: nearest neighbour.',
+    cubic: 'Pixels are resampled: cubic.',
+  };
+  const voids: Readonly<Record<string, string>> = {
+    none: 'Every pixel has a value.',
+    nothing: 'Pixels without data are 0, as others may be.',
+    alpha: 'Pixels without data are transparent.',
+    mask: 'Pixels without data are masked.',
+  };
+  return [
+    'What happened',
+    '-------------',
+    `${grouped(read)} of ${grouped(all)} tiles are here, in ${grouped(written)} ${written === 1 ? 'file' : 'files'} of ${grouped(pixels)} pixels in all.`,
+    `  A pixel is ${raster.pixel_size.join(' by ')} units of the CRS.`,
+    `  ${words[raster.resampling]}`,
+    `  ${voids[raster.no_data] ?? `Pixels without data have the value ${raster.no_data}.`}`,
+    ...movedText(report),
+  ].join('\n');
+}
+
+function movedText({ coordinate_operation: operation }: ItemReport): string[] {
+  if (operation === null || operation.method === 'none') return [];
+  return [`Coordinates: ${operation.from} to ${operation.to}. ${operation.detail}`];
+}
+
+function countsText(report: ItemReport, counts: FeatureCounts): string {
   const { excluded_by: excluded } = counts;
   const facts: (readonly [number, string])[] = [
     [counts.whole, 'as they are'],
@@ -113,16 +157,12 @@ function countsText({ counts, coordinate_operation: operation }: ItemReport): st
     [excluded.not_projectable, 'left out: they have no place in this CRS'],
   ];
   const told = facts.filter(([count]) => count > 0).map(([count, what]) => `  ${grouped(count)} ${what}`);
-  const moved =
-    operation === null || operation.method === 'none'
-      ? []
-      : [`Coordinates: ${operation.from} to ${operation.to}. ${operation.detail}`];
   return [
     'What happened',
     '-------------',
     `${grouped(counts.written)} of ${grouped(counts.read)} features are here.`,
     ...told,
-    ...moved,
+    ...movedText(report),
   ].join('\n');
 }
 

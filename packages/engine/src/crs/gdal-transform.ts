@@ -1,14 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-
-import { childEnvironment } from '../child-environment.ts';
 import { EngineError } from '../engine-error.ts';
+import type { GdalCommand } from '../gdal/gdal-command.ts';
+import { runGdal } from '../gdal/run-gdal.ts';
 import type { Crs } from './crs.ts';
 
-/** How much of the program's error output is kept. */
-const maxErrorCharacters = 8192;
 /** Positions in one write to the program. */
 const chunk = 4096;
 
@@ -21,11 +15,10 @@ export interface Positions {
 
 /** Whether this machine has GDAL's `gdaltransform`. Runs it once. */
 export async function hasGdalTransform(): Promise<boolean> {
-  const child = spawn('gdaltransform', ['--version'], { stdio: 'ignore', env: childEnvironment() });
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
-  });
+  return runGdal({ program: 'gdaltransform', args: ['--version'], drivers: [] }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
@@ -36,67 +29,68 @@ export async function hasGdalTransform(): Promise<boolean> {
  */
 export async function gdalTransform(from: Crs, to: Crs, positions: Positions): Promise<void> {
   if (positions.count === 0) return;
-  const child = spawn('gdaltransform', ['-s_srs', from.code, '-t_srs', to.code, '-output_xy'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: childEnvironment(),
-  });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-maxErrorCharacters);
-  });
-  // A program that dies early closes its input; its output then falls short, which is reported below.
-  child.stdin.on('error', () => undefined);
-  const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
+  const command: GdalCommand = {
+    program: 'gdaltransform',
+    args: ['-s_srs', from.code, '-t_srs', to.code, '-output_xy'],
+    drivers: [],
+  };
+  const answers = new AnswerReader(positions.count);
+  const input = linesOf(positions);
+  const run = {
+    input,
+    onOutput: (text: string) => answers.read(text),
+    failureCode: 'crs-operation',
+  } as const;
   try {
-    const [read] = await Promise.race([
-      Promise.all([readPositions(child.stdout, positions), writePositions(child.stdin, positions)]),
-      failed,
-    ]);
-    if (read === positions.count) return;
-    throw new Error(
-      `it answered ${read} of ${positions.count} positions. ${errors.trim().split('\n').at(-1) ?? ''}`,
-    );
+    // Positions without a result are named on stderr, and answered by words.
+    await runGdal(command, { ...run, toleratesErrors: true });
+    if (answers.count < positions.count)
+      throw new Error(`it answered ${answers.count} of ${positions.count} positions.`);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new EngineError(
-      'crs-operation',
-      `gdaltransform from ${from.code} to ${to.code} failed: ${detail}`,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    child.kill();
+    const message = `gdaltransform from ${from.code} to ${to.code} failed: ${detail}`;
+    throw new EngineError('crs-operation', message, { cause: error });
   }
+  answers.writeTo(positions);
 }
 
-async function writePositions(input: Writable, { coordinates, stride, count }: Positions): Promise<void> {
-  for (let first = 0; first < count && input.writable; first += chunk) {
+function* linesOf({ coordinates, stride, count }: Positions): Generator<string> {
+  for (let first = 0; first < count; first += chunk) {
     const lines: string[] = [];
     for (let k = first; k < Math.min(first + chunk, count); k++) {
       lines.push(`${coordinates[k * stride]} ${coordinates[k * stride + 1]}\n`);
     }
-    if (!input.write(lines.join(''))) await Promise.race([once(input, 'drain'), once(input, 'close')]);
+    yield lines.join('');
   }
-  input.end();
 }
 
-/** One line an answer, in order: `x y`, or words where the position has no result. */
-async function readPositions(output: Readable, { coordinates, stride, count }: Positions): Promise<number> {
-  const read = new Float64Array(count * 2);
-  let lines = 0;
-  for await (const line of createInterface({ input: output, crlfDelay: Infinity })) {
-    if (lines === count) break;
-    const space = line.indexOf(' ');
-    read[lines * 2] = Number(line.slice(0, space));
-    read[lines * 2 + 1] = Number(line.slice(space + 1));
-    lines += 1;
+/** Reads one line an answer, in order: `x y`, or words where the position has no result. */
+class AnswerReader {
+  readonly #answers: Float64Array;
+  #rest = '';
+  count = 0;
+
+  constructor(expected: number) {
+    this.#answers = new Float64Array(expected * 2);
   }
-  if (lines < count) return lines;
-  for (let k = 0; k < count; k++) {
-    const isPlace = Number.isFinite(read[k * 2]) && Number.isFinite(read[k * 2 + 1]);
-    coordinates[k * stride] = isPlace ? read[k * 2]! : NaN;
-    coordinates[k * stride + 1] = isPlace ? read[k * 2 + 1]! : NaN;
+
+  read(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const space = line.indexOf(' ');
+      this.#answers[this.count * 2] = Number(line.slice(0, space));
+      this.#answers[this.count * 2 + 1] = Number(line.slice(space + 1));
+      this.count += 1;
+    }
   }
-  return lines;
+
+  writeTo({ coordinates, stride, count }: Positions): void {
+    for (let k = 0; k < count; k++) {
+      const [x, y] = [this.#answers[k * 2]!, this.#answers[k * 2 + 1]!];
+      const isPlace = Number.isFinite(x) && Number.isFinite(y);
+      coordinates[k * stride] = isPlace ? x : NaN;
+      coordinates[k * stride + 1] = isPlace ? y : NaN;
+    }
+  }
 }

@@ -20,7 +20,8 @@ function selectGeometry(
   return builder;
 }
 
-function selectColumn(column: Column, rows: readonly number[]): Column {
+/** A column of some rows of another, copied. */
+export function selectColumn(column: Column, rows: readonly number[]): Column {
   switch (column.kind) {
     case 'text':
       return { kind: 'text', values: rows.map((row) => column.values[row] ?? null) };

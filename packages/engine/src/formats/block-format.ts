@@ -8,6 +8,8 @@ export interface EncodeOptions {
   /** Decimals of coordinates in text; null for the format's default. */
   readonly coordinatePrecision: number | null;
   readonly includeGeometryField: boolean;
+  /** `#rrggbb`: the colour of features, in formats that have one; the format's default where absent. */
+  readonly color?: string | undefined;
   /** Folder for pieces that are too large to be handed over in memory; exists. */
   readonly pieceFolder: string;
 }
@@ -16,6 +18,8 @@ export interface EncodeOptions {
 export interface AssembleOptions extends EncodeOptions {
   /** Folder of its own, which exists and is empty. */
   readonly folder: string;
+  /** Stops what `append` and `finish` have under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A block as one format encodes it, on its way from a worker to the assembler. */
@@ -32,9 +36,9 @@ export interface BlockEncoder<Piece> {
 
 /** The other half, which puts the blocks behind each other, in order, and completes the files. */
 export interface BlockAssembler<Piece> {
-  append(piece: Piece): void;
+  append(piece: Piece): void | Promise<void>;
   /** Completes the files; what is in the folder is then the product. */
-  finish(): void;
+  finish(): void | Promise<void>;
   /** Closes what is open; called in every case, after `finish` or instead of it. */
   [Symbol.dispose](): void;
 }

@@ -1,5 +1,5 @@
 import type { Field, FieldType } from '../source/layer.ts';
-import type { OutputSchema } from './output-schema.ts';
+import type { OutputGeometry, OutputSchema } from './output-schema.ts';
 
 const types: Readonly<Record<FieldType, string>> = {
   boolean: 'type="Integer" subtype="Boolean"',
@@ -37,15 +37,22 @@ export function csvVrt(schema: OutputSchema, wktColumn: string | null): string {
   if (geometry === null || wktColumn === null) {
     lines.push('    <GeometryType>wkbNone</GeometryType>');
   } else {
-    const dimensions = `${geometry.hasZ ? 'Z' : ''}${geometry.hasM ? 'M' : ''}`;
-    // GDAL's names: wkbPolygon25D for Z alone, wkbPolygonM and wkbPolygonZM.
-    const suffix = dimensions === 'Z' ? '25D' : dimensions;
-    lines.push(`    <GeometryType>${geometryTypes[geometry.type]}${suffix}</GeometryType>`);
+    lines.push(`    <GeometryType>${vrtGeometryType(geometry)}</GeometryType>`);
     if (geometry.crs !== null) lines.push(`    <LayerSRS>${geometry.crs.code}</LayerSRS>`);
     lines.push(`    <GeometryField encoding="WKT" field=${attribute(wktColumn)}/>`);
   }
   lines.push(...schema.fields.map(fieldLine), '  </OGRVRTLayer>', '</OGRVRTDataSource>', '');
   return lines.join('\n');
+}
+
+/** A geometry type as GDAL names it: wkbPolygon25D for Z alone, wkbPolygonM and wkbPolygonZM. */
+export function vrtGeometryType({
+  type,
+  hasZ,
+  hasM,
+}: Pick<OutputGeometry, 'type' | 'hasZ' | 'hasM'>): string {
+  const dimensions = `${hasZ ? 'Z' : ''}${hasM ? 'M' : ''}`;
+  return `${geometryTypes[type]}${dimensions === 'Z' ? '25D' : dimensions}`;
 }
 
 function fieldLine(field: Field): string {

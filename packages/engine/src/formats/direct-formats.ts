@@ -1,4 +1,4 @@
-import type { Kind, Mimetype } from '@outcrop/contract';
+import type { Mimetype } from '@outcrop/contract';
 
 import type { BlockFormat } from './block-format.ts';
 
@@ -17,27 +17,25 @@ const formats: Readonly<Partial<Record<Mimetype, FormatLoader>>> = {
   'application/flatgeobuf': async () => erased((await import('./flatgeobuf-format.ts')).flatGeobufFormat),
   'application/vnd.apache.parquet': async () =>
     erased((await import('./geoparquet-format.ts')).geoParquetFormat),
+  'application/vnd.google-earth.kml+xml': async () => erased((await import('./kml-format.ts')).kmlFormat()),
 };
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
   return format as BlockFormat<unknown>;
 }
 
-const writableKinds: readonly Kind[] = ['vector', 'table'];
-
-/** The mimetypes that can be written on this machine. */
-export function producibleFormats(): readonly string[] {
+/** The mimetypes that the engine writes itself, and so on every machine. */
+export function directFormats(): readonly string[] {
   return Object.keys(formats);
-}
-
-/** Whether a kind of data can be exported at all. */
-export function isWritableKind(kind: Kind): boolean {
-  return writableKinds.includes(kind);
 }
 
 /** The format of a mimetype that `producibleFormats` lists. */
 export async function loadBlockFormat(mimetype: string): Promise<BlockFormat<unknown>> {
   const load = formats[mimetype as Mimetype];
-  if (load === undefined) throw new Error(`no format for ${mimetype}`);
-  return load();
+  if (load !== undefined) return load();
+  const { findRecipe } = await import('../gdal-formats/ogr-recipes.ts');
+  const recipe = findRecipe(mimetype);
+  if (recipe === undefined) throw new Error(`no format for ${mimetype}`);
+  const { ogrFormat } = await import('../gdal-formats/ogr-format.ts');
+  return erased(ogrFormat(recipe));
 }

@@ -83,9 +83,9 @@ function write(rows: readonly Record<string, FixtureValue>[], maxBytes?: number)
   // In small blocks, as files are split between blocks.
   for (let from = 1; from <= rows.length; from += 10) {
     for (const batch of reader.readRange(from, from + 10))
-      assembler.append(encoder.encode(batch, losses).piece);
+      void assembler.append(encoder.encode(batch, losses).piece);
   }
-  assembler.finish();
+  void assembler.finish();
   return losses;
 }
 

@@ -1,32 +1,21 @@
-import { type FailureCode, findFormat, type Reason } from '@outcrop/contract';
+import type { FailureCode, Reason } from '@outcrop/contract';
+import { findFormat } from '@outcrop/contract';
 
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
-import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
-import { crsOf, hasAnyFeature, prepareCrop, type Workshop } from '../run/item-pipeline.ts';
-import { planReprojection } from '../run/reprojection.ts';
-import { type ItemParts, itemSetup } from '../run/run-item.ts';
-import type { GeoPackageTable } from '../source/layer.ts';
-import { surveyTableHere } from '../source/survey.ts';
+import { formatsForItem } from '../gdal-formats/producible-formats.ts';
+import { checkRaster } from '../raster/check-raster.ts';
+import type { RasterFile } from '../source/layer.ts';
 import { archiveName } from './archive-name.ts';
-import { estimateItem, estimateRequest } from './estimate.ts';
-import { type ItemSample, sampleItem } from './item-sample.ts';
-import { geometryProblems, itemProblems } from './item-problems.ts';
+import { checkTable } from './check-table.ts';
+import { estimateRequest } from './estimate.ts';
+import { exportCrs } from './export-crs.ts';
+import { type CheckScope, type ItemCheck, refused, repairWarning } from './item-check.ts';
+import { itemProblems } from './item-problems.ts';
+import type { ItemSample } from './item-sample.ts';
 import type { ExportPlan, PlannedItem } from './plan.ts';
 import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
-import { slugify, uniqueSlugs } from './slug.ts';
-
-/** The verdict on one item, in the order of the request. */
-export interface ItemCheck {
-  readonly item: string;
-  readonly reasons: readonly Reason[];
-  /** Features that will be written, as far as a sample tells; null for an invalid item, and where nobody asked. */
-  readonly featureCount: number | null;
-  /** Bytes of its files and texts. */
-  readonly sizeEstimateUnzipped: number;
-  readonly sizeEstimateZipped: number;
-  readonly secondsEstimate: number | null;
-}
+import { uniqueSlugs } from './slug.ts';
 
 /** The verdict on a request: a plan where it is valid, the reasons where it is not, and what it will cost. */
 export interface ExportCheck {
@@ -94,7 +83,7 @@ function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext
 
 function planOf(
   request: ExportRequest,
-  { cacheFolder }: PlanContext,
+  { cacheFolder, maxArchiveBytes }: PlanContext,
   { name, operations }: Pick<ExportPlan, 'name' | 'operations'>,
 ): ExportPlan {
   const slugs = uniqueSlugs(request.items.map(({ layer }) => layer.title));
@@ -106,24 +95,22 @@ function planOf(
     slug: slugs[index]!,
     options,
   }));
-  const { crs, region, cropMode, coordinatePrecision, body } = request;
-  return { name, crs, region, cropMode, coordinatePrecision, items, cacheFolder, operations, body };
-}
-
-interface CheckScope {
-  readonly request: ExportRequest;
-  readonly context: PlanContext;
-  readonly workshop: Workshop;
-  readonly warnings: Set<string>;
-  readonly samples: Map<string, ItemSample>;
-  readonly isEstimated: boolean;
+  const { region, cropMode, coordinatePrecision, body } = request;
+  const crs = exportCrs(request);
+  const mosaic = request.mosaic ?? false;
+  const said = { crs, region, cropMode, coordinatePrecision, mosaic, body };
+  return { name, ...said, items, cacheFolder, maxArchiveBytes, operations };
 }
 
 async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCheck> {
-  const problems = itemProblems(item, scope.request, scope.context);
-  if (problems.length > 0 || !('table' in item.layer.source)) return refused(item, problems);
+  const { kind, source } = item.layer;
+  const mimetypes = scope.context.mimetypes ?? (await formatsForItem(kind, scope.request.formats[kind]));
+  const problems = itemProblems(item, scope.request, mimetypes);
+  if (problems.length > 0) return refused(item, problems);
   try {
-    return await checkData(item, item.layer.source, scope);
+    return 'fields' in source
+      ? await checkTable(item, source, scope)
+      : await checkPixels(item, source, scope);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return refused(item, [{ code: reasonCodes[error.code] ?? 'source-unavailable', detail: error.message }]);
@@ -136,122 +123,21 @@ const reasonCodes: Readonly<Partial<Record<FailureCode, Reason['code']>>> = {
   'format-limit': 'too-large-for-format',
 };
 
-function refused({ item }: RequestedItem, reasons: readonly Reason[]): ItemCheck {
-  return {
-    item,
-    reasons,
-    featureCount: null,
-    sizeEstimateUnzipped: 0,
-    sizeEstimateZipped: 0,
-    secondsEstimate: null,
-  };
-}
-
-async function checkData(
+/** What is wrong with a raster item, and what it will cost, by the description of its files. */
+async function checkPixels(
   item: RequestedItem,
-  source: GeoPackageTable,
-  scope: CheckScope,
+  source: RasterFile,
+  { request, context, workshop, warnings }: CheckScope,
 ): Promise<ItemCheck> {
-  const survey = surveyTableHere(source, scope.context.cacheFolder);
-  const problems = geometryProblems(item.layer.title, survey);
-  if (problems.length > 0) return refused(item, problems);
-  const prepared = await prepare(item, { source, survey }, scope);
-  if ('code' in prepared) return refused(item, [prepared]);
-  using _held = prepared.crop;
-  const sample = scope.isEstimated ? await sampleOf(item, prepared, scope) : null;
-  if (sample?.written !== undefined && sample.written > 0) return accepted(item, sample, scope);
-  const { crop } = prepared;
-  const { cropMode } = scope.request;
-  const isSure = crop === null || crop.candidates.inside > 0;
-  if (!isSure && (sample?.isComplete === true || !(await hasAnyFeature(source, { crop, mode: cropMode }))))
-    return refused(item, [outsideExtent(item)]);
-  return accepted(item, sample, scope);
-}
-
-function accepted(item: RequestedItem, sample: ItemSample | null, { request }: CheckScope): ItemCheck {
-  const mimetype = request.formats[item.layer.kind] ?? '';
-  const estimate = sample === null ? null : estimateItem(mimetype, item.layer, sample);
+  const checked = await checkRaster(item, source, { request, context, operations: workshop.operations });
+  if ('reasons' in checked) return refused(item, checked.reasons);
+  if (checked.repaired !== null) warnings.add(repairWarning(checked.repaired));
   return {
     item: item.item,
     reasons: [],
-    featureCount: sample?.written ?? null,
-    sizeEstimateUnzipped: estimate?.unzipped ?? 0,
-    sizeEstimateZipped: estimate?.zipped ?? 0,
-    secondsEstimate: estimate?.seconds ?? null,
+    featureCount: null,
+    sizeEstimateUnzipped: checked.estimate.unzipped,
+    sizeEstimateZipped: checked.estimate.zipped,
+    secondsEstimate: checked.estimate.seconds,
   };
-}
-
-function outsideExtent({ layer }: RequestedItem): Reason {
-  return { code: 'outside-extent', detail: `${layer.title} has no data inside the extent.` };
-}
-
-/** The crop and the coordinate operation of an item; or why there is none. The crop is the caller's. */
-async function prepare(
-  item: RequestedItem,
-  { source, survey }: Pick<ItemParts, 'source' | 'survey'>,
-  { request, workshop, warnings }: CheckScope,
-): Promise<ItemParts | Reason> {
-  const from = crsOf(source);
-  const to = request.crs === null ? null : findCrs(request.crs);
-  const { geometry } = survey;
-  if (geometry === null || from === null || to === null)
-    return { source, survey, crop: null, reprojection: null };
-  const crop =
-    request.region === null
-      ? null
-      : ((await prepareCrop(workshop, request.region, { crs: from, survey: geometry })) ??
-        outsideExtent(item));
-  if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
-  if (crop !== null && 'code' in crop) return crop;
-  if (crop !== null && crop.projected.repaired !== null) {
-    warnings.add(
-      `The extent crosses or touches itself and was repaired: ${crop.projected.repaired}. Check that it is the area you mean.`,
-    );
-  }
-  try {
-    const reprojection = await planReprojection(workshop, { from, to }, { geometry, crop });
-    return { source, survey, crop, reprojection };
-  } catch (error) {
-    crop?.[Symbol.dispose]();
-    throw error;
-  }
-}
-
-/** Samples are remembered where they depend on nothing but the layer and how it is written. */
-const mostSamples = 500;
-
-async function sampleOf(
-  { layer, options }: RequestedItem,
-  { source, survey, crop, reprojection }: ItemParts,
-  { request, context, samples }: CheckScope,
-): Promise<ItemSample> {
-  const mimetype = findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '';
-  const { crs, coordinatePrecision } = request;
-  const { path, table } = source;
-  const key = JSON.stringify([path, table, survey.version, mimetype, crs, coordinatePrecision, options]);
-  const known = crop === null ? samples.get(key) : undefined;
-  if (known !== undefined) return known;
-  const { fields } = source;
-  const sample = await sampleItem(
-    {
-      source,
-      survey,
-      fields:
-        options.fields === undefined ? fields : fields.filter(({ name }) => options.fields!.includes(name)),
-      candidates: crop?.candidates ?? null,
-    },
-    {
-      cacheFolder: context.cacheFolder,
-      region: crop?.index ?? null,
-      setupIn: (folder) =>
-        itemSetup(
-          { layer, slug: slugify(layer.title), options, mimetype },
-          { source, survey, crop, reprojection },
-          { plan: request, folder },
-        ),
-    },
-  );
-  if (samples.size >= mostSamples) samples.clear();
-  if (crop === null) samples.set(key, sample);
-  return sample;
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 import { EngineError } from '../engine-error.ts';
+import type { PostgisTable } from '../postgis/postgis-table.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import type { TableSummary } from '../source/table-survey.ts';
 import type { ExportCheck } from './check.ts';
@@ -22,7 +23,10 @@ export async function checkExport(request: ExportRequest, context: PlanContext):
  *
  * @throws EngineError `source-unavailable` | `source-corrupt`
  */
-export async function surveyTable(source: GeoPackageTable, cacheFolder: string): Promise<TableSummary> {
+export async function surveyTable(
+  source: GeoPackageTable | PostgisTable,
+  cacheFolder: string,
+): Promise<TableSummary> {
   return (await inThread({ type: 'survey', source, cacheFolder })) as TableSummary;
 }
 

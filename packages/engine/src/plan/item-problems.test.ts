@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { producibleFormats } from '../formats/direct-formats.ts';
+import { directFormats } from '../formats/direct-formats.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
 import type { TableSurvey } from '../source/survey.ts';
-import { contextOf, layerOf } from '../testing/export-fixture.ts';
+import { layerOf } from '../testing/export-fixture.ts';
 import { geometryProblems, itemProblems } from './item-problems.ts';
 import type { ExportRequest, ItemOptions } from './request.ts';
 
@@ -42,8 +42,9 @@ function problems({ layer = layerOf(roads), options = {}, request = {}, mimetype
     body: {},
     ...request,
   };
-  const context = { ...contextOf('/cache'), mimetypes: mimetypes ?? producibleFormats() };
-  return itemProblems(item, whole, context).map(({ code, detail }) => `${code}: ${detail}`);
+  return itemProblems(item, whole, mimetypes ?? directFormats()).map(
+    ({ code, detail }) => `${code}: ${detail}`,
+  );
 }
 
 const geometry = (crs: string | null): Layer => layerOf({ ...roads, geometry: { ...roads.geometry!, crs } });
@@ -62,7 +63,11 @@ describe('an item is refused for', () => {
     source: { path: '/data/a.tif', kind: 'raster' },
   };
   test.each<[string, Case, RegExp]>([
-    ['a kind that is not written', { layer: raster }, /^unsupported-kind: .* is a raster; .*Remove it/],
+    [
+      'a kind that is not written',
+      { layer: raster, mimetypes: [] },
+      /^unsupported-kind: .* is a raster; only GDAL writes those.*apt-get install gdal-bin/,
+    ],
     [
       'a format that is missing',
       { request: { formats: {} } },

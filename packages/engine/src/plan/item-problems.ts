@@ -1,38 +1,50 @@
-import { findFormat, formatLabel, isSpatial, type Reason } from '@outcrop/contract';
+import { findFormat, formatLabel, isSpatial, type Kind, type Reason } from '@outcrop/contract';
 
 import { describeCrs } from '../crs/crs.ts';
-import { isWritableKind } from '../formats/direct-formats.ts';
-import type { TableSurvey } from '../source/survey.ts';
-import type { ExportRequest, PlanContext, RequestedItem } from './request.ts';
+import { gdalRemedy } from '../gdal/gdal-drivers.ts';
+import { findRecipe } from '../gdal-formats/ogr-recipes.ts';
+import type { GeometrySurvey } from '../source/survey.ts';
+import type { ExportRequest, RequestedItem } from './request.ts';
 
 /** What is wrong with an item by its layer's description alone. */
-export function itemProblems(item: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
-  return [...formatProblems(item, request, context), ...crsProblems(item, request), ...fieldProblems(item)];
+export function itemProblems(
+  item: RequestedItem,
+  request: ExportRequest,
+  mimetypes: readonly string[],
+): Reason[] {
+  return [
+    ...formatProblems(item, request, mimetypes),
+    ...crsProblems(item, request),
+    ...fieldProblems(item),
+    ...dwgProblems(item),
+  ];
 }
 
-function formatProblems({ layer }: RequestedItem, request: ExportRequest, context: PlanContext): Reason[] {
+/** Nothing here writes DWG: what only a drawing can have is refused rather than left out in silence. */
+function dwgProblems({ layer, options }: RequestedItem): Reason[] {
+  return (options.dwgOptions ?? []).map((name) => ({
+    code: 'invalid-option',
+    detail: `${name} is for DWG, which this site cannot write: take it away from ${layer.title}.`,
+  }));
+}
+
+function formatProblems(
+  { layer }: RequestedItem,
+  request: ExportRequest,
+  mimetypes: readonly string[],
+): Reason[] {
   const { kind, title } = layer;
   const written = request.formats[kind];
-  if (!isWritableKind(kind)) {
-    return [
-      {
-        code: 'unsupported-kind',
-        detail: `${title} is a ${kind}; this site cannot export those. Remove it.`,
-      },
-    ];
+  if (!mimetypes.some((mimetype) => findFormat(mimetype)?.kinds.includes(kind))) {
+    const detail = `${title} is a ${kind}; only GDAL writes those, and this machine has none. ${gdalRemedy} Or remove it.`;
+    return [{ code: 'unsupported-kind', detail }];
   }
   if (written === undefined) {
     return [{ code: 'missing-format', detail: `Choose a format for ${title}: formats.${kind} is missing.` }];
   }
   const format = findFormat(written);
-  if (format === undefined || !context.mimetypes.includes(format.mimetype)) {
-    const choices = context.mimetypes.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind));
-    return [
-      {
-        code: 'invalid-format',
-        detail: `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.`,
-      },
-    ];
+  if (format === undefined || !mimetypes.includes(format.mimetype)) {
+    return [{ code: 'invalid-format', detail: unwritable(written, kind, mimetypes) }];
   }
   if (format.kinds.includes(kind)) return [];
   return [
@@ -43,9 +55,20 @@ function formatProblems({ layer }: RequestedItem, request: ExportRequest, contex
   ];
 }
 
+function unwritable(written: string, kind: Kind, mimetypes: readonly string[]): string {
+  const recipe = findRecipe(written);
+  if (recipe !== undefined) {
+    return `${recipe.label} (formats.${kind}) is written by GDAL's driver ${recipe.driver}, which this machine does not have. ${gdalRemedy}`;
+  }
+  const choices = mimetypes.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind));
+  return `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.`;
+}
+
 function crsProblems({ layer }: RequestedItem, request: ExportRequest): Reason[] {
-  if (!isSpatial(layer.kind) || !('geometry' in layer.source)) return [];
-  const own = layer.source.geometry?.crs ?? null;
+  const { source } = layer;
+  if (!isSpatial(layer.kind)) return [];
+  // What a raster's files say of it is read later, with everything else of them.
+  const own = 'geometry' in source ? (source.geometry?.crs ?? null) : (request.crs ?? 'EPSG:4326');
   const fixed = findFormat(request.formats[layer.kind] ?? '')?.fixedCrs;
   const wanted = request.crs ?? fixed ?? null;
   if (wanted === null) {
@@ -103,7 +126,10 @@ function fieldProblems({ layer, options }: RequestedItem): Reason[] {
 }
 
 /** Geometry that no format here can hold: curves and surfaces (WKB types above 7). */
-export function geometryProblems(title: string, survey: TableSurvey): Reason[] {
+export function geometryProblems(
+  title: string,
+  survey: { readonly geometry: Pick<GeometrySurvey, 'kinds'> | null },
+): Reason[] {
   const unknown = Object.keys(survey.geometry?.kinds ?? {})
     .map(Number)
     .filter((kind) => kind > 7 || kind < 1);

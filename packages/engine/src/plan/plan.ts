@@ -22,8 +22,12 @@ export interface ExportPlan {
   readonly region: Region | null;
   readonly cropMode: CropMode;
   readonly coordinatePrecision: number | null;
+  /** Whether the tiles of a raster layer become one file. */
+  readonly mosaic?: boolean;
   readonly items: readonly PlannedItem[];
   readonly cacheFolder: string;
+  /** Largest archive in bytes, whatever the estimate said; none where null or absent. */
+  readonly maxArchiveBytes?: number | null;
   /** The coordinate operations that the check chose; the run does not compare them with PROJ again. */
   readonly operations: KnownOperations;
   readonly body: unknown;

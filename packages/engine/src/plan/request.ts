@@ -17,6 +17,24 @@ export interface ItemOptions {
   readonly fields?: readonly string[];
   /** Whether a CSV has a WKT column. Default true. */
   readonly includeGeometryField?: boolean;
+  /** `#rrggbb`: the colour of features, in formats that have one. */
+  readonly color?: string;
+  /** What only DWG has: the names of such options that were asked for. */
+  readonly dwgOptions?: readonly string[];
+  /** Of rasters, grids and rasters with attribute tables. */
+  readonly raster?: RasterOptions;
+}
+
+/** What may be said of a raster item. */
+export interface RasterOptions {
+  /** Names of the tiles to take; all where absent. */
+  readonly tiles?: readonly string[];
+  /** How many times larger the pixels shall be than the source's. Default 1. */
+  readonly resolutionMultiplier?: number;
+  /** Whether a MapInfo `.tab` goes with each file. */
+  readonly includeRasterTab?: boolean;
+  /** Whether values that the format cannot hold may be scaled to bytes. */
+  readonly scaleToBytes?: boolean;
 }
 
 /** One layer of an export. */
@@ -39,6 +57,8 @@ export interface ExportRequest {
   readonly cropMode: CropMode;
   /** Decimals of coordinates in text formats; null for the format's default. */
   readonly coordinatePrecision: number | null;
+  /** Whether the tiles of a raster layer become one file. */
+  readonly mosaic?: boolean;
   /** `request.json` of the archive: the normalised body, as the wire writes it. */
   readonly body: unknown;
 }
@@ -49,8 +69,8 @@ export interface PlanContext {
   readonly sitePrefix: string;
   /** Largest archive in bytes; null for none. */
   readonly maxArchiveBytes: number | null;
-  /** Mimetypes that may be written here: `producibleFormats()`, or fewer. */
-  readonly mimetypes: readonly string[];
+  /** Mimetypes that may be written here; null for all that this machine can write. */
+  readonly mimetypes: readonly string[] | null;
   /** Folder for indexes and statistics built beside the data, never in them. */
   readonly cacheFolder: string;
 }

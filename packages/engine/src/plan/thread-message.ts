@@ -1,12 +1,17 @@
 import type { FailureCode } from '@outcrop/contract';
 
+import type { PostgisTable } from '../postgis/postgis-table.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import type { ExportRequest, PlanContext } from './request.ts';
 
 /** What the engine's thread is asked to do. */
 export type ThreadTask =
   | { readonly type: 'check'; readonly request: ExportRequest; readonly context: PlanContext }
-  | { readonly type: 'survey'; readonly source: GeoPackageTable; readonly cacheFolder: string };
+  | {
+      readonly type: 'survey';
+      readonly source: GeoPackageTable | PostgisTable;
+      readonly cacheFolder: string;
+    };
 
 /** Its answer: a value, or why there is none; the code is null for what is not an EngineError. */
 export type ThreadAnswer =

@@ -1,11 +1,15 @@
 import process from 'node:process';
 
 import { EngineError } from '../engine-error.ts';
+import { keepProgramsInGroup } from '../gdal/spawn-gdal.ts';
 import type { ExportMessage, ExportTask } from './export-message.ts';
 import { runExport } from './run-export.ts';
 
 /** Progress is told at most so often. */
 const progressEveryMs = 100;
+
+// This process leads a group, which its parent kills as a whole.
+keepProgramsInGroup();
 
 /** Entry of the process that runs one export: takes its task as the first message, answers, and ends. */
 process.once('message', (task: ExportTask) => {

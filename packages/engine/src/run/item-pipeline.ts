@@ -29,19 +29,33 @@ export interface LayerCrop extends Disposable {
 }
 
 /** The CRS of a layer's geometry, or null for a table and where it is unknown. */
-export function crsOf(source: GeoPackageTable): Crs | null {
+export function crsOf(source: Pick<GeoPackageTable, 'geometry'>): Crs | null {
   return source.geometry?.crs == null ? null : findCrs(source.geometry.crs);
 }
+
+/** The crop of a layer, before anyone knows which features may be inside. */
+export type LayerRegion = Omit<LayerCrop, 'candidates'>;
 
 /**
  * Prepares the crop of a layer: the region in its CRS, and which features it may hold. Null where the region is nowhere
  * near the data.
  */
 export async function prepareCrop(
-  { operations }: Workshop,
+  workshop: Workshop,
   region: Region,
   { crs, survey }: { crs: Crs; survey: GeometrySurvey },
 ): Promise<LayerCrop | UnusableRegion | null> {
+  const prepared = await prepareRegion(workshop, region, { crs, survey });
+  if (prepared === null || 'problem' in prepared) return prepared;
+  return { ...prepared, candidates: findCandidates(survey.index, prepared.index) };
+}
+
+/** The region in the CRS of a layer. Null where it is nowhere near the data. */
+export async function prepareRegion(
+  { operations }: Workshop,
+  region: Region,
+  { crs, survey }: { crs: Crs; survey: Pick<GeometrySurvey, 'envelope'> },
+): Promise<LayerRegion | UnusableRegion | null> {
   if (survey.envelope === null) return null;
   const data = await lonLatEnvelope(crs, survey.envelope, operations);
   const operation = await operations.choose(wgs84(), crs, data);
@@ -51,12 +65,10 @@ export async function prepareCrop(
   const shape = geos.read(projected.wkb);
   if (shape === null) throw geos.failure('of the extent cannot be read');
   const index = new RegionIndex(geos, shape, projected.envelope);
-  const candidates = findCandidates(survey.index, index);
   const meeting = commonEnvelope(survey.envelope, projected.envelope);
   return {
     projected,
     index,
-    candidates,
     lonLat: await lonLatEnvelope(crs, meeting, operations),
     [Symbol.dispose]: () => index[Symbol.dispose](),
   };

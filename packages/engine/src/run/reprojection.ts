@@ -8,7 +8,7 @@ import { meetsSeam, SeamCutter } from '../crs/seam-cutter.ts';
 import type { FeatureBatch } from '../features/feature-batch.ts';
 import { commonEnvelope, type Envelope } from '../features/geometry-array.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
-import type { LayerCrop, Workshop } from './item-pipeline.ts';
+import type { LayerRegion, Workshop } from './item-pipeline.ts';
 
 /** How the coordinates of an item get to the export's CRS. Plain data: each worker makes its own of it. */
 export interface ReprojectionPlan {
@@ -28,7 +28,7 @@ export interface ReprojectionPlan {
 export async function planReprojection(
   { operations }: Workshop,
   { from, to }: { from: Crs; to: Crs },
-  { geometry, crop }: { geometry: GeometrySurvey; crop: LayerCrop | null },
+  { geometry, crop }: { geometry: Pick<GeometrySurvey, 'envelope'>; crop: LayerRegion | null },
 ): Promise<ReprojectionPlan> {
   const area =
     crop === null

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 import { childEnvironment } from '../child-environment.ts';
 import { EngineError } from '../engine-error.ts';
+import { killProgram } from '../gdal/spawn-gdal.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportMessage, ExportTask } from './export-message.ts';
 import { partialPath, type RunOptions, type RunResult } from './run-export.ts';
@@ -24,9 +25,11 @@ export async function runExportInProcess(plan: ExportPlan, options: ProcessRunOp
     env: childEnvironment(),
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // It leads a process group, so that the programs it starts can be killed with it.
+    detached: process.platform !== 'win32',
     serialization: 'advanced',
   });
-  const kill = (): void => void child.kill('SIGKILL');
+  const kill = (): void => killProgram(child.pid);
   signal?.addEventListener('abort', kill, { once: true });
   try {
     const task: ExportTask = { plan, archivePath, workFolder, ...(workers !== undefined && { workers }) };

@@ -10,8 +10,11 @@ import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { itemText } from '../archive/item-text.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { engineVersion } from '../engine-version.ts';
+import { EngineError } from '../engine-error.ts';
 import { diskError } from '../formats/block-file.ts';
+import { inMegabytes } from '../formats/format-limit.ts';
 import type { ExportPlan } from '../plan/plan.ts';
+import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
 import { type ItemResult, runItem } from './run-item.ts';
 import { WorkerTeam } from './worker-team.ts';
 
@@ -92,32 +95,53 @@ async function runItems(
   await using threads = new ThreadsOfRun(workers);
   const workshop = { operations: new CoordinateOperations(plan.operations) };
   const results: ItemResult[] = [];
-  for (const [index, item] of plan.items.entries()) {
+  for (const [index, planned] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);
-    const result = await runItem(item, {
+    const staging = { plan, workshop, folder: `${folder}-source`, signal };
+    using staged = await stageItem(planned, staging);
+    const { item } = staged;
+    const { source } = item.layer;
+    const context = {
       plan,
       workshop,
       folder,
       team: threads.team,
+      cores: threads.size,
       signal,
-      onProgress: (share, features) => {
+      onProgress: (share: number, done: number) => {
         const fraction = ((index + share) / plan.items.length) * convertShare;
-        onProgress?.({ fraction, stage: `${item.layer.title}: ${grouped(features)} features` });
+        const what = 'table' in source ? `${grouped(done)} features` : `${grouped(done)} files`;
+        onProgress?.({ fraction, stage: `${item.layer.title}: ${what}` });
       },
-    });
-    results.push(result);
+    };
+    // Pixels are GDAL's; what runs it is loaded only for them.
+    const result =
+      'path' in source && !('table' in source)
+        ? await (await import('../raster/run-raster-item.ts')).runRasterItem(item, source, context)
+        : await runItem(item, context);
+    results.push(withRowsLeftBehind(result, staged.leftBehind));
   }
   return results;
+}
+
+function withRowsLeftBehind(result: ItemResult, rows: number): ItemResult {
+  const { report } = result;
+  return rows === 0
+    ? result
+    : { ...result, report: { ...report, counts: withLeftBehind(report.counts, rows) } };
 }
 
 /** The worker threads of a run: those it was given, or its own, which are started by the first item that needs them. */
 class ThreadsOfRun implements AsyncDisposable {
   #team: WorkerTeam | null = null;
   readonly team: (() => WorkerTeam) | null;
+  /** How many they are, or would be. */
+  readonly size: number;
 
   constructor(workers: number | WorkerTeam) {
     if (workers instanceof WorkerTeam) this.#team = workers;
     const size = workers instanceof WorkerTeam ? workers.size : workers;
+    this.size = size;
     this.team = size < 2 ? null : () => (this.#team ??= new WorkerTeam(size));
   }
 
@@ -145,6 +169,7 @@ async function pack(
     ...(signal && { signal }),
     onBytes: (bytes) => {
       done += bytes;
+      checkSize(archive.length, plan.maxArchiveBytes ?? Infinity);
       const fraction = convertShare + (1 - convertShare) * Math.min(done / Math.max(total, 1), 1) * 0.99;
       onProgress?.({ fraction, stage: 'Packing the archive' });
     },
@@ -153,7 +178,7 @@ async function pack(
     for (const [index, item] of plan.items.entries()) {
       const result = items[index]!;
       const folder = isFlat(plan, result) ? '' : `${item.slug}/`;
-      for (const file of result.files) await archive.addFile(`${folder}${basename(file)}`, file);
+      for (const { name, path } of result.files) await archive.addFile(`${folder}${name}`, path);
       const repaired = result.crop?.projected.repaired ?? null;
       const text = itemText(plan, item, {
         report: result.report,
@@ -180,13 +205,23 @@ async function pack(
   }
 }
 
+/** The estimate is one; what counts is what comes of it. */
+function checkSize(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new EngineError(
+    'format-limit',
+    `The archive has come to ${inMegabytes(bytes)} and would go on; this site allows ${inMegabytes(maxBytes)}. Choose a smaller area or fewer items.`,
+  );
+}
+
 function isFlat(plan: ExportPlan, { report }: ItemResult): boolean {
-  return plan.items.length === 1 && !report.losses.some(({ code }) => code === 'file-split');
+  const isOneFile = (report.raster?.files_written ?? 1) === 1;
+  return plan.items.length === 1 && isOneFile && !report.losses.some(({ code }) => code === 'file-split');
 }
 
 async function totalBytes(items: readonly ItemResult[]): Promise<number> {
   const sizes = await Promise.all(
-    items.flatMap(({ files }) => files).map(async (file) => (await stat(file)).size),
+    items.flatMap(({ files }) => files).map(async ({ path }) => (await stat(path)).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

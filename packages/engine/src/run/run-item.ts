@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
@@ -23,10 +23,16 @@ import { planReprojection, type ReprojectionPlan } from './reprojection.ts';
 /** A finished item: its files, and what happened to its features. */
 export interface ItemResult {
   readonly report: ItemReport;
-  /** Paths of its files, sorted by name. */
-  readonly files: readonly string[];
-  readonly survey: TableSurvey;
+  /** Its files, sorted by name. */
+  readonly files: readonly ItemFile[];
+  readonly survey: Pick<TableSurvey, 'modified'>;
   readonly crop: Pick<LayerCrop, 'projected'> | null;
+}
+
+/** A file of an item. A File Geodatabase is a folder of them: then the name has a slash in it. */
+export interface ItemFile {
+  readonly name: string;
+  readonly path: string;
 }
 
 /** What a run gives each of its items. */
@@ -36,9 +42,11 @@ export interface ItemContext {
   /** Folder for the item's files; made here. */
   readonly folder: string;
   readonly team: (() => WorkerTeam) | null;
+  /** How much may be done at once. */
+  readonly cores: number;
   readonly signal: AbortSignal | undefined;
-  /** Told the share of the item's features that is done. */
-  readonly onProgress: (fraction: number, features: number) => void;
+  /** Told the share of the item that is done, and how many features or files. */
+  readonly onProgress: (fraction: number, done: number) => void;
 }
 
 /** Runs the pipeline for one layer or table: blocks are shared out among the workers and assembled in order. */
@@ -58,9 +66,17 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
     });
   }
   const counts = featureCounts(survey.featureCount, tally);
-  const files = readdirSync(context.folder).toSorted();
-  const report = reportOf(item, { files, counts, reprojection, losses });
-  return { survey, crop, files: files.map((name) => join(context.folder, name)), report };
+  const files = filesIn(context.folder);
+  const report = reportOf(item, { files: files.map(({ name }) => name), counts, reprojection, losses });
+  return { survey, crop, files, report };
+}
+
+/** The files below a folder, sorted by name. */
+export function filesIn(folder: string): ItemFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => ({ name: name.split(sep).join('/'), path: join(folder, name) }))
+    .filter(({ path }) => statSync(path).isFile())
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Everything is read where there is no region, else its candidates; in the same blocks however many workers there are. */
@@ -82,18 +98,19 @@ async function assemble(
   mkdirSync(context.folder, { recursive: true });
   mkdirSync(setup.encode.pieceFolder, { recursive: true });
   const format = await loadBlockFormat(setup.mimetype);
-  using assembler = format.createAssembler({ ...setup.encode, folder: context.folder }, losses);
+  const { folder, signal } = context;
+  using assembler = format.createAssembler({ ...setup.encode, folder, signal }, losses);
   const expected = Math.max(crop === null ? survey.featureCount : crop.candidates.ids.length, 1);
   const mistyped = new Map<string, number>();
   let tally = noCounts;
   for await (const block of processBlocks(setup, tasks, context)) {
-    for (const piece of block.pieces) assembler.append(piece);
+    for (const piece of block.pieces) await assembler.append(piece);
     losses.merge(block.losses);
     for (const [field, count] of block.mistyped) mistyped.set(field, (mistyped.get(field) ?? 0) + count);
     tally = addCounts(tally, block.counts);
     context.onProgress(Math.min(1, tally.seen / expected), tally.written);
   }
-  assembler.finish();
+  await assembler.finish();
   for (const [field, count] of mistyped) {
     const detail = 'Values that are not of the field\u2019s declared type were converted, or left out.';
     losses.add('value-retyped', detail, { field, count });
@@ -139,6 +156,7 @@ export function itemSetup(
       schema,
       coordinatePrecision: plan.coordinatePrecision,
       includeGeometryField: item.options.includeGeometryField ?? true,
+      color: item.options.color,
       pieceFolder: `${folder}-pieces`,
     },
     crop:

@@ -1,5 +1,7 @@
 import type { Kind } from '@outcrop/contract';
 
+import type { PostgisTable } from '../postgis/postgis-table.ts';
+
 /** The types a field can have; every source's own types are mapped to these. */
 export const fieldTypes = [
   'boolean',
@@ -62,11 +64,16 @@ export interface GeoPackageTable {
   readonly description: string | null;
 }
 
-/** A raster or grid file, known to the catalogue; its export is a matter of the GDAL route. */
+/** A raster: one file, or a folder whose files are its tiles. Plain data: it crosses process borders. */
 export interface RasterFile {
   readonly path: string;
-  readonly kind: Extract<Kind, 'raster' | 'grid'>;
+  readonly kind: RasterKind;
+  /** The CRS to assume, `EPSG:n`, whatever the files say. */
+  readonly crs?: string;
 }
+
+/** The kinds of data that are pixels. */
+export type RasterKind = Extract<Kind, 'raster' | 'grid' | 'rat'>;
 
 /** A licence as it goes into the archive. */
 export interface Licence {
@@ -91,5 +98,5 @@ export interface Layer {
   /** Changes when the data change. */
   readonly version: number;
   readonly licence: Licence | null;
-  readonly source: GeoPackageTable | RasterFile;
+  readonly source: GeoPackageTable | RasterFile | PostgisTable;
 }

@@ -4,6 +4,8 @@ import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { extentPolygon, lonLatEnvelope } from '../crs/lon-lat-extent.ts';
 import type { Envelope } from '../features/geometry-array.ts';
+import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
+import { surveyPostgisTable } from '../postgis/survey-table.ts';
 import type { GeoPackageTable } from './layer.ts';
 import { surveyTableHere } from './survey.ts';
 
@@ -18,10 +20,12 @@ export interface TableSummary {
 
 /** Summarises a table, in this thread. */
 export async function summariseTableHere(
-  source: GeoPackageTable,
+  source: GeoPackageTable | PostgisTable,
   cacheFolder: string,
 ): Promise<TableSummary> {
-  const survey = surveyTableHere(source, cacheFolder);
+  const survey = isPostgisTable(source)
+    ? await surveyPostgisTable(source, cacheFolder)
+    : surveyTableHere(source, cacheFolder);
   const envelope = survey.geometry?.envelope ?? null;
   const crs = source.geometry?.crs == null ? null : findCrs(source.geometry.crs);
   const { featureCount } = survey;

@@ -4,23 +4,25 @@ import { join } from 'node:path';
 import type { CropMode, Mimetype } from '@outcrop/contract';
 
 import { parseRegion } from '../crop/parse-region.ts';
-import { producibleFormats } from '../formats/direct-formats.ts';
 import { checkExportHere, type CheckOptions, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
-import type { ExportRequest, PlanContext, Region } from '../plan/request.ts';
+import type { ExportRequest, ItemOptions, PlanContext, Region } from '../plan/request.ts';
+import type { PostgisTable } from '../postgis/postgis-table.ts';
 import { runExport, type RunOptions, type RunResult } from '../run/run-export.ts';
 import { listGeoPackageTables } from '../source/geopackage-tables.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
 
 /** What a test asks of an export; the rest has defaults. */
 export interface ExportWish {
-  readonly tables: readonly GeoPackageTable[];
+  readonly tables: readonly (GeoPackageTable | PostgisTable)[];
   readonly format: Mimetype;
   readonly crs?: string | null;
   /** GeoJSON. */
   readonly extent?: unknown;
   readonly cropMode?: CropMode;
   readonly coordinatePrecision?: number;
+  /** Of every item. */
+  readonly options?: ItemOptions;
 }
 
 /** A table of a file, by name. */
@@ -32,11 +34,11 @@ export function tableOf(path: string, name?: string): GeoPackageTable {
 }
 
 /** A layer of a table with a title of its own. */
-export function layerOf(source: GeoPackageTable, id = 1): Layer {
+export function layerOf(source: GeoPackageTable | PostgisTable, id = 1): Layer {
   return {
     id,
     kind: source.kind,
-    title: source.table,
+    title: 'table' in source ? source.table : source.relation,
     description: 'Made for a test.',
     publisher: 'Test office',
     url: `http://127.0.0.1/layers/${id}/`,
@@ -56,7 +58,7 @@ export function requestOf(wish: ExportWish): ExportRequest {
     items: wish.tables.map((source, index) => ({
       item: `layers/${index + 1}`,
       layer: layerOf(source, index + 1),
-      options: {},
+      options: wish.options ?? {},
     })),
     region,
     cropMode: wish.cropMode ?? 'clip',
@@ -76,7 +78,7 @@ function regionOf(extent: unknown): Region {
 
 /** What a site without limits adds to it. */
 export function contextOf(cacheFolder: string): PlanContext {
-  return { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: producibleFormats(), cacheFolder };
+  return { sitePrefix: 'kx', maxArchiveBytes: null, mimetypes: null, cacheFolder };
 }
 
 /** Checks a wish in this thread. */

@@ -16,6 +16,10 @@ export interface LayerListing {
   readonly extent: ExtentGeometry | null;
   readonly featureCount: number | null;
   readonly geometryType: string | null;
+  /** How many tiles a layer of pixels has. */
+  readonly tiles: number | null;
+  /** Size of its pixels in units of its CRS. */
+  readonly resolution: number | null;
   readonly formats: readonly { readonly name: string; readonly mimetype: string }[];
   readonly cropLayer: boolean;
   readonly unavailable: string | null;
@@ -30,16 +34,18 @@ export async function describeLayers(site: Site, baseUrl: URL | null): Promise<L
   const root = baseUrl === null ? null : apiRoot(baseUrl);
   const listings: LayerListing[] = [];
   for (const layer of site.layers) {
-    const { survey, table, formats, unavailable } = await inspectLayer(site, layer);
+    const { survey, table, raster, crs, extent, formats, unavailable } = await inspectLayer(site, layer);
     listings.push({
       id: layer.id,
       url: layerAddress(layer, root),
       kind: layer.kind,
       title: layer.title,
-      crs: table?.geometry?.crs ?? null,
-      extent: survey?.extent ?? null,
+      crs,
+      extent,
       featureCount: survey?.featureCount ?? null,
       geometryType: table?.geometry?.type ?? null,
+      tiles: raster?.tiles.length ?? null,
+      resolution: raster?.resolution ?? null,
       formats: formats.map((format) => ({
         name: formatLabel(format, layer.kind),
         mimetype: format.mimetype,

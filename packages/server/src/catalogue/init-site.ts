@@ -26,6 +26,12 @@ const heading = ` The site's catalogue. Change anything here but the ids: export
    licence: { title: CC BY 4.0, type: cc-by, url: https://creativecommons.org/licenses/by/4.0/, attribution: who }
    crop_layer: true        (polygons whose features can be picked as an extent)
    name_field: name        (the field that names them)
+ A layer may be a table of a PostGIS database:
+   file: postgres://user@host/database
+   table: schema.table
+ A layer of images or grids may also have
+   crs: EPSG:2193          (where its files do not say it)
+   kind: grid              (raster, grid or rat: how it is resampled, and its formats)
  The site may also have
    publisher: name
    limits: { max_archive_bytes: 15000000000, max_extent_vertices: 10000 }`;
@@ -39,7 +45,7 @@ const heading = ` The site's catalogue. Change anything here but the ids: export
 export async function initSite(folder: URL, engine: Engine = outcropEngine): Promise<InitResult> {
   const paths = sitePaths(folder);
   const existing = await readSiteConfig(paths.configFile);
-  const { found, skipped } = await scanFolder(paths.folder, engine);
+  const { found, skipped } = await scanFolder(paths.folder, engine, fileURLToPath(paths.cache));
   const document = existing?.document ?? newDocument(basename(fileURLToPath(paths.folder)));
   const fresh = newLayers(found, existing);
   if (fresh.length > 0 || existing === null) {

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
-import { extname, join, parse, posix } from 'node:path';
+import { extname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { GeoPackageTable } from '@outcrop/engine';
+import { type GeoPackageTable, importableExtensions } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
 import { readableTitle } from './readable-title.ts';
+import { scanRasters } from './scan-rasters.ts';
 import type { LayerConfig } from './site-config.ts';
 
 /** A layer that a scan found, before it has an id. */
@@ -25,32 +26,34 @@ export interface FolderScan {
   readonly skipped: readonly SkippedSource[];
 }
 
-/** Images that say where they are only through a world file, and the endings of those. */
-const worldFileExtensions: Readonly<Record<string, readonly string[]>> = {
-  '.jpg': ['.jgw', '.jpgw', '.wld'],
-  '.jpeg': ['.jgw', '.jpegw', '.wld'],
-  '.png': ['.pgw', '.pngw', '.wld'],
-};
-
-/** Looks for geodata in a folder and below. Hidden folders, `node_modules` and links are left out. */
-export async function scanFolder(folder: URL, engine: Engine): Promise<FolderScan> {
+/**
+ * Looks for geodata in a folder and below. Hidden folders, `node_modules` and links are left out.
+ *
+ * @param cacheFolder where the engine keeps what it finds out about the data
+ */
+export async function scanFolder(folder: URL, engine: Engine, cacheFolder: string): Promise<FolderScan> {
   const files = await listFiles(folder, '');
+  const root = fileURLToPath(folder);
   const names = new Set(files.map((file) => file.toLowerCase()));
-  const found: FoundLayer[] = [];
-  const skipped: SkippedSource[] = [];
+  const rasters = await scanRasters(files, { root, engine, cacheFolder });
+  const found: FoundLayer[] = [...rasters.found];
+  const skipped: SkippedSource[] = [...rasters.skipped];
   for (const file of files) {
     const extension = extname(file).toLowerCase();
     if (extension === '.gpkg') {
-      const scan = scanGeoPackage(join(fileURLToPath(folder), file), file, engine);
+      const scan = scanGeoPackage(join(root, file), file, engine);
       found.push(...scan.found);
       skipped.push(...scan.skipped);
-    } else if (extension === '.asc') {
-      found.push({ file, title: readableTitle(parse(file).name), kind: 'grid' });
-    } else if (isRaster(file, extension, names)) {
-      found.push({ file, title: readableTitle(parse(file).name), kind: 'raster' });
+    } else if (isImportable(file, names)) {
+      const reason = `it is not a GeoPackage; bring it in with outcrop import ${JSON.stringify(file)} --site`;
+      skipped.push({ path: file, table: null, reason });
     }
   }
-  return { found, skipped };
+  return { found: found.toSorted(byFile), skipped };
+}
+
+function byFile(a: FoundLayer, b: FoundLayer): number {
+  return a.file === b.file ? 0 : a.file < b.file ? -1 : 1;
 }
 
 function scanGeoPackage(path: string, file: string, engine: Engine): FolderScan {
@@ -90,12 +93,14 @@ function cropNameField(table: GeoPackageTable): string | null {
   return field?.name ?? null;
 }
 
-function isRaster(file: string, extension: string, names: ReadonlySet<string>): boolean {
-  if (extension === '.tif' || extension === '.tiff') {
-    return true;
-  }
+/** Vector data and tables of other formats. Text files are left alone, and what goes with another file. */
+function isImportable(file: string, names: ReadonlySet<string>): boolean {
+  const extension = extname(file).toLowerCase();
   const stem = file.slice(0, -extension.length).toLowerCase();
-  return (worldFileExtensions[extension] ?? []).some((ending) => names.has(stem + ending));
+  if (!importableExtensions.includes(extension) || ['.txt', '.json', '.zip'].includes(extension))
+    return false;
+  if (extension === '.dbf') return !names.has(`${stem}.shp`);
+  return extension !== '.mid' || !names.has(`${stem}.mif`);
 }
 
 async function listFiles(folder: URL, below: string): Promise<string[]> {

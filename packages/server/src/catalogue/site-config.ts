@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { isPostgisAddress } from './postgis-sources.ts';
+
 const licenceSchema = z.strictObject({
   title: z.string().min(1),
   type: z.string().default('unspecified'),
@@ -13,7 +15,11 @@ const layerSchema = z.strictObject({
   title: z.string().min(1),
   file: z.string().min(1),
   table: z.string().min(1).optional(),
-  kind: z.enum(['vector', 'table', 'raster', 'grid']).optional(),
+  kind: z.enum(['vector', 'table', 'raster', 'grid', 'rat']).optional(),
+  crs: z
+    .string()
+    .regex(/^EPSG:\d+$/, 'use a code such as EPSG:2193')
+    .optional(),
   description: z.string().default(''),
   licence: licenceSchema.nullable().default(null),
   crop_layer: z.boolean().default(false),
@@ -68,6 +74,18 @@ function layerProblem(layer: z.infer<typeof layerSchema>): string | null {
   const isGeoPackage = layer.file.toLowerCase().endsWith('.gpkg');
   if (isGeoPackage && layer.table === undefined) {
     return `layer ${layer.id} names the GeoPackage ${layer.file} but no table; add \`table:\``;
+  }
+  if (isGeoPackage && layer.crs !== undefined) {
+    return `layer ${layer.id} is a GeoPackage, which says its CRS itself; take crs: away`;
+  }
+  if (isPostgisAddress(layer.file)) {
+    if (layer.table === undefined) {
+      return `layer ${layer.id} is in a database, but names no table; add \`table: schema.table\``;
+    }
+    if (layer.crop_layer) {
+      return `layer ${layer.id} is in a database; only a layer of a GeoPackage can be a crop layer`;
+    }
+    return null;
   }
   if (layer.crop_layer && layer.name_field === undefined) {
     return `layer ${layer.id} is a crop layer but does not say which field names its features; add \`name_field:\``;

@@ -1,15 +1,23 @@
 import { fileURLToPath } from 'node:url';
 
 import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
-import type { Layer, PlanContext } from '@outcrop/engine';
+import type { Layer, PlanContext, PostgisAddress } from '@outcrop/engine';
 
-import { type Engine, outcropEngine, type TableSummary } from '../engine.ts';
+import { type Engine, outcropEngine, type RasterSummary, type TableSummary } from '../engine.ts';
+import { isPostgisAddress, PostgisSources } from './postgis-sources.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
 import { SiteError } from './site-error.ts';
-import { isTable, layerReference, type LayerSource, type SiteLayer } from './site-layer.ts';
+import {
+  isGeoPackageTable,
+  isRasterKind,
+  isTable,
+  layerReference,
+  type LayerSource,
+  type SiteLayer,
+} from './site-layer.ts';
 import { resolveSiteFile, type SitePaths, sitePaths } from './site-paths.ts';
-import { SourceReader } from './source-reader.ts';
+import { rasterFile, type SourceLocation, SourceReader } from './source-reader.ts';
 
 /** A feature that can be picked as an extent. */
 export interface CropFeatureEntry {
@@ -24,6 +32,7 @@ export class Site {
   readonly layers: readonly SiteLayer[];
   readonly engine: Engine;
   readonly #sources: SourceReader;
+  readonly #postgis: PostgisSources;
   readonly #cropFeatures = new Map<number, { version: number; features: readonly CropFeatureEntry[] }>();
 
   /** Use `openSite`. */
@@ -33,12 +42,14 @@ export class Site {
     layers: readonly SiteLayer[];
     engine: Engine;
     sources: SourceReader;
+    postgis: PostgisSources;
   }) {
     this.config = parts.config;
     this.paths = parts.paths;
     this.layers = parts.layers;
     this.engine = parts.engine;
     this.#sources = parts.sources;
+    this.#postgis = parts.postgis;
   }
 
   /** Layers whose features can be picked as an extent. */
@@ -60,7 +71,7 @@ export class Site {
     return {
       sitePrefix: this.sitePrefix,
       maxArchiveBytes: this.limits.max_archive_bytes,
-      mimetypes: this.engine.producibleFormats(),
+      mimetypes: null,
       cacheFolder: fileURLToPath(this.paths.cache),
     };
   }
@@ -72,7 +83,8 @@ export class Site {
 
   /** Where a layer's data are now, or why they cannot be had. */
   readSource(layer: SiteLayer): LayerSource {
-    return this.#sources.read(sourceLocation(layer));
+    const address = postgisAddress(layer);
+    return address === null ? this.#sources.read(sourceLocation(layer)) : this.#postgis.read(address);
   }
 
   /** Count and extent of a layer; null for a raster and for a layer that cannot be read. */
@@ -84,10 +96,19 @@ export class Site {
     return this.engine.surveyTable(source, fileURLToPath(this.paths.cache));
   }
 
+  /** What a raster layer looks like; null for features and for a layer that cannot be read. */
+  async summariseRaster(layer: SiteLayer): Promise<RasterSummary | null> {
+    const { source } = this.readSource(layer);
+    if (source === null || isTable(source)) {
+      return null;
+    }
+    return this.engine.summariseRaster(source, fileURLToPath(this.paths.cache));
+  }
+
   /** The features of a crop layer; none where its source cannot be read. */
   listCropFeatures(layer: SiteLayer): readonly CropFeatureEntry[] {
     const { source, version } = this.readSource(layer);
-    if (source === null || !isTable(source) || layer.nameField === null) {
+    if (source === null || !isGeoPackageTable(source) || layer.nameField === null) {
       return [];
     }
     const known = this.#cropFeatures.get(layer.id);
@@ -106,7 +127,7 @@ export class Site {
   ): Promise<(CropFeatureEntry & { geometry: MultiPolygon }) | null> {
     const entry = this.listCropFeatures(layer).find((feature) => feature.id === featureId);
     const { source } = this.readSource(layer);
-    if (entry === undefined || source === null || !isTable(source)) {
+    if (entry === undefined || source === null || !isGeoPackageTable(source)) {
       return null;
     }
     const geometry = await this.engine.readCropFeature(source, featureId);
@@ -132,6 +153,7 @@ export class Site {
   /** Lets go of what was cached. */
   async close(): Promise<void> {
     this.#cropFeatures.clear();
+    await this.#postgis.settle();
   }
 }
 
@@ -151,12 +173,20 @@ export async function openSite(folder: URL, engine: Engine = outcropEngine): Pro
   const sources = new SourceReader(engine, paths.folder);
   const licences = new Map<string, number>();
   const layers: SiteLayer[] = [];
+  const postgis = new PostgisSources(engine);
   for (const config of file.config.layers) {
-    const layer = describeLayer(config, await resolveSiteFile(paths.folder, config.file), licences);
-    const { source } = sources.read(sourceLocation(layer));
-    layers.push(source === null ? layer : { ...layer, kind: source.kind });
+    const isFile = !isPostgisAddress(config.file);
+    const path = isFile ? await resolveSiteFile(paths.folder, config.file) : config.file;
+    layers.push(describeLayer(config, path, licences));
   }
-  return new Site({ config: file.config, paths, layers, engine, sources });
+  await postgis.describe(layers.map(postgisAddress).filter((address) => address !== null));
+  const site = new Site({ config: file.config, paths, layers, engine, sources, postgis });
+  // What a source turns out to be counts for more than what the catalogue says.
+  for (const [index, layer] of layers.entries()) {
+    const { source } = site.readSource(layer);
+    if (source !== null) layers[index] = { ...layer, kind: source.kind };
+  }
+  return site;
 }
 
 function describeLayer(config: LayerConfig, path: string, licences: Map<string, number>): SiteLayer {
@@ -168,7 +198,8 @@ function describeLayer(config: LayerConfig, path: string, licences: Map<string, 
     description: config.description,
     file: config.file,
     path,
-    table: kind === 'raster' || kind === 'grid' ? null : (config.table ?? null),
+    table: isRasterKind(kind) ? null : (config.table ?? null),
+    crs: config.crs ?? null,
     licence: config.licence,
     licenceId: config.licence === null ? null : licenceNumber(JSON.stringify(config.licence), licences),
     isCropLayer: config.crop_layer,
@@ -184,27 +215,26 @@ function licenceNumber(licence: string, licences: Map<string, number>): number {
 
 function guessKind(file: string): Kind {
   const name = file.toLowerCase();
-  if (name.endsWith('.gpkg')) {
+  if (name.endsWith('.gpkg') || isPostgisAddress(file)) {
     return 'vector';
   }
   return name.endsWith('.asc') ? 'grid' : 'raster';
 }
 
-function sourceLocation(layer: SiteLayer): {
-  path: string;
-  table: string | null;
-  kind: 'raster' | 'grid' | null;
-} {
-  const kind = layer.kind === 'raster' || layer.kind === 'grid' ? layer.kind : null;
-  return { path: layer.path, table: layer.table, kind };
+function sourceLocation({ path, table, kind, crs }: SiteLayer): SourceLocation {
+  return { path, table, kind: isRasterKind(kind) ? kind : null, crs };
+}
+
+function postgisAddress({ path, table }: SiteLayer): PostgisAddress | null {
+  return isPostgisAddress(path) && table !== null ? { connection: path, table } : null;
 }
 
 function unreadableSource(layer: SiteLayer): Layer['source'] {
   if (layer.table === null) {
-    return { path: layer.path, kind: layer.kind === 'grid' ? 'grid' : 'raster' };
+    return rasterFile(sourceLocation(layer));
   }
   return {
-    path: layer.path,
+    path: postgisAddress(layer) === null ? layer.path : '',
     table: layer.table,
     kind: isSpatial(layer.kind) ? 'vector' : 'table',
     fidColumn: 'rowid',

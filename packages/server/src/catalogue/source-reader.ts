@@ -1,4 +1,4 @@
-import type { GeoPackageTable } from '@outcrop/engine';
+import type { GeoPackageTable, RasterFile, RasterKind } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
 import type { LayerSource } from './site-layer.ts';
@@ -10,7 +10,8 @@ type Listing = ReturnType<Engine['listGeoPackageTables']>;
 export interface SourceLocation {
   readonly path: string;
   readonly table: string | null;
-  readonly kind: 'raster' | 'grid' | null;
+  readonly kind: RasterKind | null;
+  readonly crs: string | null;
 }
 
 /**
@@ -31,14 +32,11 @@ export class SourceReader {
   /** The source of a layer now. */
   read(location: SourceLocation): LayerSource {
     try {
-      const version = this.#engine.sourceVersion(location.path);
       if (location.table === null) {
-        return {
-          source: { path: location.path, kind: location.kind ?? 'raster' },
-          version,
-          unavailable: null,
-        };
+        const version = this.#engine.rasterVersion(location.path);
+        return { source: rasterFile(location), version, unavailable: null };
       }
+      const version = this.#engine.sourceVersion(location.path);
       return { source: this.#findTable(location.path, location.table, version), version, unavailable: null };
     } catch (error) {
       return { source: null, version: null, unavailable: this.#describe(error) };
@@ -74,6 +72,11 @@ export class SourceReader {
     const message = error instanceof Error ? error.message : String(error);
     return withoutFolder(message, this.#folder);
   }
+}
+
+/** The raster of a location. */
+export function rasterFile({ path, kind, crs }: Omit<SourceLocation, 'table'>): RasterFile {
+  return { path, kind: kind ?? 'raster', ...(crs !== null && { crs }) };
 }
 
 function isErrorWithCode(error: unknown): error is NodeJS.ErrnoException {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 
+import { findPostgres, type PostgresCluster, startPostgres } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { openSite } from '../catalogue/site.ts';
@@ -13,7 +14,6 @@ import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
 import { deferred } from '../testing/deferred.ts';
 import { fakeEngine } from '../testing/fake-engine.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
-import { findPostgres, type PostgresCluster, startPostgres } from '../testing/postgres-cluster.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
 import { type Caller, localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';

@@ -23,14 +23,20 @@ export const itemSchema = z
       .meta({ description: 'In formats that have colours.' }),
     tiles: z
       .array(z.string().min(1).max(200))
+      .min(1, 'must name at least one tile')
       .max(10_000)
       .optional()
       .meta({ description: 'Names of the source tiles that are wanted, of a tiled raster or grid.' }),
     raster_resolution_multiplier: z
-      .number()
-      .positive()
+      .number("must be a number: 1 for pixels of the source's size, 2 for twice as large")
+      .min(0.01)
+      .max(10_000)
       .optional()
       .meta({ description: '1 is the original resolution; larger is coarser.' }),
+    scale_to_bytes: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Scales values to 0 to 255 for formats that hold nothing else.' }),
     include_raster_tab: z.boolean().optional().meta({ description: 'Adds MapInfo `.tab` files to rasters.' }),
     include_geometry_field: z
       .boolean()

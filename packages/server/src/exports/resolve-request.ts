@@ -1,5 +1,5 @@
 import { findFormat, isSpatial, type Kind, type WireItem, type WireOptions } from '@outcrop/contract';
-import type { ExportRequest, ItemOptions, RequestedItem } from '@outcrop/engine';
+import type { ExportRequest, ItemOptions, RasterOptions, RequestedItem } from '@outcrop/engine';
 
 import { layerAddress, type Site } from '../catalogue/site.ts';
 import { layerReference, type SiteLayer } from '../catalogue/site-layer.ts';
@@ -78,6 +78,7 @@ export async function resolveRequest(
     region: extent.region,
     cropMode: submitted.options.crop_mode ?? 'clip',
     coordinatePrecision: submitted.options.coordinate_precision ?? null,
+    mosaic: submitted.options.mosaic ?? false,
     body: { ...(parsed.body.name ? { name: parsed.body.name } : {}), ...pinVersions(site, submitted, items) },
   };
   return { request, submitted, written: items.map((item) => item.written) };
@@ -139,17 +140,35 @@ function checkCrs(site: Site, body: RequestBody, items: readonly FoundItem[]): s
 }
 
 function requestedItem(site: Site, item: FoundItem, root: URL | null): RequestedItem {
+  const dwgOptions = (['include_hatching', 'include_xdata'] as const).filter(
+    (name) => item.written[name] === true,
+  );
+  const raster = rasterOptions(item.written);
   const options: ItemOptions = {
+    ...(raster === null ? {} : { raster }),
     ...(item.written.fields === undefined ? {} : { fields: item.written.fields }),
     ...(item.written.include_geometry_field === undefined
       ? {}
       : { includeGeometryField: item.written.include_geometry_field }),
+    ...(item.written.color === undefined ? {} : { color: item.written.color }),
+    ...(dwgOptions.length === 0 ? {} : { dwgOptions }),
   };
   return {
     item: item.written.item,
     layer: site.engineLayer(item.layer, layerAddress(item.layer, root)),
     options,
   };
+}
+
+/** What was said of pixels; null where nothing was. */
+function rasterOptions(written: WireItem): RasterOptions | null {
+  const options = withoutUndefined({
+    tiles: written.tiles,
+    resolutionMultiplier: written.raster_resolution_multiplier,
+    includeRasterTab: written.include_raster_tab,
+    scaleToBytes: written.scale_to_bytes,
+  });
+  return Object.keys(options).length === 0 ? null : options;
 }
 
 function describeSubmitted(

@@ -26,25 +26,27 @@ export function describeFormats(version: ApiVersion): Operation {
         200: { description: 'The formats.', body: formatOptionsSchema, headers: { Allow: z.string() } },
       },
     },
-    ({ parts, context }) => {
+    async ({ parts, context }) => {
       const description: WireFormatOptions = {
         name: 'Export List',
         description: 'Exports of the layers and tables of this site.',
         renders: ['application/json'],
         parses: ['application/json'],
         expansions: listExpansions,
-        ...(hasScope(context.get('caller'), 'exports:write') ? { actions: describeActions(parts) } : {}),
+        ...(hasScope(context.get('caller'), 'exports:write')
+          ? { actions: await describeActions(parts) }
+          : {}),
       };
       return context.json(description, 200, { Allow: 'GET, HEAD, POST, OPTIONS' });
     },
   );
 }
 
-function describeActions(parts: AppParts): NonNullable<WireFormatOptions['actions']> {
-  const producible = parts.site.engine.producibleFormats();
+async function describeActions(parts: AppParts): Promise<NonNullable<WireFormatOptions['actions']>> {
+  const { engine } = parts.site;
   const children: Record<string, WireFormatField> = {};
   for (const kind of kinds) {
-    const choices = formatsOfKind(kind, producible).map((format) => ({
+    const choices = formatsOfKind(kind, await engine.producibleFormats(kind)).map((format) => ({
       display_name: formatLabel(format, kind),
       value: format.mimetype,
     }));

@@ -133,7 +133,7 @@ describe('formats', () => {
 
   test('have File Geodatabase under the misspelling that is the contract, where it can be written', async () => {
     const misspelt = 'applicaton/x-ogc-filegdb';
-    const producible = vi.spyOn(site.engine, 'producibleFormats').mockReturnValue([misspelt]);
+    const producible = vi.spyOn(site.engine, 'producibleFormats').mockResolvedValue([misspelt]);
     const offered = await (await site.ask('exports/', { method: 'OPTIONS' })).json();
     expect(offered).toHaveProperty('actions.POST.formats.children.vector.choices', [
       { display_name: 'File Geodatabase', value: misspelt },

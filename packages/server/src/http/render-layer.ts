@@ -57,13 +57,12 @@ async function readModified(layer: SiteLayer): Promise<string | null> {
 function renderData(
   site: Site,
   layer: SiteLayer,
-  { survey, table, formats, target }: LayerInspection & { target: Target },
+  { survey, table, raster, crs, extent, formats, target }: LayerInspection & { target: Target },
 ): WireLayer['data'] {
   const geometry = table?.geometry ?? null;
-  const crs = geometry?.crs ?? null;
   return {
     crs: target.version === 'v1' || crs === null ? crs : renderCrs(site.engine, crs, target.root),
-    extent: survey?.extent ?? null,
+    extent,
     export_formats: formats.map((format) => ({
       name: formatLabel(format, layer.kind),
       mimetype: format.mimetype,
@@ -71,6 +70,9 @@ function renderData(
     feature_count: survey?.featureCount ?? null,
     geometry_field: geometry?.name ?? null,
     geometry_type: geometry?.type ?? null,
+    raster_resolution: raster?.resolution ?? null,
+    tiles: raster?.tiles ?? [],
+    bands: raster?.bands ?? [],
     fields: (table?.fields ?? []).map(({ name, type }) => ({ name, type })),
   };
 }

@@ -8,6 +8,7 @@ import {
   type ExportRequest,
   type GeoPackageTable,
   type PlanContext,
+  type RasterFile,
   type Region,
   type RunOptions,
 } from '@outcrop/engine';
@@ -28,6 +29,8 @@ export const fakeArchive = Buffer.from('PK archive of the tests, long enough to 
 /** Their SHA-256. */
 export const fakeArchiveSha256 = 'f'.repeat(64);
 
+const fakeFormats: readonly string[] = ['application/x-ogc-gpkg', 'text/csv'];
+
 /** How a run of the fake engine goes: it may wait, report, and throw. */
 export type FakeRun = (options: RunOptions) => Promise<void>;
 
@@ -40,7 +43,25 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       skipped: [],
     }),
     sourceVersion: (path: string) => Math.round(statSync(path).mtimeMs * 1000) % Number.MAX_SAFE_INTEGER,
-    surveyTable: async (source: GeoPackageTable) => ({
+    rasterVersion: (path: string) => Math.round(statSync(path).mtimeMs * 1000) % Number.MAX_SAFE_INTEGER,
+    rasterNames: (names: readonly string[]) =>
+      names.filter(
+        (name) =>
+          /\.(tif|asc|vrt)$/.test(name) ||
+          (name.endsWith('.jpg') && names.includes(name.replace('.jpg', '.jgw'))),
+      ),
+    vrtSources: () => [],
+    summariseRaster: async ({ path }: RasterFile) => ({
+      kind: path.endsWith('.asc') ? ('grid' as const) : ('raster' as const),
+      crs: 'EPSG:4326',
+      isUniform: true,
+      envelope: [165, -48, 180, -34] as const,
+      extent: rectangle([165, -48, 180, -34]),
+      tiles: ['one'],
+      resolution: 0.5,
+      bands: [{ type: 'Byte', interpretation: 'Gray', nodata: null }],
+    }),
+    surveyTable: async (source: Pick<GeoPackageTable, 'geometry'>) => ({
       featureCount: 3,
       envelope: source.geometry === null ? null : ([165, -48, 180, -34] as const),
       extent: source.geometry === null ? null : rectangle([165, -48, 180, -34]),
@@ -50,7 +71,11 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       ['EPSG:4326', 'EPSG:2193'].includes(code)
         ? { code, name: code, kind: 'projected' as const, unit: 'metre', areaOfUse: null }
         : null,
-    producibleFormats: () => ['application/x-ogc-gpkg', 'text/csv'],
+    producibleFormats: async () => fakeFormats,
+    describePostgisTable: async () => {
+      throw new Error('the tests of the site have no PostGIS');
+    },
+    importFile: async () => ({ layers: [], skipped: [] }),
     listCropFeatures: (source: GeoPackageTable) => featuresOf(source).map(({ id, name }) => ({ id, name })),
     readCropFeature: async (source: GeoPackageTable, featureId: number) =>
       featuresOf(source).find(({ id }) => id === featureId)?.geometry ?? null,
@@ -168,6 +193,7 @@ function check(request: ExportRequest, context: PlanContext): ExportCheck {
     coordinatePrecision: request.coordinatePrecision,
     items: [],
     cacheFolder: context.cacheFolder,
+    mosaic: false,
     operations: {},
     body: request.body,
   };
@@ -191,7 +217,7 @@ function reasonsAgainst(
   if (mimetype === undefined) {
     return [{ code: 'missing-format', detail: `Add a format for ${kind}.` }];
   }
-  if (kind === 'raster' || kind === 'grid' || !context.mimetypes.includes(mimetype)) {
+  if (kind === 'raster' || kind === 'grid' || !(context.mimetypes ?? fakeFormats).includes(mimetype)) {
     return [{ code: 'invalid-format', detail: `${mimetype} is no format for ${kind} here.` }];
   }
   const west = request.region?.geometry.coordinates[0]?.[0]?.[0]?.[0] ?? 170;

@@ -102,6 +102,14 @@ function layerSchema(version: ApiVersion): WireSchema<WireLayer> {
         feature_count: z.int().min(0).nullable(),
         geometry_field: z.string().nullable(),
         geometry_type: z.string().nullable(),
+        raster_resolution: z
+          .number()
+          .nullable()
+          .meta({ description: 'Size of a pixel in units of the coordinate reference system.' }),
+        tiles: z.array(z.string()).meta({ description: 'Names of the tiles of a raster or grid.' }),
+        bands: z.array(
+          z.object({ type: z.string(), interpretation: z.string(), nodata: z.string().nullable() }),
+        ),
         fields: z.array(z.object({ name: z.string(), type: z.string() })),
       }),
       metadata: z.object({

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** How large the rasters of a profile are, in pixels of 1 m. */
+export interface RasterProfile {
+  readonly name: string;
+  /** On a side of the large raster. */
+  readonly side: number;
+  readonly tilesOnSide: number;
+  /** On a side of a tile. */
+  readonly tileSide: number;
+}
+
+/** The profiles of the benchmark. */
+export const profiles = {
+  full: { name: 'full', side: 20_000, tilesOnSide: 20, tileSide: 2000 },
+  quick: { name: 'quick', side: 6000, tilesOnSide: 6, tileSide: 1000 },
+} as const satisfies Record<string, RasterProfile>;
+
+/** Upper left corner of everything, in EPSG:2193. */
+export const corner = { x: 1_700_000, y: 5_500_000 } as const;
+
+/** What a specialist gives a GeoTIFF, and what the engine gives it. */
+export const tiffOptions = ['TILED=YES', 'COMPRESS=DEFLATE', 'ZLEVEL=1', 'PREDICTOR=2', 'BIGTIFF=IF_SAFER'];
+
+/** The rasters of a profile. */
+export interface RasterSite {
+  readonly folder: string;
+  readonly large: string;
+  readonly tiles: string;
+}
+
+/** Makes the rasters of a profile, once: aerial photographs as far as compression sees, 8-bit RGB. */
+export function prepareRasters(root: string, profile: RasterProfile): RasterSite {
+  const folder = join(root, `raster-${profile.name}`);
+  const site = { folder, large: join(folder, 'large.tif'), tiles: join(folder, 'tiles') };
+  mkdirSync(site.tiles, { recursive: true });
+  if (!existsSync(site.large)) {
+    makePhoto(site.large, { column: 0, row: 0, side: profile.side });
+  }
+  for (let index = 0; index < profile.tilesOnSide ** 2; index++) {
+    const [column, row] = [index % profile.tilesOnSide, Math.floor(index / profile.tilesOnSide)];
+    const path = join(site.tiles, `T${String(row).padStart(2, '0')}${String(column).padStart(2, '0')}.tif`);
+    if (existsSync(path)) continue;
+    const { tileSide: side } = profile;
+    makePhoto(path, { column: column * side, row: row * side, side });
+  }
+  writeFileSync(
+    join(folder, 'outcrop.yaml'),
+    'title: Rasters\nlayers:\n  - { id: 1, title: Large, file: large.tif, kind: raster }\n  - { id: 2, title: Tiles, file: tiles, kind: raster }\n',
+  );
+  return site;
+}
+
+function makePhoto(path: string, { column, row, side }: { column: number; row: number; side: number }): void {
+  const raw = `${path}.bip`;
+  writePixels(raw, { column, row, side });
+  writeFileSync(
+    `${path}.hdr`,
+    `ENVI\nsamples = ${side}\nlines = ${side}\nbands = 3\ndata type = 1\ninterleave = bip\nbyte order = 0\n`,
+  );
+  const [left, top] = [corner.x + column, corner.y - row];
+  const place = ['-a_srs', 'EPSG:2193', '-a_ullr', left, top, left + side, top - side].map(String);
+  const options = [...tiffOptions, 'PHOTOMETRIC=RGB', 'NUM_THREADS=ALL_CPUS'].flatMap((option) => [
+    '-co',
+    option,
+  ]);
+  execFileSync('gdal_translate', ['-q', '-of', 'GTiff', ...place, ...options, raw, `${path}.new`]);
+  renameSync(`${path}.new`, path);
+  for (const left of [raw, `${path}.hdr`]) rmSync(left, { force: true });
+}
+
+/** Hills, furrows and noise from a seeded generator, in three bands. */
+function writePixels(
+  path: string,
+  { column, row, side }: { column: number; row: number; side: number },
+): void {
+  const file = openSync(path, 'w');
+  const line = Buffer.alloc(side * 3);
+  let state = 2_463_534_242 ^ (column * 31 + row);
+  for (let y = row; y < row + side; y++) {
+    for (let x = 0; x < side; x++) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      const base =
+        110 +
+        60 * Math.sin((x + column) / 180) * Math.cos(y / 230) +
+        25 * Math.sin((x + column + 2 * y) / 17);
+      line[x * 3] = base + (state & 7);
+      line[x * 3 + 1] = base * 0.8 + 30 + (state & 7);
+      line[x * 3 + 2] = base * 0.6 + ((state >>> 8) & 7);
+    }
+    writeSync(file, line);
+  }
+  closeSync(file);
+}

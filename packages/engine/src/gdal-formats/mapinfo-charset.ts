@@ -1,0 +1,67 @@
+/** A charset of MapInfo's: GDAL's name of it, and what Node decodes it as. */
+interface Charset {
+  readonly name: string;
+  readonly label: string;
+  readonly isWide: boolean;
+}
+
+/** Those that MapInfo and GDAL both know, the most common first. */
+const charsets: readonly Charset[] = [
+  ...[1252, 1257, 1250, 1251, 1253, 1254, 1255, 1256].map((page) => ({
+    name: `CP${page}`,
+    label: `windows-${page}`,
+    isWide: false,
+  })),
+  { name: 'CP932', label: 'shift_jis', isWide: true },
+  { name: 'CP936', label: 'gbk', isWide: true },
+  { name: 'CP949', label: 'euc-kr', isWide: true },
+  { name: 'CP950', label: 'big5', isWide: true },
+];
+
+/** The charset that holds some characters best, and what it lacks. */
+export interface ChosenCharset {
+  readonly name: string;
+  readonly missing: readonly string[];
+  /** Values that have one of those, at most. */
+  readonly values: number;
+}
+
+/**
+ * Chooses the charset that loses the fewest values; the first of several that lose none. MapInfo's tables have one
+ * charset, and none of those that every release reads is Unicode.
+ *
+ * @param characters code points beyond ASCII, and in how many values each is
+ */
+export function chooseCharset(characters: ReadonlyMap<number, number>): ChosenCharset {
+  let best: ChosenCharset | null = null;
+  for (const { name, label, isWide } of charsets) {
+    const held = charactersOf(label, isWide);
+    const missing = [...characters].filter(([code]) => !held.has(code));
+    const values = missing.reduce((sum, [, count]) => sum + count, 0);
+    if (best === null || values < best.values) {
+      best = { name, values, missing: missing.map(([code]) => String.fromCodePoint(code)) };
+    }
+    if (values === 0) break;
+  }
+  return best!;
+}
+
+/** The code points that a charset has beyond ASCII. */
+function charactersOf(label: string, isWide: boolean): Set<number> {
+  const decoder = new TextDecoder(label);
+  const held = new Set<number>();
+  const bytes = isWide ? everyPair() : Uint8Array.from({ length: 128 }, (_, k) => 128 + k);
+  for (const character of decoder.decode(bytes)) held.add(character.codePointAt(0)!);
+  held.delete(0xfffd);
+  return held;
+}
+
+/** Every pair of bytes, and a line feed behind each, at which a decoder begins anew. */
+function everyPair(): Uint8Array {
+  const bytes: number[] = [];
+  for (let lead = 0x81; lead <= 0xfe; lead++) {
+    bytes.push(lead, 10);
+    for (let trail = 0x40; trail <= 0xfe; trail++) bytes.push(lead, trail, 10);
+  }
+  return Uint8Array.from(bytes);
+}

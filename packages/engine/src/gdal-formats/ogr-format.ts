@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+
+import { findFormat } from '@outcrop/contract';
+
+import type { Envelope } from '../features/geometry-array.ts';
+import type { AssembleOptions, BlockAssembler, BlockFormat } from '../formats/block-format.ts';
+import { flatGeobufColumns } from '../formats/flatgeobuf-column.ts';
+import { flatGeobufHeader } from '../formats/flatgeobuf-header.ts';
+import { LossLog } from '../formats/loss-log.ts';
+import { runGdal } from '../gdal/run-gdal.ts';
+import { type Conversion, conversionCommand, productPath, standardInput } from './conversion.ts';
+import { type FeatureSink, FileSink, PipeSink } from './feature-sink.ts';
+import { FormatGuard } from './format-guard.ts';
+import { type ChosenCharset, chooseCharset } from './mapinfo-charset.ts';
+import type { OgrRecipe } from './ogr-recipe.ts';
+import { noteRecipeLosses } from './recipe-losses.ts';
+import { StreamEncoder, type StreamPiece } from './stream-encoder.ts';
+import { streamSchema } from './stream-schema.ts';
+import { type StreamSet, type StreamShape, streamShape } from './stream-shape.ts';
+import { verifyProduct } from './verify-product.ts';
+
+/**
+ * A format that `ogr2ogr` writes. Crop, reprojection and everything else happen in our pipeline; its features go to
+ * `ogr2ogr` as a stream, while it converts them where the format allows.
+ */
+export function ogrFormat(
+  recipe: OgrRecipe,
+  maxBytes = findFormat(recipe.mimetype)?.maxBytes ?? Infinity,
+): BlockFormat<StreamPiece> {
+  return {
+    createEncoder: (options) => new StreamEncoder(recipe, options),
+    createAssembler: (options, losses) => new OgrAssembler({ recipe, maxBytes, options, losses }),
+  };
+}
+
+/** A set of features under way. */
+interface SetUnderWay {
+  readonly set: StreamSet;
+  readonly sink: FeatureSink;
+  /** The conversion that reads while features come; null where they wait in a file. */
+  readonly conversion: Promise<unknown> | null;
+  readonly file: string;
+  count: number;
+}
+
+interface AssemblerParts {
+  readonly recipe: OgrRecipe;
+  readonly maxBytes: number;
+  readonly options: AssembleOptions;
+  readonly losses: LossLog;
+}
+
+class OgrAssembler implements BlockAssembler<StreamPiece> {
+  readonly #recipe: OgrRecipe;
+  readonly #options: AssembleOptions;
+  readonly #losses: LossLog;
+  readonly #shape: StreamShape;
+  readonly #guard: FormatGuard;
+  readonly #sets: readonly SetUnderWay[];
+  readonly #characters = new Map<number, number>();
+  readonly #envelope: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+
+  constructor({ recipe, maxBytes, options, losses }: AssemblerParts) {
+    this.#recipe = recipe;
+    this.#options = options;
+    this.#losses = losses;
+    this.#shape = streamShape(recipe, options, losses);
+    noteRecipeLosses(recipe, { shape: this.#shape, options, losses });
+    this.#guard = new FormatGuard({
+      label: recipe.label,
+      folder: options.folder,
+      maxBytes,
+      signal: options.signal,
+    });
+    const isSpooled = recipe.isSpooled || this.#shape.sets.length > 1;
+    this.#sets = this.#shape.sets.map((set) => this.#begin(set, isSpooled));
+  }
+
+  async append({ parts, characters }: StreamPiece): Promise<void> {
+    for (const [code, count] of characters) {
+      this.#characters.set(code, (this.#characters.get(code) ?? 0) + count);
+    }
+    for (const [index, { bytes, count, envelope }] of parts.entries()) {
+      const under = this.#sets[index]!;
+      under.count += count;
+      this.#widen(envelope);
+      if (count > 0) await under.sink.write(bytes);
+    }
+    this.#guard.checkRows(this.#sets, this.#recipe.maxRows);
+  }
+
+  async finish(): Promise<void> {
+    for (const { sink } of this.#sets) sink.end();
+    const charset = this.#chooseCharset();
+    const written = this.#sets.filter(({ count }, index) => count > 0 || this.#isOnly(index));
+    for (const { set, file, conversion } of written) {
+      await (conversion ?? this.#convert(set, { source: file, charset: charset?.name ?? null }));
+    }
+    this.#guard.check();
+    const sets = written.map(({ set, count }) => ({ set, count }));
+    await verifyProduct(productPath(this.#recipe, this.#options), {
+      recipe: this.#recipe,
+      shape: this.#shape,
+      options: this.#options,
+      sets,
+      losses: this.#losses,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#guard[Symbol.dispose]();
+    for (const { sink } of this.#sets) sink[Symbol.dispose]();
+  }
+
+  /** Where nothing has come at all, the first set is written all the same. */
+  #isOnly(index: number): boolean {
+    return index === 0 && this.#sets.every(({ count }) => count === 0);
+  }
+
+  #begin(set: StreamSet, isSpooled: boolean): SetUnderWay {
+    const file = join(this.#options.pieceFolder, `${set.family}.fgb`);
+    let conversion: Promise<unknown> | null = null;
+    const sink = isSpooled
+      ? new FileSink(file)
+      : new PipeSink(
+          (input) => (conversion = this.#convert(set, { source: standardInput, charset: null, input })),
+        );
+    const schema = streamSchema(this.#shape, set, this.#options.schema);
+    const columns = flatGeobufColumns(schema, new LossLog());
+    void sink.write(flatGeobufHeader({ schema, columns, featureCount: 0, envelope: null }));
+    return { set, sink, conversion, file, count: 0 };
+  }
+
+  #convert(
+    set: StreamSet,
+    {
+      source,
+      charset,
+      input,
+    }: Pick<Conversion, 'source' | 'charset'> & { input?: AsyncIterable<Uint8Array> },
+  ): Promise<unknown> {
+    const envelope: Envelope | null = Number.isFinite(this.#envelope[0]) ? [...this.#envelope] : null;
+    const { signal } = this.#guard;
+    const command = conversionCommand({
+      recipe: this.#recipe,
+      shape: this.#shape,
+      options: this.#options,
+      set,
+      source,
+      envelope,
+      charset,
+    });
+    return runGdal(command, {
+      signal,
+      temporaryFolder: this.#options.pieceFolder,
+      ...(input !== undefined && { input }),
+    });
+  }
+
+  #chooseCharset(): ChosenCharset | null {
+    if (!this.#recipe.isSpooled || this.#recipe.maxText === null) return null;
+    const chosen = chooseCharset(this.#characters);
+    if (chosen.values === 0) return chosen;
+    const some = chosen.missing.slice(0, 20).join(' ');
+    const detail = `Texts are in ${chosen.name}, which fits them best and lacks ${some}${chosen.missing.length > 20 ? ' and more' : ''}.`;
+    this.#losses.add('value-changed', detail, { count: chosen.values });
+    return chosen;
+  }
+
+  #widen(envelope: Float64Array): void {
+    const whole = this.#envelope;
+    whole[0] = Math.min(whole[0], envelope[0]!);
+    whole[1] = Math.min(whole[1], envelope[1]!);
+    whole[2] = Math.max(whole[2], envelope[2]!);
+    whole[3] = Math.max(whole[3], envelope[3]!);
+  }
+}

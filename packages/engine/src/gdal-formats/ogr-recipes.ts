@@ -1,0 +1,216 @@
+import { findFormat } from '@outcrop/contract';
+
+import type { Envelope } from '../features/geometry-array.ts';
+import type { OutputSchema } from '../formats/output-schema.ts';
+import { uniqueName } from '../formats/unique-name.ts';
+import { mifHead } from './mif-head.ts';
+import { mapInfoFieldName } from './mapinfo-names.ts';
+import type { OgrRecipe } from './ogr-recipe.ts';
+import type { StreamColumn } from './stream-column.ts';
+
+const names = (schema: OutputSchema): string[] => schema.fields.map(({ name }) => name);
+const lco = (options: Readonly<Record<string, string>>): string[] =>
+  Object.entries(options).flatMap(([name, value]) => ['-lco', `${name}=${value}`]);
+
+/** What most formats have in common. */
+const usual = {
+  splitsFamilies: false,
+  isSpooled: false,
+  geometry: 'kept',
+  hasZ: true,
+  hasM: false,
+  attributes: 'kept',
+  hasNulls: true,
+  hasBlobs: true,
+  integers: 'int64',
+  maxText: null,
+  isXml: false,
+  layerName: ({ name }: OutputSchema) => name,
+} as const;
+
+const fileGeodatabase: OgrRecipe = {
+  ...usual,
+  mimetype: 'applicaton/x-ogc-filegdb',
+  label: 'File Geodatabase',
+  driver: 'OpenFileGDB',
+  extension: 'gdb',
+  splitsFamilies: true,
+  hasM: true,
+  integers: 'int32',
+  // Wire contract, section 13: the title, with an underscore for all that is neither letter nor digit.
+  layerName: ({ title }) => title.replaceAll(/[^\p{L}\p{N}]/gu, '_').slice(0, 120) || 'layer',
+  args: ({ schema }) => {
+    const fid = uniqueName('OBJECTID', names(schema));
+    const shape = uniqueName('SHAPE', [...names(schema), fid]);
+    const options = { FID: fid, LAYER_ALIAS: schema.title };
+    return lco(schema.geometry === null ? options : { ...options, GEOMETRY_NAME: shape });
+  },
+  readBack: { args: [], ownFields: [], keepsCount: true },
+};
+
+const mapInfo = {
+  ...usual,
+  label: 'MapInfo',
+  driver: 'MapInfo File',
+  isSpooled: true,
+  hasZ: false,
+  hasNulls: false,
+  integers: 'int32',
+  maxText: 254,
+  maxFields: 250,
+  hasBlobs: false,
+  fieldName: mapInfoFieldName,
+  readBack: { args: [], ownFields: [], keepsCount: true },
+} as const;
+
+const mapInfoTab: OgrRecipe = {
+  ...mapInfo,
+  mimetype: 'application/x-ogc-mapinfo_file',
+  extension: 'tab',
+  args: ({ envelope, charset }) => [
+    '-dsco',
+    'FORMAT=TAB',
+    ...lco({ ...encoding(charset), ...(envelope !== null && { BOUNDS: bounds(envelope) }) }),
+  ],
+};
+
+const mapInfoMif: OgrRecipe = {
+  ...mapInfo,
+  mimetype: 'application/x-ogc-mapinfo_file+mif',
+  realDigits: 15,
+  extension: 'mif',
+  args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
+  readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
+};
+
+function encoding(charset: string | null): Record<string, string> {
+  return charset === null ? {} : { ENCODING: charset };
+}
+
+/** A TAB keeps coordinates as integers between its bounds: the tighter they are, the finer. */
+function bounds([minX, minY, maxX, maxY]: Envelope): string {
+  const margin = Math.max((maxX - minX) / 100, (maxY - minY) / 100, Math.abs(maxX) * 1e-9, 1e-6);
+  return [minX - margin, minY - margin, maxX + margin, maxY + margin].join(',');
+}
+
+const gml: OgrRecipe = {
+  ...usual,
+  mimetype: 'application/gml+xml',
+  realDigits: 15,
+  hasBlobs: false,
+  label: 'GML',
+  driver: 'GML',
+  extension: 'gml',
+  isXml: true,
+  // The name of an element, such as GDAL writes them.
+  layerName: ({ name }) => name.replaceAll('-', '_').replace(/^(?=\d)/, '_'),
+  args: () => ['-dsco', 'FORMAT=GML3.2'],
+  readBack: { args: ['-oo', 'WRITE_GFS=NO'], ownFields: ['gml_id'], keepsCount: false },
+};
+
+const xlsx: OgrRecipe = {
+  ...usual,
+  mimetype: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  realDigits: 15,
+  label: 'Excel',
+  driver: 'XLSX',
+  extension: 'xlsx',
+  geometry: 'as-text',
+  integers: 'digits15',
+  // Excel's own limits: characters of a cell, rows of a sheet with its head, columns.
+  maxText: 32_767,
+  maxRows: 1_048_575,
+  maxFields: 16_384,
+  isXml: true,
+  // The name of a sheet.
+  layerName: ({ title }) =>
+    title
+      .replaceAll(/[[\]:*?/\\'\p{Cc}]/gu, ' ')
+      .trim()
+      .slice(0, 31) || 'layer',
+  args: () => [],
+  readBack: {
+    args: ['-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=AUTO'],
+    ownFields: [],
+    keepsCount: true,
+  },
+};
+
+const postgresDump: OgrRecipe = {
+  ...usual,
+  mimetype: 'application/sql',
+  realDigits: 15,
+  label: 'PostgreSQL',
+  driver: 'PGDUMP',
+  extension: 'sql',
+  hasM: true,
+  // PostgreSQL cuts names beyond this, in silence.
+  fieldName: (name, taken) => uniqueName(cutToBytes(name, 63), taken),
+  extraColumns: ({ fields }): readonly StreamColumn[] => (fields.length === 0 ? [] : [featureId]),
+  args: ({ schema }) => {
+    const fid = uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
+    const options = { LAUNDER: 'NO', DROP_TABLE: 'OFF', CREATE_SCHEMA: 'OFF', FID: fid };
+    const geometry =
+      schema.geometry === null ? null : uniqueName(schema.geometry.column, [...names(schema), fid]);
+    return [
+      '--config',
+      'PG_USE_COPY',
+      'YES',
+      '-preserve_fid',
+      ...lco(geometry === null ? options : { ...options, GEOMETRY_NAME: geometry }),
+    ];
+  },
+  readBack: null,
+};
+
+const featureId: StreamColumn = {
+  name: 'fid',
+  field: null,
+  type: 'integer64',
+  width: null,
+  values: { made: 'fid' },
+  role: 'fid',
+};
+
+function cutToBytes(name: string, maxBytes: number): string {
+  let cut = name;
+  while (Buffer.byteLength(cut) > maxBytes) cut = [...cut].slice(0, -1).join('');
+  return cut;
+}
+
+const dxf: OgrRecipe = {
+  ...usual,
+  mimetype: 'image/vnd.dxf',
+  label: 'DXF',
+  driver: 'DXF',
+  extension: 'dxf',
+  geometry: 'required',
+  attributes: 'dropped',
+  layerName: () => 'entities',
+  // Outlines: polygons would be filled with black.
+  extraColumns: ({ name }, color) => [
+    { ...constantColumn, name: 'Layer', values: { constant: name } },
+    { ...constantColumn, name: 'style', values: { constant: `PEN(c:${color ?? '#000000'})` }, role: 'style' },
+  ],
+  // It has no multipoints, and all else that is multiple is several shapes anyway.
+  args: () => ['--config', 'DXF_WRITE_HATCH', 'NO', '-explodecollections'],
+  readBack: { args: [], ownFields: [], keepsCount: false },
+};
+
+const constantColumn = { field: null, type: 'text', width: null, role: 'attribute' } as const;
+
+/** The formats that `ogr2ogr` writes for us, where this machine's GDAL has their drivers. */
+export const ogrRecipes: readonly OgrRecipe[] = [
+  fileGeodatabase,
+  mapInfoTab,
+  mapInfoMif,
+  gml,
+  xlsx,
+  postgresDump,
+  dxf,
+];
+
+/** The recipe of a mimetype; undefined where there is none. */
+export function findRecipe(mimetype: string): OgrRecipe | undefined {
+  return ogrRecipes.find((recipe) => recipe.mimetype === findFormat(mimetype)?.mimetype);
+}

@@ -1,0 +1,120 @@
+import type { FieldType } from '../source/layer.ts';
+import type { AssembleOptions } from '../formats/block-format.ts';
+import type { LossLog } from '../formats/loss-log.ts';
+import { EngineError } from '../engine-error.ts';
+import { layerName } from './conversion.ts';
+import type { OgrRecipe } from './ogr-recipe.ts';
+import { type ReadField, readFields, type ReadLayer, readLayers } from './read-layers.ts';
+import type { StreamColumn } from './stream-column.ts';
+import type { StreamSet, StreamShape } from './stream-shape.ts';
+
+/** What a product should hold. */
+export interface Expectation {
+  readonly recipe: OgrRecipe;
+  readonly shape: StreamShape;
+  readonly options: AssembleOptions;
+  readonly sets: readonly { readonly set: StreamSet; readonly count: number }[];
+  readonly losses: LossLog;
+}
+
+/**
+ * Reads a product back with GDAL: every feature must be there, and what the format has made of the layer's schema goes
+ * on record.
+ *
+ * @throws EngineError `gdal-failed` where features are missing
+ */
+export async function verifyProduct(product: string, expectation: Expectation): Promise<void> {
+  const { recipe, shape, options, sets, losses } = expectation;
+  // A file without a feature need not tell its schema.
+  if (recipe.readBack === null || sets.every(({ count }) => count === 0)) return;
+  const { pieceFolder, signal } = options;
+  const reading = { drivers: [recipe.driver], args: recipe.readBack.args, folder: pieceFolder, signal };
+  const [layers, fields] = await Promise.all([
+    recipe.readBack.keepsCount ? readLayers(product, reading) : null,
+    recipe.attributes === 'kept'
+      ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading)
+      : null,
+  ]);
+  for (const [index, { set, count }] of sets.entries()) {
+    if (layers === null) break;
+    const name = layerName(recipe, shape, { set, options });
+    const layer = layers[index];
+    if (layer === undefined || layer.featureCount < count)
+      throw missingFeatures(recipe, { name, count, layer });
+    if (layer.featureCount > count) {
+      const detail = `${recipe.label} has no multipoints and collections: their parts are features of their own.`;
+      losses.add('geometry-split', detail, { count: layer.featureCount - count });
+    }
+    noteLayer(layer, { name, set, recipe, losses });
+  }
+  if (fields !== null) noteFields(fields, expectation);
+}
+
+function missingFeatures(
+  { label }: OgrRecipe,
+  { name, count, layer }: { name: string; count: number; layer: ReadLayer | undefined },
+): EngineError {
+  const found = layer?.featureCount ?? 'no';
+  return new EngineError(
+    'gdal-failed',
+    `ogr2ogr has written ${found} features of ${count} into ${label}, layer ${name}. Choose another format.`,
+  );
+}
+
+function noteLayer(
+  layer: ReadLayer,
+  { name, set, recipe, losses }: { name: string; set: StreamSet; recipe: OgrRecipe; losses: LossLog },
+): void {
+  if (layer.name !== name) {
+    losses.add('layer-renamed', `The layer is called ${layer.name} in ${recipe.label}, not ${name}.`);
+  }
+  if (set.type === null || layer.type === null || layer.type === 'GEOMETRY' || layer.type === set.type)
+    return;
+  losses.add(
+    'geometry-type-changed',
+    `${recipe.label} has ${layer.type} where the layer has ${set.type}: single shapes are multi shapes of one part.`,
+  );
+}
+
+function noteFields(read: readonly ReadField[], { recipe, shape, losses }: Expectation): void {
+  const own = new Set(recipe.readBack?.ownFields);
+  const found = read.filter(({ name }) => !own.has(name));
+  const columns = shape.columns.filter(({ role }) => role === 'attribute');
+  for (const [index, column] of columns.entries()) {
+    const field = column.field ?? column.name;
+    const kept = found[index];
+    if (kept === undefined) {
+      losses.add('field-dropped', `${recipe.label} does not have ${field}.`, { field });
+      continue;
+    }
+    if (kept.name !== column.name) {
+      const detail = `${field} is called ${kept.name}, as ${recipe.label} wants names.`;
+      losses.add('field-renamed', detail, { field });
+    }
+    noteType(kept, column, { recipe, losses, field });
+  }
+}
+
+/** The types that GDAL reads a field's values as without a change, by its names in a `.csvt`. */
+const sameTypes: Readonly<Record<FieldType, readonly string[]>> = {
+  boolean: ['Integer(Boolean)'],
+  integer: ['Integer', 'Integer64', 'Integer(Int16)'],
+  integer64: ['Integer64', 'Integer'],
+  real: ['Real', 'Real(Float32)'],
+  text: ['String'],
+  date: ['Date'],
+  datetime: ['DateTime'],
+  blob: ['Binary'],
+};
+
+function noteType(
+  { type }: ReadField,
+  column: StreamColumn,
+  { recipe, losses, field }: { recipe: OgrRecipe; losses: LossLog; field: string },
+): void {
+  if (sameTypes[column.type].includes(type)) return;
+  losses.add('field-retyped', `${field} is ${type} in ${recipe.label}, not ${column.type}.`, {
+    field,
+    count: 0,
+  });
+}

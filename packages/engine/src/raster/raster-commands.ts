@@ -1,0 +1,130 @@
+import type { GdalCommand } from '../gdal/gdal-command.ts';
+import { type PixelGrid, type PixelWindow, toMap } from './pixel-grid.ts';
+import { sourceDrivers, workDrivers } from './raster-drivers.ts';
+
+/** What `gdal_translate` shall make. */
+export interface Translation {
+  readonly input: string;
+  readonly output: string;
+  readonly driver: string;
+  /** The pixels to take; all where null. */
+  readonly window?: PixelWindow | null;
+  /** `NAME=VALUE`. */
+  readonly options?: readonly string[];
+  /** Further arguments: none of them comes from outside unchecked. */
+  readonly flags?: readonly string[];
+}
+
+/** Copies pixels: a window, another format, no resampling. */
+export function translateCommand({
+  input,
+  output,
+  driver,
+  window = null,
+  options = [],
+  flags = [],
+}: Translation): GdalCommand {
+  const isVrt = driver === 'VRT';
+  return {
+    program: 'gdal_translate',
+    args: [
+      '-of',
+      driver,
+      // A mask belongs in the file, not beside it.
+      '--config',
+      'GDAL_TIFF_INTERNAL_MASK',
+      'YES',
+      ...(window === null
+        ? []
+        : ['-srcwin', ...[window.x, window.y, window.width, window.height].map(String)]),
+      ...flags,
+      ...options.flatMap((option) => ['-co', option]),
+      input,
+      output,
+    ],
+    drivers: [...sourceDrivers, ...workDrivers, driver],
+    ...(isVrt ? {} : { tellsProgress: true }),
+  };
+}
+
+/** What `gdalwarp` shall make. */
+export interface Warping {
+  readonly input: string;
+  readonly output: string;
+  readonly from: string;
+  readonly to: string;
+  readonly grid: PixelGrid;
+  readonly window: PixelWindow;
+  readonly resampling: 'cubic' | 'near';
+  /** `-dstalpha` or `-dstnodata value`, or nothing. */
+  readonly voidFlags: readonly string[];
+  readonly threads: number;
+  /** Megabytes. */
+  readonly memory: number;
+  readonly options: readonly string[];
+}
+
+/** Resamples pixels to a window of an output grid. */
+export function warpCommand(warping: Warping): GdalCommand {
+  const { grid, window, threads } = warping;
+  const [left, top] = toMap(grid, window.x, window.y);
+  const [right, bottom] = toMap(grid, window.x + window.width, window.y + window.height);
+  const box = [Math.min(left, right), Math.min(top, bottom), Math.max(left, right), Math.max(top, bottom)];
+  return {
+    program: 'gdalwarp',
+    args: [
+      ...words('-of GTiff -s_srs', warping.from, '-t_srs', warping.to, '-te', ...box),
+      ...words('-ts', window.width, window.height, '-r', warping.resampling),
+      ...words(warping.resampling === 'near' ? '-ovr NONE' : ''),
+      ...warping.voidFlags,
+      ...words(threads > 1 ? `-multi -wo NUM_THREADS=${threads}` : ''),
+      ...words('-wm', warping.memory, '-wo OPTIMIZE_SIZE=YES'),
+      ...warping.options.flatMap((option) => ['-co', option]),
+      warping.input,
+      warping.output,
+    ],
+    drivers: [...sourceDrivers, ...workDrivers],
+    tellsProgress: true,
+  };
+}
+
+/**
+ * Draws polygons as a mask: 255 where a pixel's centre is inside, 0 elsewhere. They are in columns and rows downwards,
+ * which as map coordinates are x and -y.
+ */
+export function maskCommand(
+  polygons: string,
+  output: string,
+  { x, y, width, height }: PixelWindow,
+): GdalCommand {
+  return {
+    program: 'gdal_rasterize',
+    args: [
+      ...words('-burn 255 -init 0 -ot Byte -of GTiff -te', x, -(y + height), x + width, -y),
+      ...words(
+        '-ts',
+        width,
+        height,
+        '-co TILED=YES -co SPARSE_OK=TRUE -co COMPRESS=LZW -co BIGTIFF=IF_SAFER',
+      ),
+      polygons,
+      output,
+    ],
+    drivers: ['GeoJSON', ...workDrivers],
+    tellsProgress: true,
+  };
+}
+
+/** Asks for the least and greatest value of each band. */
+export function rangeCommand(path: string): GdalCommand {
+  return {
+    program: 'gdalinfo',
+    args: ['-json', '-mm', '-nomd', '-norat', '-noct', '-nogcp', path],
+    drivers: sourceDrivers,
+  };
+}
+
+/** Arguments of our own, which have no spaces in them. */
+function words(...parts: readonly (string | number)[]): string[] {
+  return parts.flatMap((part) => String(part).split(' ')).filter((word) => word !== '');
+}

@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, parse } from 'node:path';
+
+import { withDiskErrors } from '../formats/block-file.ts';
+import { inParallel } from '../gdal/in-parallel.ts';
+import type { RasterFile } from '../source/layer.ts';
+import { describeRaster } from './describe-raster.ts';
+import { findEpsg } from './find-epsg.ts';
+import { listRasterFiles, rasterModified, rasterVersion } from './raster-files.ts';
+import type { RasterTile } from './raster-tile.ts';
+
+/** What a raster layer is made of; kept beside the data until a file changes. */
+export interface RasterSurvey {
+  readonly version: number;
+  /** ISO 8601, UTC. */
+  readonly modified: string;
+  /** One or more, sorted by name; the names differ. */
+  readonly tiles: readonly RasterTile[];
+}
+
+/** Changes when what is kept has another form. */
+const surveyForm = 1;
+
+/**
+ * Describes all tiles of a raster layer, or returns what is kept in the cache folder where no file has changed. The
+ * source is only read.
+ *
+ * @throws EngineError `source-unavailable` | `source-corrupt` | `gdal-missing`
+ */
+export async function surveyRasterHere(source: RasterFile, cacheFolder: string): Promise<RasterSurvey> {
+  const version = rasterVersion(source.path);
+  const key = createHash('sha256')
+    .update(`${source.path} ${source.crs ?? ''}`)
+    .digest('hex')
+    .slice(0, 32);
+  const path = join(cacheFolder, `${version.toString(16)}-${key}.raster${surveyForm}.json`);
+  const kept = readSurvey(path, version);
+  if (kept !== null) return kept;
+  const survey = { version, modified: rasterModified(source.path), tiles: await describeTiles(source) };
+  keep(path, cacheFolder, survey);
+  return survey;
+}
+
+async function describeTiles(source: RasterFile): Promise<RasterTile[]> {
+  const described = await inParallel(listRasterFiles(source.path), {
+    most: availableParallelism(),
+    work: (path) => describeRaster(path),
+  });
+  const tiles = withDifferentNames(await withFoundCrs(described));
+  return source.crs === undefined
+    ? tiles
+    : tiles.map((tile) => ({ ...tile, crs: source.crs!, namesCrs: false }));
+}
+
+/** A CRS that is written without its EPSG number is looked up by what it says, once for each way of saying it. */
+async function withFoundCrs(tiles: readonly RasterTile[]): Promise<RasterTile[]> {
+  const found = new Map<string, string | null>();
+  const result: RasterTile[] = [];
+  for (const tile of tiles) {
+    const { crs, crsDigest } = tile;
+    const isWritten = crs === null && crsDigest !== null;
+    if (isWritten && !found.has(crsDigest)) found.set(crsDigest, await findEpsg(tile.path));
+    result.push(isWritten ? { ...tile, crs: found.get(crsDigest) ?? null } : tile);
+  }
+  return result;
+}
+
+/** Names become names of files: `a.tif` and `a.jp2` of one folder are told apart by their ending. */
+function withDifferentNames(tiles: readonly RasterTile[]): RasterTile[] {
+  const counts = new Map<string, number>();
+  for (const { name } of tiles) counts.set(name.toLowerCase(), (counts.get(name.toLowerCase()) ?? 0) + 1);
+  return tiles.map((tile) =>
+    counts.get(tile.name.toLowerCase()) === 1
+      ? tile
+      : { ...tile, name: `${tile.name}-${parse(tile.path).ext.slice(1)}` },
+  );
+}
+
+function readSurvey(path: string, version: number): RasterSurvey | null {
+  try {
+    const survey = JSON.parse(readFileSync(path, 'utf8')) as RasterSurvey;
+    return survey.version === version && Array.isArray(survey.tiles) ? survey : null;
+  } catch {
+    return null;
+  }
+}
+
+function keep(path: string, cacheFolder: string, survey: RasterSurvey): void {
+  withDiskErrors(cacheFolder, () => mkdirSync(cacheFolder, { recursive: true }));
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey)));
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}

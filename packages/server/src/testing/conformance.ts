@@ -1,5 +1,4 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 
 import { type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import type { AppParts } from '../http/app-parts.ts';
@@ -42,6 +41,9 @@ interface Described {
     Record<string, Readonly<Record<string, { responses: Record<string, DocumentedAnswer> }>>>
   >;
 }
+
+/** RFC 3339, in UTC. */
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 const documents = new Map<ApiVersion, { described: Described; ajv: Ajv2020 }>();
 
@@ -125,7 +127,8 @@ function documentOf(version: ApiVersion): { described: Described; ajv: Ajv2020 }
     return known;
   }
   const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
+  ajv.addFormat('uri', (text) => URL.canParse(text));
+  ajv.addFormat('date-time', (text) => isoTime.test(text) && !Number.isNaN(Date.parse(text)));
   const described = describeApi(version, `/services/api/${version}`) as unknown as Described;
   ajv.addSchema(close(described) as object, 'document');
   const made = { described, ajv };

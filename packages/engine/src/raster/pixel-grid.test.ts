@@ -84,7 +84,7 @@ test.each([
 test('any name becomes a file name without a path, and names alike get files apart', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
-      expect(fileStem(name)).not.toMatch(/^[.-]|[/\\:*?"<>|\u0000-\u001f]/);
+      expect(fileStem(name)).not.toMatch(/^[.-]|[/\\:*?"<>|]|\p{Cc}/u);
       expect(fileStem(name).length).toBeGreaterThan(0);
     }),
   );

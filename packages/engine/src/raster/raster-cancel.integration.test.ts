@@ -5,6 +5,8 @@ import { delimiter } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 
+import type { ExportPlan } from '../plan/plan.ts';
+import { runExportInProcess } from '../run/run-export-in-process.ts';
 import { runExport, type RunOptions } from '../run/run-export.ts';
 import { checkRasters, makeRaster, placedAt } from '../testing/raster-fixture.ts';
 
@@ -15,7 +17,11 @@ const size = { width: 300, height: 200, bands: 3 } as const;
 /** The plan of two tiles, and GDAL's translator replaced by one that notes its process and that of its child, and waits. */
 async function hangingExport(
   folder: TemporaryFolder,
-): Promise<{ run: (options: Partial<RunOptions>) => ReturnType<typeof runExport>; pids: () => number[] }> {
+): Promise<{
+  plan: ExportPlan;
+  run: (options: Partial<RunOptions>) => ReturnType<typeof runExport>;
+  pids: () => number[];
+}> {
   for (const [index, name] of ['a', 'b'].entries()) {
     makeRaster(folder.file(`tiles/${name}.tif`), { ...size, flags: placedAt(index * 300, 0, size) });
   }
@@ -34,6 +40,7 @@ async function hangingExport(
   await chmod(folder.file('bin/gdal_translate'), 0o755);
   vi.stubEnv('PATH', `${folder.file('bin')}${delimiter}/usr/bin:/bin`);
   return {
+    plan: check.plan!,
     run: (options) =>
       runExport(check.plan!, {
         archivePath: folder.file('out/archive.zip'),
@@ -69,6 +76,26 @@ test('cancel kills every program of the export within a second, and removes its 
   await expect(running).rejects.toThrow('enough');
   expect(performance.now() - started).toBeLessThan(1000);
   expect(pids().filter(isRunning)).toEqual([]);
+  expect(readdirSync(folder.file('out'))).toEqual([]);
+});
+
+test('an export that runs in a process of its own takes its programs with it', async () => {
+  await using folder = await temporaryFolder();
+  const { plan, pids } = await hangingExport(folder);
+  const controller = new AbortController();
+  const running = runExportInProcess(plan, {
+    archivePath: folder.file('out/archive.zip'),
+    workFolder: folder.file('out/work'),
+    workers: 2,
+    signal: controller.signal,
+  });
+  running.catch(() => undefined);
+  await vi.waitFor(() => expect(pids()).toHaveLength(4), { timeout: 30_000 });
+  const started = performance.now();
+  controller.abort(new Error('enough'));
+  await expect(running).rejects.toThrow('enough');
+  expect(performance.now() - started).toBeLessThan(1000);
+  await vi.waitFor(() => expect(pids().filter(isRunning)).toEqual([]), { timeout: 1000 });
   expect(readdirSync(folder.file('out'))).toEqual([]);
 });
 

@@ -73,12 +73,12 @@ export function warpCommand(warping: Warping): GdalCommand {
   return {
     program: 'gdalwarp',
     args: [
-      ...['-of', 'GTiff', '-s_srs', warping.from, '-t_srs', warping.to],
-      ...['-te', ...box.map(String), '-ts', String(window.width), String(window.height)],
-      ...['-r', warping.resampling, ...(warping.resampling === 'near' ? ['-ovr', 'NONE'] : [])],
+      ...words('-of GTiff -s_srs', warping.from, '-t_srs', warping.to, '-te', ...box),
+      ...words('-ts', window.width, window.height, '-r', warping.resampling),
+      ...words(warping.resampling === 'near' ? '-ovr NONE' : ''),
       ...warping.voidFlags,
-      ...(threads > 1 ? ['-multi', '-wo', `NUM_THREADS=${threads}`] : []),
-      ...['-wm', String(warping.memory), '-wo', 'OPTIMIZE_SIZE=YES'],
+      ...words(threads > 1 ? `-multi -wo NUM_THREADS=${threads}` : ''),
+      ...words('-wm', warping.memory, '-wo OPTIMIZE_SIZE=YES'),
       ...warping.options.flatMap((option) => ['-co', option]),
       warping.input,
       warping.output,
@@ -100,10 +100,13 @@ export function maskCommand(
   return {
     program: 'gdal_rasterize',
     args: [
-      ...['-burn', '255', '-init', '0', '-ot', 'Byte', '-of', 'GTiff'],
-      ...['-te', x, -(y + height), x + width, -y].map(String),
-      ...['-ts', String(width), String(height)],
-      ...['-co', 'TILED=YES', '-co', 'SPARSE_OK=TRUE', '-co', 'COMPRESS=LZW', '-co', 'BIGTIFF=IF_SAFER'],
+      ...words('-burn 255 -init 0 -ot Byte -of GTiff -te', x, -(y + height), x + width, -y),
+      ...words(
+        '-ts',
+        width,
+        height,
+        '-co TILED=YES -co SPARSE_OK=TRUE -co COMPRESS=LZW -co BIGTIFF=IF_SAFER',
+      ),
       polygons,
       output,
     ],
@@ -119,4 +122,9 @@ export function rangeCommand(path: string): GdalCommand {
     args: ['-json', '-mm', '-nomd', '-norat', '-noct', '-nogcp', path],
     drivers: sourceDrivers,
   };
+}
+
+/** Arguments of our own, which have no spaces in them. */
+function words(...parts: readonly (string | number)[]): string[] {
+  return parts.flatMap((part) => String(part).split(' ')).filter((word) => word !== '');
 }

@@ -73,7 +73,7 @@ async function productSize(
   mkdirSync(folder);
   const format = await loadBlockFormat(mimetype);
   using assembler = format.createAssembler({ ...encode, folder }, new LossLog());
-  for (const piece of pieces) assembler.append(piece);
-  assembler.finish();
+  for (const piece of pieces) await assembler.append(piece);
+  await assembler.finish();
   return zippedSize(readdirSync(folder).map((name) => join(folder, name)));
 }

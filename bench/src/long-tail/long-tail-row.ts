@@ -26,7 +26,8 @@ const formats: readonly LongTailFormat[] = [
     mimetype: 'application/sql',
     driver: 'PGDUMP',
     extension: 'sql',
-    args: ['--config', 'PG_USE_COPY', 'YES'],
+    // Without the type a crop stops at the first polygon that it does not split.
+    args: ['--config', 'PG_USE_COPY', 'YES', '-nlt', 'PROMOTE_TO_MULTI'],
   },
   { mimetype: 'image/vnd.dxf', driver: 'DXF', extension: 'dxf', args: ['-select', ''] },
 ];

@@ -195,12 +195,14 @@ function writeCell(
 }
 
 /** The largest 32-bit float not above a value, or a little less: as SQLite rounds (rtreeValueDown). */
-function roundDown(value: number): number {
+/** The nearest number of 32 bits that is not above another: how SQLite keeps the lower sides of boxes. */
+export function roundDown(value: number): number {
   const rounded = Math.fround(value);
   return rounded <= value ? rounded : Math.fround(value * (value < 0 ? 1 + floatStep : 1 - floatStep));
 }
 
-function roundUp(value: number): number {
+/** The nearest that is not below it. */
+export function roundUp(value: number): number {
   const rounded = Math.fround(value);
   return rounded >= value ? rounded : Math.fround(value * (value < 0 ? 1 - floatStep : 1 + floatStep));
 }

@@ -208,7 +208,7 @@ describe('nothing but files of known formats is opened', () => {
     await expect(run(folder.file('a.fgb'), { crs: 'EPSG:1' })).rejects.toThrow(
       'use a code such as EPSG:2193',
     );
-    await expect(run(folder.file('a.fgb'))).rejects.toThrow('a.fgb');
+    await expect(run(folder.file('a.fgb'))).rejects.toThrow('a.fgb cannot be read as FlatGeobuf');
     writeFileSync(join(folder.path, 'a.zip'), 'PK no');
     await expect(run(folder.file('a.zip'))).rejects.toThrow('cannot be read as a zip');
   });

@@ -62,8 +62,8 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   const skipped: ImportReport['skipped'][number][] = [];
   const taken: string[] = [];
   for (const source of await findSources(path)) {
-    const opened = await open(source, options);
-    for (const layer of await layersOf(opened, options)) {
+    const { opened, found } = await readable(source, options);
+    for (const layer of found) {
       const table = uniqueName(tableName(layer, source), taken);
       const outcome = await importLayer(opened, { layer, table, options });
       if ('reason' in outcome)
@@ -75,6 +75,22 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     }
   }
   return { layers, skipped };
+}
+
+/** The source and its layers. What GDAL cannot read is said in words for a person: GDAL lists its drivers instead. */
+async function readable(
+  source: ImportSource,
+  options: ImportOptions,
+): Promise<{ readonly opened: OpenedSource; readonly found: readonly ReadLayer[] }> {
+  try {
+    const opened = await open(source, options);
+    return { opened, found: await layersOf(opened, options) };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'gdal-failed') throw error;
+    const said = /^ERROR \d+: (.*)$/m.exec(error.program?.stderrTail ?? '')?.[1];
+    const detail = `${source.name} cannot be read as ${source.format.label}${said === undefined ? '' : `: ${said}`}. Is it whole, with the files that go with it?`;
+    throw new EngineError('source-corrupt', detail, { cause: error });
+  }
 }
 
 async function layersOf(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FeatureCounts } from '@outcrop/contract';
 
 import { EngineError } from '../engine-error.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import type { ExportPlan, PlannedItem } from '../plan/plan.ts';
 import { crsOf, type LayerRegion, prepareRegion, type Workshop } from '../run/item-pipeline.ts';
 import { connectPostgis, type PostgisConnection, postgisError } from './postgis-connection.ts';
@@ -16,6 +17,10 @@ export interface StagedItem extends Disposable {
   readonly item: PlannedItem;
   /** Rows of the table that were not fetched, as they are outside the region. */
   readonly leftBehind: number;
+  /** The plan, with a cache of its own for what is known of the file. */
+  readonly plan: ExportPlan;
+  /** Around all rows of the table, fetched or not; null where that is what the source has. */
+  readonly layerEnvelope: Envelope | null;
 }
 
 /** What is needed to fetch rows. */
@@ -30,8 +35,10 @@ export interface StageContext {
 /** The item as it is; or, where its source is a PostGIS table, with the rows that may be in the region in a file. */
 export async function stageItem(item: PlannedItem, context: StageContext): Promise<StagedItem> {
   const { source } = item.layer;
-  if (!isPostgisTable(source)) return { item, leftBehind: 0, [Symbol.dispose]: () => undefined };
   const { folder, plan } = context;
+  if (!isPostgisTable(source)) {
+    return { item, plan, leftBehind: 0, layerEnvelope: null, [Symbol.dispose]: () => undefined };
+  }
   mkdirSync(folder, { recursive: true });
   const survey = await surveyPostgisTable(source, plan.cacheFolder);
   using region = await regionOf(item, { source, survey }, context);
@@ -46,7 +53,9 @@ export async function stageItem(item: PlannedItem, context: StageContext): Promi
   });
   return {
     item: { ...item, layer: { ...item.layer, source: staged.table } },
+    plan: { ...plan, cacheFolder: folder },
     leftBehind: total - staged.rows,
+    layerEnvelope: survey.geometry?.envelope ?? null,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -6,6 +6,7 @@ import type pg from 'pg';
 
 import type { Envelope } from '../features/geometry-array.ts';
 import { withDiskErrors } from '../formats/block-file.ts';
+import { roundDown, roundUp } from '../formats/packed-rtree.ts';
 import type { FieldSurvey, GeometrySurvey } from '../source/survey.ts';
 import { describePostgisTable } from './describe-table.ts';
 import { connectPostgis, postgisError } from './postgis-connection.ts';
@@ -174,6 +175,9 @@ async function surveyGeometry(
     box[2] = Math.max(box[2], row.max_x ?? -Infinity);
     box[3] = Math.max(box[3], row.max_y ?? -Infinity);
   }
-  const envelope: Envelope | null = Number.isFinite(box[0]) ? box : null;
+  // As an R-tree keeps it, so that a table and a GeoPackage of the same features are cut alike.
+  const envelope: Envelope | null = Number.isFinite(box[0])
+    ? [roundDown(box[0]), roundDown(box[1]), roundUp(box[2]), roundUp(box[3])]
+    : null;
   return { envelope, kinds, hasZ, hasM, withoutGeometry, bytes };
 }

@@ -102,7 +102,8 @@ async function runItems(
     const { item } = staged;
     const { source } = item.layer;
     const context = {
-      plan,
+      plan: staged.plan,
+      layerEnvelope: staged.layerEnvelope,
       workshop,
       folder,
       team: threads.team,

@@ -5,6 +5,7 @@ import type { ItemReport } from '@outcrop/contract';
 
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
@@ -44,16 +45,24 @@ export interface ItemContext {
   readonly team: (() => WorkerTeam) | null;
   /** How much may be done at once. */
   readonly cores: number;
+  /** Around all that the layer has, where its source holds only a part of it: a region is cut by what the layer is. */
+  readonly layerEnvelope?: Envelope | null;
   readonly signal: AbortSignal | undefined;
   /** Told the share of the item that is done, and how many features or files. */
   readonly onProgress: (fraction: number, done: number) => void;
+}
+
+function surveyOf(source: GeoPackageTable, { plan, layerEnvelope }: ItemContext): TableSurvey {
+  const survey = surveyTableHere(source, plan.cacheFolder);
+  if (layerEnvelope == null || survey.geometry === null) return survey;
+  return { ...survey, geometry: { ...survey.geometry, envelope: layerEnvelope } };
 }
 
 /** Runs the pipeline for one layer or table: blocks are shared out among the workers and assembled in order. */
 export async function runItem(item: PlannedItem, context: ItemContext): Promise<ItemResult> {
   const source = tableOf(item);
   const version = sourceVersion(source.path);
-  const survey = surveyTableHere(source, context.plan.cacheFolder);
+  const survey = surveyOf(source, context);
   using crop = await requiredCrop(item, { source, survey }, context);
   const reprojection = await reprojectionOf(source, { survey, crop }, context);
   const setup = itemSetup(item, { source, survey, crop, reprojection }, context);

@@ -63,7 +63,9 @@ test('a second import stands beside the first, unless it replaces it and keeps t
 
 test('what cannot be imported leaves nothing behind', async () => {
   await writeFile(roads, '{"type":');
-  await expect(importIntoSite({ folder, files: [roads] })).rejects.toThrow('Main Roads.geojson');
+  await expect(importIntoSite({ folder, files: [roads] })).rejects.toThrow(
+    'Main Roads.geojson cannot be read as GeoJSON',
+  );
   expect(await readdir(new URL('.outcrop/work/', folder))).toEqual([]);
   expect(await readdir(folder)).toEqual(['.outcrop']);
 });

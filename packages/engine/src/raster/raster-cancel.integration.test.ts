@@ -15,9 +15,7 @@ afterEach(() => vi.unstubAllEnvs());
 const size = { width: 300, height: 200, bands: 3 } as const;
 
 /** The plan of two tiles, and GDAL's translator replaced by one that notes its process and that of its child, and waits. */
-async function hangingExport(
-  folder: TemporaryFolder,
-): Promise<{
+async function hangingExport(folder: TemporaryFolder): Promise<{
   plan: ExportPlan;
   run: (options: Partial<RunOptions>) => ReturnType<typeof runExport>;
   pids: () => number[];

@@ -30,7 +30,7 @@ try {
 /** The country in the first crop layer that has it. */
 async function findCountry() {
   for await (const cropLayer of client.exports.cropLayers.list()) {
-    for await (const feature of cropLayer.listFeatures().pageSize(100)) {
+    for await (const feature of cropLayer.features.filter({ name: country })) {
       if (feature.name === country) return feature;
     }
   }

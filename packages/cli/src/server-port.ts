@@ -25,6 +25,7 @@ export interface InitialisedSite {
     readonly path: string;
     readonly table: string | null;
     readonly reason: string;
+    readonly isImportable?: true;
   }[];
 }
 

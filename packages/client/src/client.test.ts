@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { Client } from './client.ts';
@@ -10,6 +12,8 @@ import { NotFoundError } from './errors/not-found-error.ts';
 import { RateLimitError } from './errors/rate-limit-error.ts';
 import { TimeoutError } from './errors/timeout-error.ts';
 import type { Fetch } from './http/api-request.ts';
+import { Export } from './exports/export.ts';
+import { anExport } from './node/testing/an-export.ts';
 import { localClient, testKey } from './node/testing/local-client.ts';
 import { json, plain, startLoopbackSite } from './node/testing/loopback-site.ts';
 
@@ -238,8 +242,123 @@ test('an endless redirect ends', async () => {
   await using site = await startLoopbackSite({
     'GET layers/3/': plain(302, '', { location: '/services/api/v1/layers/3/' }),
   });
-  await expect(localClient(site.url, { retry: { retries: 0 } }).layers.get(3)).rejects.toThrow(
-    /more than 10 times/,
-  );
+  const error = await localClient(site.url)
+    .layers.get(3)
+    .catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toMatchObject({ code: 'redirect' });
+  expect(String(error)).toMatch(/more than 10 times; check the address/);
   expect(site.requests).toHaveLength(11);
+});
+
+test.each(['http://[', 'mailto:'])('a redirect to %s is an error', async (location) => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': plain(302, '', { location }) });
+  await expect(localClient(site.url).layers.get(3)).rejects.toThrow(ConnectionError);
+  expect(site.requests).toHaveLength(1);
+});
+
+test('a create that is redirected is asked for at its new address, as older sites want it', async () => {
+  await using site = await startLoopbackSite({
+    'POST exports/': plain(302, '', { location: '/services/api/v1/exports/9/' }),
+    'GET exports/9/': json(200, anExport()),
+  });
+  const wanted = new Export({ items: ['layers/3'] });
+  expect((await localClient(site.url).exports.create(wanted)).id).toBe(9);
+});
+
+test('a timed-out read is sent again', async () => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': [() => undefined, json(200, layer)] });
+  expect((await localClient(site.url, { timeoutMs: 200 }).layers.get(3)).id).toBe(3);
+});
+
+test('no time is too long for a timer', async () => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': json(200, layer) });
+  const client = localClient(site.url, { timeoutMs: Number.POSITIVE_INFINITY });
+  expect((await client.layers.get(3)).id).toBe(3);
+});
+
+test('headers of a caller go along, but cannot replace the key', async () => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': json(200, layer) });
+  const headers = { 'X-Trace': 'abc', Authorization: 'key of someone else' };
+  await localClient(site.url).layers.get(3, { headers });
+  expect(site.requests[0]?.headers).toMatchObject({ 'x-trace': 'abc', authorization: `key ${testKey}` });
+});
+
+test('a logger gets a line for each answer and each repetition, without the key', async () => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': [plain(503), json(200, layer)] });
+  const lines: string[] = [];
+  const logger = {
+    debug: (line: string) => lines.push(`debug ${line}`),
+    warn: (line: string) => lines.push(`warn ${line}`),
+  };
+  await localClient(site.url, { logger }).layers.get(3);
+  const request = `GET ${site.url.origin}/services/api/v1/layers/3/`;
+  expect(lines).toEqual([
+    expect.stringMatching(new RegExp(`^debug ${request} was answered with 503 in \\d+ ms$`)),
+    expect.stringMatching(new RegExp(`^warn ${request} is repeated in \\d+ ms: RateLimitError|ApiError: `)),
+    expect.stringMatching(new RegExp(`^debug ${request} was answered with 200 in \\d+ ms$`)),
+  ]);
+  expect(lines.join()).not.toContain(testKey);
+});
+
+test('a client can be subclassed', async () => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': json(200, layer) });
+  class MyClient extends Client {
+    roads = () => this.layers.get(3);
+  }
+  expect((await new MyClient(site.url, { apiKey: testKey }).roads()).title).toBe('Roads');
+});
+
+test('printing a client or an export does not show the key', async () => {
+  await using site = await startLoopbackSite({ 'GET exports/9/': json(200, anExport()) });
+  const client = localClient(site.url);
+  const found = await client.exports.get(9);
+  const printed = [client, client.exports, found].map((value) =>
+    inspect(value, { depth: 9, showHidden: true }),
+  );
+  expect(`${printed.join()}${JSON.stringify([client, found])}`).not.toContain(testKey);
+});
+
+test('an id that the site gives no body for is an error', async () => {
+  await using site = await startLoopbackSite({
+    'GET layers/3/': json(200, { hello: 'world' }),
+    'GET exports/9/': json(200, { hello: 'world' }),
+    'GET exports/croplayers/2/': json(200, []),
+  });
+  const client = localClient(site.url);
+  for (const call of [client.layers.get(3), client.exports.get(9), client.exports.cropLayers.get(2)]) {
+    await expect(call).rejects.toMatchObject({ code: 'invalid-response' });
+  }
+});
+
+test.each([
+  [403, 'permission', /may not do this/],
+  [404, 'not-found', /no such thing/],
+  [405, 'api', /refuses the request/],
+  [409, 'conflict', /409 for GET/],
+  [410, 'not-found', /no longer has it/],
+  [413, 'validation', /413 for GET/],
+  [418, 'api', /refuses the request/],
+  [500, 'api', /The site failed; try again later/],
+])('a %i without words is an error with the code %s and words of ours', async (status, code, message) => {
+  await using site = await startLoopbackSite({ 'GET layers/3/': plain(status) });
+  const error = await localClient(site.url)
+    .layers.get(3)
+    .catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ status, code, message: expect.stringMatching(message) as string });
+});
+
+test('a manager orders, expands and filters as its lists do', async () => {
+  await using site = await startLoopbackSite({
+    'GET layers/?sort=name': json(200, [layer]),
+    'GET layers/': json(200, [layer]),
+  });
+  const { layers } = localClient(site.url);
+  expect((await layers.orderBy('name').first())?.id).toBe(3);
+  expect((await layers.expand('list').first())?.id).toBe(3);
+  expect(site.requests[1]?.headers['expand']).toBe('list');
+});
+
+test('an item without an address is refused', () => {
+  expect(() => new Export({ items: [{ ...layer, url: '' } as never] })).toThrow(/this one has no URL/);
 });

@@ -1,17 +1,20 @@
+import { platform } from '#platform';
+
 import { InvalidArgumentError } from './errors/invalid-argument-error.ts';
 import { ExportManager } from './exports/export-manager.ts';
 import type { Fetch } from './http/api-request.ts';
+import type { Logger } from './http/logger.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry-policy.ts';
 import { siteUrl } from './http/site-url.ts';
 import { Transport } from './http/transport.ts';
+import { CatalogManager } from './layers/catalog-manager.ts';
 import { LayerManager } from './layers/layer-manager.ts';
-import { environmentKey, isNode } from './node/environment.ts';
 
 /** How a client behaves. */
 export interface ClientOptions {
   /** API key of the site. Default in Node: the environment variable `KOORDINATES_TOKEN`. Null for none. */
   readonly apiKey?: string | null | undefined;
-  /** Version of the API. Default `v1`. */
+  /** Version of the API; `v1.x` has richer bodies, and v1 does not change. Default `v1`. */
   readonly version?: 'v1' | 'v1.x' | undefined;
   /** Replaces the runtime's `fetch`. */
   readonly fetch?: Fetch | undefined;
@@ -23,6 +26,8 @@ export interface ClientOptions {
   readonly userAgent?: string | undefined;
   /** Allows plain http to other machines than this one, which shows the key to the network. */
   readonly allowInsecure?: boolean | undefined;
+  /** Gets a line for each answer and each repetition, without the key: `console`, for example. Default: none. */
+  readonly logger?: Logger | undefined;
 }
 
 const ownUserAgent = 'outcrop-client';
@@ -37,9 +42,12 @@ const ownUserAgent = 'outcrop-client';
 export class Client {
   /** Base of the API: `https://data.linz.govt.nz/services/api/v1/`. */
   readonly baseUrl: URL;
+  /** The exports of the key's owner. */
   readonly exports: ExportManager;
   readonly layers: LayerManager;
   readonly tables: LayerManager;
+  /** Layers, tables and what else the site has, to search in. */
+  readonly catalog: CatalogManager;
 
   /** A bare host means https. */
   constructor(hostOrUrl: string | URL, options: ClientOptions = {}) {
@@ -49,12 +57,14 @@ export class Client {
     const transport = new Transport({
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       origin: site.origin,
-      apiKey: checkKey(options.apiKey === undefined ? environmentKey() : options.apiKey),
-      userAgent: isNode() ? [options.userAgent, ownUserAgent].filter(Boolean).join(' ') : null,
+      apiKey: checkKey(options.apiKey === undefined ? platform.environmentKey() : options.apiKey),
+      userAgent: platform.setsUserAgent ? [options.userAgent, ownUserAgent].filter(Boolean).join(' ') : null,
       timeoutMs: options.timeoutMs ?? 60_000,
       retry: { ...defaultRetryPolicy, ...options.retry },
       allowInsecure,
+      logger: options.logger ?? null,
     });
+    this.catalog = new CatalogManager(transport, this.baseUrl);
     this.exports = new ExportManager(transport, new URL('exports/', this.baseUrl));
     this.layers = new LayerManager(transport, new URL('layers/', this.baseUrl));
     this.tables = new LayerManager(transport, new URL('tables/', this.baseUrl));

@@ -10,6 +10,8 @@ export type {
 export { Client, type ClientOptions } from './client.ts';
 export { CropFeature } from './crop/crop-feature.ts';
 export { CropLayer } from './crop/crop-layer.ts';
+export type { CropFilters, CropOrder } from './crop/crop-attributes.ts';
+export { CropFeatureManager } from './crop/crop-feature-manager.ts';
 export { CropLayerManager } from './crop/crop-layer-manager.ts';
 export { ApiError, type ApiErrorDetails } from './errors/api-error.ts';
 export { AuthenticationError } from './errors/authentication-error.ts';
@@ -26,6 +28,7 @@ export { TimeoutError } from './errors/timeout-error.ts';
 export { ValidationError, type ValidationIssue } from './errors/validation-error.ts';
 export type {
   ArchiveStream,
+  DownloadedBlob,
   DownloadedFile,
   DownloadOptions,
   DownloadTarget,
@@ -42,23 +45,33 @@ export type {
   Formats,
   ItemOptions,
   ItemReference,
+  QueuePosition,
   State,
 } from './exports/export-fields.ts';
-export { ExportManager } from './exports/export-manager.ts';
+export type { ExportFilters, ExportOrder } from './exports/export-attributes.ts';
+export { type CreateOptions, ExportManager } from './exports/export-manager.ts';
 export {
   ExportValidationResponse,
   type InvalidDetail,
   type ItemValidation,
 } from './exports/export-validation-response.ts';
+export type { ReuseOptions } from './exports/find-reusable.ts';
 export type { FormatLabels } from './exports/read-formats.ts';
-export type { RunOptions, RunProgress, RunResult } from './exports/run.ts';
+export type { RunOptions, RunProgress, RunResult, RunTarget } from './exports/run.ts';
 export type { NodeWritable } from './exports/stream-sink.ts';
-export type { TransferOptions } from './exports/transfer-archive.ts';
+export type { TransferOptions } from './exports/transfer-options.ts';
 export type { ExportProgress, WaitOptions } from './exports/wait.ts';
 export type { Fetch, RequestOptions } from './http/api-request.ts';
+export type { Logger } from './http/logger.ts';
 export type { RetryPolicy } from './http/retry-policy.ts';
 export type { Layer, LayerData, LayerSummary } from './layers/layer.ts';
+export { CatalogManager, type CatalogSearch } from './layers/catalog-manager.ts';
+export type { LayerFilters, LayerOrder } from './layers/layer-attributes.ts';
 export { LayerManager } from './layers/layer-manager.ts';
 export type { Licence } from './layers/licence.ts';
+export { Collection, type GetOptions } from './query/collection.ts';
+export type { Filter, Order } from './query/list-attributes.ts';
 export type { Page } from './query/page.ts';
 export { Query } from './query/query.ts';
+export type { TimeFilters } from './query/time-filters.ts';
+export type { CamelName } from './query/wire-name.ts';

@@ -12,3 +12,8 @@ export function readNumber(value: unknown): number | null {
 export function readStrings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : [];
 }
+
+/** A yes or no of a body; null where it is something else. */
+export function readBoolean(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}

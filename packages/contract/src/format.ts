@@ -1,4 +1,5 @@
 import type { Kind } from './kind.ts';
+import { wireMimetype } from './wire-mimetype.ts';
 
 /** What Outcrop knows of a format, whoever writes it. */
 export interface Format {
@@ -54,18 +55,12 @@ export const formats = [
 /** A mimetype of the table. */
 export type Mimetype = (typeof formats)[number]['mimetype'];
 
-/** Spellings that are accepted but never sent. */
-const aliases: Readonly<Record<string, Mimetype>> = {
-  'application/x-ogc-filegdb': 'applicaton/x-ogc-filegdb',
-};
-
 /**
  * The format of a mimetype as someone wrote it: case and spaces around `;` do not matter, parameters do
  * (wire contract, section 7). Undefined where no format has it.
  */
 export function findFormat(mimetype: string): (Format & { readonly mimetype: Mimetype }) | undefined {
-  const written = mimetype.trim().toLowerCase().replaceAll(/\s*;\s*/g, ';');
-  const wanted = aliases[written] ?? written;
+  const wanted = wireMimetype(mimetype);
   return formats.find((format) => format.mimetype === wanted);
 }
 

@@ -16,8 +16,13 @@ export { isSpatial, type Kind, kinds } from './kind.ts';
 export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
 export { type Scope, scopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
+export type { WireCrs } from './wire/crs.ts';
+export type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from './wire/error.ts';
 export type {
   WireDelivery,
+  WireDescribedExport,
+  WireDescribedItem,
+  WireExpandedExport,
   WireExportDetail,
   WireExportRequest,
   WireExportSummary,
@@ -25,7 +30,15 @@ export type {
   WireFailure,
   WireItem,
   WireOptions,
+  WireSource,
 } from './wire/export.ts';
 export type { WireFormatChoice, WireFormatField, WireFormatOptions } from './wire/format-options.ts';
-export type { WireLayer, WireLayerSummary, WireLicence } from './wire/layer.ts';
-export type { WireItemValidation, WireValidation } from './wire/validation.ts';
+export type { WireLayer, WireLayerService, WireLayerSummary, WireLicence } from './wire/layer.ts';
+export type { WireUser } from './wire/user.ts';
+export type {
+  WireDescribedValidation,
+  WireItemValidation,
+  WirePricedItemValidation,
+  WireValidation,
+} from './wire/validation.ts';
+export { wireMimetype } from './wire-mimetype.ts';

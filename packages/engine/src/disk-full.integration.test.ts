@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { runExport } from './run/run-export.ts';
 import { surveyTableHere } from './source/survey.ts';
-import { checkWish, planOf, tableOf, type WrittenFormat, writtenFormats } from './testing/export-fixture.ts';
+import { checkWish, planOf, tableOf } from './testing/export-fixture.ts';
+import { productFormats } from './testing/read-product.ts';
 import { seededRandom } from './testing/seeded-random.ts';
 
 let folder: TemporaryFolder;
@@ -52,7 +53,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-test.skipIf(!canMount).each(Object.keys(writtenFormats) as WrittenFormat[])(
+test.skipIf(!canMount).each(productFormats)(
   'a work folder on a full disk is an error that says so, and nothing stays of %s (needs root to mount)',
   async (format) => {
     const plan = await planOf({ tables: [tableOf(path)], format }, folder.path);

@@ -7,8 +7,9 @@ export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';
 export { producibleFormats } from './gdal-formats/producible-formats.ts';
-export { checkExportHere, type ExportCheck, type ItemCheck } from './plan/check.ts';
+export { checkExportHere, type ExportCheck } from './plan/check.ts';
 export { checkExport, surveyTable } from './plan/engine-thread.ts';
+export type { ItemCheck } from './plan/item-check.ts';
 export type { ExportPlan, PlannedItem } from './plan/plan.ts';
 export type {
   ExportRequest,

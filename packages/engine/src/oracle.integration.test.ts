@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type CropMode, cropModes } from '@outcrop/contract';
@@ -6,23 +6,15 @@ import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { Geos } from './crop/geos.ts';
-import { parseRegion } from './crop/parse-region.ts';
-import { checkExportHere } from './plan/check.ts';
-import { directFormats } from './formats/direct-formats.ts';
-import { runExport } from './run/run-export.ts';
+import type { ExportPlan } from './plan/plan.ts';
 import { listGeoPackageTables } from './source/geopackage-tables.ts';
 import type { GeoPackageTable } from './source/layer.ts';
+import { exportPlan, planAs, planOf } from './testing/export-fixture.ts';
 import { createGeometryComparison, type GeometryDifference } from './testing/geometry-difference.ts';
 import { type OgrFeature, readWithOgr, runGdal } from './testing/ogr.ts';
 import { oracleLayers, starRegion, writeOracleFixture } from './testing/oracle-fixture.ts';
+import { type ProductFormat, productFormats, readProducts } from './testing/read-product.ts';
 
-const formats = {
-  'application/x-ogc-gpkg': 'gpkg',
-  'application/x-zipped-shp': 'shp',
-  'text/csv': 'vrt',
-  'application/geo+json': 'geojson',
-  'application/flatgeobuf': 'fgb',
-} as const;
 const crsCodes = ['EPSG:4326', 'EPSG:2193', 'EPSG:3793'] as const;
 /** Distances in the target's units. Region edges: both densify them to a centimetre, but lines meet them askew. */
 const edgeTolerance = { 'EPSG:4326': 1e-6, 'EPSG:2193': 0.1, 'EPSG:3793': 0.1 } as const;
@@ -131,54 +123,11 @@ function oracle(table: GeoPackageTable, mode: CropMode, crs: string): OgrFeature
   return readWithOgr(product);
 }
 
-async function ours(
-  table: GeoPackageTable,
-  request: { mode: CropMode; crs: string; mimetype: string },
-): Promise<{ features: OgrFeature[]; product: string }> {
-  const { region } = parseRegion({ type: 'Polygon', coordinates: [starRegion()] });
-  const layer = {
-    id: 1,
-    kind: table.kind,
-    title: table.table,
-    description: '',
-    publisher: '',
-    url: '',
-    version: 1,
-    licence: null,
-    source: table,
-  };
-  const check = await checkExportHere(
-    {
-      name: null,
-      crs: request.crs,
-      formats: { vector: request.mimetype },
-      items: [{ item: 'layers/1', layer, options: {} }],
-      region,
-      cropMode: request.mode,
-      coordinatePrecision: null,
-      body: {},
-    },
-    {
-      sitePrefix: 'kx',
-      maxArchiveBytes: null,
-      mimetypes: directFormats(),
-      cacheFolder: join(folder.path, 'cache'),
-    },
-  );
-  if (check.plan === null) throw new Error(JSON.stringify(check));
-  const place = join(
-    folder.path,
-    `${table.table}-${request.mode}-${request.crs.slice(5)}-${formats[request.mimetype as keyof typeof formats]}`,
-  );
-  mkdirSync(place, { recursive: true });
-  const archivePath = join(place, 'archive.zip');
-  const { report } = await runExport(check.plan, { archivePath, workFolder: join(place, 'work') });
+async function ours(plan: ExportPlan, format: ProductFormat): Promise<OgrFeature[]> {
+  const { archivePath, report } = await exportPlan(planAs(plan, format), folder.path);
   const { counts } = report.items[0]!;
   expect(counts.read).toBe(counts.written + counts.excluded);
-  const product = `/vsizip/${archivePath}/${table.table}.${formats[request.mimetype as keyof typeof formats]}`;
-  // Readable without a warning, in full.
-  runGdal('ogrinfo', ['-ro', '-al', '-q', product], { noWarnings: true });
-  return { features: readWithOgr(product), product };
+  return readProducts(archivePath, format);
 }
 
 const keyOf = (feature: OgrFeature): number => Number(feature.properties['id']);
@@ -189,15 +138,18 @@ describe.each(oracleLayers)('%s', (name) => {
       const table = tables.get(name)!;
       const expected = new Map(oracle(table, mode, crs).map((feature) => [keyOf(feature), feature]));
       expect(expected.size).toBeGreaterThan(10);
-      for (const mimetype of Object.keys(formats)) {
-        const { features } = await ours(table, { mode, crs, mimetype });
+      const extent = { type: 'Polygon', coordinates: [starRegion()] };
+      const wish = { tables: [table], format: productFormats[0]!, crs, extent, cropMode: mode };
+      const plan = await planOf(wish, folder.path);
+      for (const format of productFormats) {
+        const features = await ours(plan, format);
         expect(
           features.map(keyOf).toSorted((a, b) => a - b),
-          mimetype,
+          format,
         ).toEqual([...expected.keys()].toSorted((a, b) => a - b));
         for (const feature of features) {
           const reference = expected.get(keyOf(feature))!;
-          expect(normalised(feature), mimetype).toEqual(normalised(reference));
+          expect(normalised(feature), format).toEqual(normalised(reference));
           const [mine, theirs] = [feature.geometry!, reference.geometry!].map((geometry) =>
             crs === 'EPSG:4326' ? onOneTurn(geometry) : geometry,
           );
@@ -207,7 +159,7 @@ describe.each(oracleLayers)('%s', (name) => {
           const tolerance = isAcross
             ? seamTolerance
             : (mode === 'clip' ? edgeTolerance : wholeTolerance)[crs];
-          expect(distance, `${mimetype} ${keyOf(feature)}`).toBeLessThan(tolerance);
+          expect(distance, `${format} ${keyOf(feature)}`).toBeLessThan(tolerance);
           if (crs === 'EPSG:4326')
             expect(widestPart(feature.geometry!), 'a part around the world').toBeLessThan(10);
         }

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   openSync,
+  readdirSync,
   readFileSync,
   truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+
+import { join } from 'node:path';
 
 import type { Manifest, Report } from '@outcrop/contract';
 import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop/testkit';
@@ -16,15 +19,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyArchive } from './archive/verify-archive.ts';
 import { runExport } from './run/run-export.ts';
 import { listGeoPackageTables } from './source/geopackage-tables.ts';
-import {
-  checkWish,
-  exportWish,
-  planOf,
-  tableOf,
-  type WrittenFormat,
-  writtenFormats,
-} from './testing/export-fixture.ts';
+import type { TableSurvey } from './source/survey.ts';
+import { checkWish, exportPlan, exportWish, planAs, planOf, tableOf } from './testing/export-fixture.ts';
 import { readWithOgr, runGdal } from './testing/ogr.ts';
+import { productExtensions, productFormats, readProducts } from './testing/read-product.ts';
 import { starRegion, writeOracleFixture } from './testing/oracle-fixture.ts';
 
 let folder: TemporaryFolder;
@@ -70,6 +68,7 @@ describe('an archive of several layers', () => {
     expect(manifest.members.map((member) => member.path)).toEqual(names.slice(0, -1));
     expect(JSON.parse(memberOf(archivePath, 'request.json'))).toEqual({
       items: [{ item: 'layers/1' }, { item: 'layers/2' }],
+      extent: star,
     });
 
     const report = JSON.parse(memberOf(archivePath, 'report.json')) as Report;
@@ -89,18 +88,35 @@ describe('an archive of several layers', () => {
       expect(text.split('\n').filter((line) => /undefined|null|NaN|\[object/.test(line))).toEqual([]);
     }
   });
+});
 
-  test.each(Object.keys(writtenFormats) as WrittenFormat[])(
-    'has the same bytes twice as %s',
-    async (format) => {
+describe('an archive has the same bytes with one, two and three workers', () => {
+  let home: string;
+
+  beforeAll(() => {
+    home = folder.file('blocks');
+  });
+
+  /** The surveys are told that blocks are small, so that there are enough of them to be shared out. */
+  function makeBlocksSmall(): void {
+    const cache = join(home, 'cache');
+    for (const name of readdirSync(cache).filter((entry) => entry.endsWith('.survey.json'))) {
+      const survey = JSON.parse(readFileSync(join(cache, name), 'utf8')) as TableSurvey;
+      const blockStarts = Array.from({ length: 12 }, (_, block) => 1 + block * 100);
+      writeFileSync(join(cache, name), JSON.stringify({ ...survey, blockRows: 40, blockStarts }));
+    }
+  }
+
+  test.each(productFormats.flatMap((format) => [[format, 'cropped'] as const, [format, 'whole'] as const]))(
+    '%s, %s',
+    async (format, extent) => {
       const tables = ['parcels', 'tracks'].map((name) => tableOf(path, name));
-      const plan = await planOf({ ...wish, tables, format }, folder.path);
+      const wish = { tables, format, crs: 'EPSG:4326', ...(extent === 'cropped' && { extent: star }) };
+      const plan = await planOf(wish, home);
+      makeBlocksSmall();
       const digests: string[] = [];
-      for (const run of ['one', 'two']) {
-        const archivePath = folder.file(`${run}-${writtenFormats[format]}.zip`);
-        digests.push((await runExport(plan, { archivePath, workFolder: folder.file(run) })).sha256);
-      }
-      expect(digests[0]).toBe(digests[1]);
+      for (const workers of [1, 2, 3]) digests.push((await exportPlan(plan, home, { workers })).sha256);
+      expect(digests).toEqual([digests[0], digests[0], digests[0]]);
     },
   );
 });
@@ -155,11 +171,12 @@ test.each([
   const product = folder.file(`${crs.slice(5)}-4326.gpkg`);
   runGdal('ogr2ogr', [product, source, '-t_srs', 'EPSG:4326']);
   const expected = new Map(readWithOgr(product).map((feature) => [feature.properties['nr'], feature]));
-  for (const format of Object.keys(writtenFormats) as WrittenFormat[]) {
-    const wish = { tables: [tableOf(source)], format, crs: 'EPSG:4326' };
-    const { archivePath, report } = await exportWish(wish, folder.path);
+  const wish = { tables: [tableOf(source)], format: productFormats[0]!, crs: 'EPSG:4326' };
+  const plan = await planOf(wish, folder.path);
+  for (const format of productFormats) {
+    const { archivePath, report } = await exportPlan(planAs(plan, format), folder.path);
     expect(report.items[0]!.coordinate_operation).toMatchObject({ from: crs, certified: true });
-    const features = readWithOgr(`/vsizip/${archivePath}/points.${writtenFormats[format]}`);
+    const features = readProducts(archivePath, format);
     expect(features.length).toBe(25);
     for (const feature of features) {
       const reference = expected.get(Number(feature.properties['nr']))!;
@@ -201,7 +218,7 @@ test('numbers that are not whole in a column of whole numbers are no obstacle, a
     expect(report.items[0]!.losses).toEqual([
       expect.objectContaining({ code: 'value-retyped', field: 'size', count: 2 }),
     ]);
-    const extension = format === 'application/x-zipped-shp' ? 'dbf' : writtenFormats[format];
+    const extension = format === 'application/x-zipped-shp' ? 'dbf' : productExtensions[format];
     const read = readWithOgr(`/vsizip/${archivePath}/sizes.${extension}`);
     expect(read.map(({ properties }) => Number(properties['size']))).toEqual([1, 7, -2]);
   }

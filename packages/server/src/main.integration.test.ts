@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { initSite } from './catalogue/init-site.ts';
 import { type RunningServer, startSite } from './main.ts';
+import { checkedFetch } from './testing/conformance.ts';
 
 let folder: URL;
 let server: RunningServer;
@@ -78,13 +79,13 @@ function at(path: string): URL {
 }
 
 async function send<T>(path: string, body: object): Promise<T> {
-  const response = await fetch(at(path), { method: 'POST', body: JSON.stringify(body) });
+  const response = await checkedFetch(at(path), { method: 'POST', body: JSON.stringify(body) });
   return (await response.json()) as T;
 }
 
 async function settled(url: string): Promise<WireExportDetail> {
   for (;;) {
-    const detail = (await (await fetch(url)).json()) as WireExportDetail;
+    const detail = (await (await checkedFetch(url)).json()) as WireExportDetail;
     if (detail.state !== 'processing') {
       return detail;
     }
@@ -105,7 +106,7 @@ test('a folder becomes a site whose export is cropped, complete and verifiable',
   expect(validation).toMatchObject({ is_valid: true, items: [{ feature_count: expect.any(Number) }] });
   const detail = await settled((await send<WireExportDetail>('exports/', cropped)).url);
   expect(detail).toMatchObject({ state: 'complete', progress: 1, error: null });
-  const response = await fetch(detail.download_url!);
+  const response = await checkedFetch(detail.download_url!);
   const archive = fileURLToPath(new URL('out.zip', folder));
   await writeFile(archive, Buffer.from(await response.arrayBuffer()));
   const verification = await verifyArchive(archive);
@@ -149,13 +150,13 @@ test('a GeoPackage that is destroyed while the site runs takes only its own laye
   const file = new URL('data.gpkg', folder);
   const bytes = await readFile(file);
   await writeFile(file, Buffer.alloc(100_000, 7));
-  const layer = (await (await fetch(at('layers/2/'))).json()) as WireLayer;
+  const layer = (await (await checkedFetch(at('layers/2/'))).json()) as WireLayer;
   expect(layer.unavailable).toMatch(/^data\.gpkg .{10}/);
   const refused = await send<WireValidation>('exports/', { ...cropped, extent: null });
   expect(refused.items[0]!.invalid_reasons).toEqual(['source-unavailable']);
   expect(JSON.stringify(refused)).not.toContain(fileURLToPath(folder));
   await writeFile(file, bytes);
-  expect(await (await fetch(at('layers/2/'))).json()).toMatchObject({
+  expect(await (await checkedFetch(at('layers/2/'))).json()).toMatchObject({
     unavailable: null,
     data: { feature_count: 1000 },
   });

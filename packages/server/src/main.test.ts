@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
 import { type RunningServer, startSite, type StartOptions } from './main.ts';
+import { checkedFetch } from './testing/conformance.ts';
 import { deferred } from './testing/deferred.ts';
 import { fakeArchive, fakeEngine } from './testing/fake-engine.ts';
 import { writeTestFolder } from './testing/test-site.ts';
@@ -57,7 +58,7 @@ interface Detail {
 }
 
 async function create(server: RunningServer): Promise<Detail> {
-  const response = await fetch(new URL('services/api/v1/exports/', server.url), {
+  const response = await checkedFetch(new URL('services/api/v1/exports/', server.url), {
     method: 'POST',
     body: JSON.stringify(table),
   });
@@ -67,7 +68,7 @@ async function create(server: RunningServer): Promise<Detail> {
 
 async function waitFor(url: string, state: string): Promise<Detail> {
   for (;;) {
-    const detail = (await (await fetch(url)).json()) as Detail;
+    const detail = (await (await checkedFetch(url)).json()) as Detail;
     if (detail.state === state) {
       return detail;
     }
@@ -89,16 +90,16 @@ function openArchives(): string[] {
 test('a site exports over a socket, and after a restart the export is still there', async () => {
   const server = await start();
   const complete = await waitFor((await create(server)).url, 'complete');
-  const archive = await fetch(complete.download_url!);
+  const archive = await checkedFetch(complete.download_url!);
   expect(Buffer.from(await archive.arrayBuffer()).toString()).toBe(fakeArchive.toString());
   expect(archive.headers.get('Content-Length')).toBe(String(fakeArchive.length));
   expect(archive.headers.get('Transfer-Encoding')).toBeNull();
-  const head = await fetch(complete.download_url!, { method: 'HEAD' });
+  const head = await checkedFetch(complete.download_url!, { method: 'HEAD' });
   expect(head.headers.get('Content-Length')).toBe(String(fakeArchive.length));
   await server.close();
   closing.pop();
   const again = await start();
-  const detail = await fetch(new URL(`services/api/v1/exports/${complete.id}/`, again.url));
+  const detail = await checkedFetch(new URL(`services/api/v1/exports/${complete.id}/`, again.url));
   expect(await detail.json()).toMatchObject({
     state: 'complete',
     url: expect.stringContaining(again.url.host),
@@ -150,14 +151,14 @@ test('a token can be made before the site runs, while it runs, and after', async
   const during = await createToken({ folder, scopes: ['layers:read', 'layers:read'], name: 'second' });
   expect(during.scopes).toEqual(['layers:read']);
   for (const { token } of [before, during]) {
-    const response = await fetch(new URL('services/api/v1/layers/', server.url), {
+    const response = await checkedFetch(new URL('services/api/v1/layers/', server.url), {
       headers: { Authorization: `key ${token}` },
     });
     expect(response.status).toBe(200);
   }
   await expect(createToken({ folder, scopes: ['layers:write'] })).rejects.toThrow('"layers:write"');
   await expect(createToken({ folder, scopes: [] })).rejects.toThrow('at least one scope');
-  expect((await fetch(new URL('services/api/v1/layers/', server.url))).status).toBe(401);
+  expect((await checkedFetch(new URL('services/api/v1/layers/', server.url))).status).toBe(401);
   expect(statSync(new URL('.outcrop/site.json', folder)).mode & 0o777).toBe(0o600);
   await server.close();
   closing.pop();
@@ -186,7 +187,7 @@ test('addresses begin with the public address', async () => {
   const running = JSON.parse(await readFile(new URL('.outcrop/site.json', folder), 'utf8')) as {
     url: string;
   };
-  const response = await fetch(new URL('services/api/v1/layers/', running.url));
+  const response = await checkedFetch(new URL('services/api/v1/layers/', running.url));
   expect(await response.json()).toContainEqual(
     expect.objectContaining({ url: 'https://data.example/geo/services/api/v1/layers/1/' }),
   );
@@ -209,7 +210,7 @@ test('a client that disconnects in the middle of a download leaves no open file 
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
-  expect((await fetch(detail.url)).status).toBe(200);
+  expect((await checkedFetch(detail.url)).status).toBe(200);
 });
 
 function deadProcess(): Promise<number> {

@@ -9,6 +9,7 @@ import { type Config, loadConfig } from './config.ts';
 import { type Engine, outcropEngine } from './engine.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { ExportWorker } from './exports/export-worker.ts';
+import { IdempotencyStore } from './exports/idempotency-store.ts';
 import { RunStore } from './exports/run-store.ts';
 import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
@@ -114,6 +115,7 @@ async function serve(
     access: options.access,
     database: opened.database,
     exportStore,
+    idempotencyStore: new IdempotencyStore(opened.database),
     objectStore,
     queue,
     worker,

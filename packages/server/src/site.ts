@@ -12,5 +12,10 @@ export { resolveRequest, type ResolvedRequest, type ResolveOptions } from './exp
  * @throws SiteError where there is no `outcrop.yaml`, or it is wrong.
  */
 export function openSite(folder: URL): Promise<Site> {
-  return openSiteWith(folder, { ...outcropEngine, checkExport: checkExportHere });
+  return openSiteWith(folder, {
+    ...outcropEngine,
+    // Only a limit asks how large the archive will be.
+    checkExport: (request, context) =>
+      checkExportHere(request, context, { isEstimated: context.maxArchiveBytes !== null }),
+  });
 }

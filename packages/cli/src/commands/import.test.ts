@@ -74,3 +74,33 @@ test('one coordinate column alone is a mistake', async () => {
   expect(await runCommand(['import', 'a.csv', '--site', '.', '--x', 'lon'], held)).toBe(2);
   expect(orders).toEqual([]);
 });
+
+test('init brings in what it finds, and says of each why it could not', async () => {
+  const configFile = pathToFileURL(folder.file('outcrop.yaml'));
+  const skipped = [
+    { path: 'roads.shp', table: null, reason: 'it is not a GeoPackage', isImportable: true as const },
+    { path: 'bad.csv', table: null, reason: 'it is not a GeoPackage', isImportable: true as const },
+    { path: 'broken.gpkg', table: null, reason: 'damaged' },
+  ];
+  const held = testContext({
+    workingFolder: folder.path,
+    server: {
+      initSite: async () => ({ configFile, layers: [{ id: 1, title: 'Roads' }], skipped }),
+      importIntoSite: async (order) => {
+        orders.push(order);
+        if (order.files[0]!.endsWith('bad.csv')) throw new Error('bad.csv holds no layer.');
+        return { configFile, imported: [roads], skipped: [] };
+      },
+    },
+  });
+  expect(await runCommand(['init', '.', '--import'], held)).toBe(0);
+  expect(orders.map(({ files, replace }) => [files[0], replace])).toEqual([
+    [folder.file('roads.shp'), true],
+    [folder.file('bad.csv'), true],
+  ]);
+  expect(held.printed).toContain('  1  Roads');
+  expect(held.noted).toEqual([
+    'left out: broken.gpkg: damaged',
+    'left out: bad.csv: bad.csv holds no layer.',
+  ]);
+});

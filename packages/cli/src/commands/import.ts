@@ -5,10 +5,9 @@ import type { Command } from '@commander-js/extra-typings';
 import type { CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { folderUrl } from '../options/folder-url.ts';
+import { describeImport } from '../output/describe-import.ts';
 import { printJson } from '../output/print-json.ts';
 import { createProgress } from '../output/progress-display.ts';
-import type { Terminal } from '../output/terminal.ts';
-import type { ImportedIntoSite } from '../server-port.ts';
 
 interface ImportArguments {
   readonly site: string;
@@ -62,20 +61,6 @@ async function importFiles(
     })
     .finally(() => progress.stop());
   if (json) printJson(terminal, { imported: result.imported, skipped: result.skipped });
-  else describe(terminal, result);
+  else describeImport(terminal, result);
   if (result.imported.length === 0) throw new CommandFailure(['Nothing was imported']);
-}
-
-function describe(terminal: Terminal, { imported, skipped }: ImportedIntoSite): void {
-  for (const { source, layer, file, table, featureCount, crs, crsFrom, changes } of imported) {
-    const place = crs === null ? 'a table' : `${crs}, ${crsFrom}`;
-    const count = featureCount.toLocaleString('en');
-    terminal.print(`${source}, ${layer}: ${count} in ${file}, table ${table}; ${place}`);
-    for (const { detail, count: times } of changes) {
-      terminal.print(`  ${detail}${times > 1 ? ` (${times.toLocaleString('en')} times)` : ''}`);
-    }
-  }
-  for (const { source, layer, reason } of skipped) {
-    terminal.note(`left out: ${source}${layer === null ? '' : `, ${layer}`}: ${reason}`);
-  }
 }

@@ -188,7 +188,7 @@ test('a refused export prints the reasons per item', async () => {
   expect(await runCommand(exportOf(), terminal)).toBe(1);
   expect(terminal.noted).toEqual([
     'outcrop: The site refuses the export:',
-    `  ${base}layers/3/: outside-extent`,
+    `  ${base}layers/3/: outside-extent: it has nothing in the region; move or enlarge the extent`,
   ]);
 });
 

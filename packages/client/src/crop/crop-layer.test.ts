@@ -40,6 +40,11 @@ const routes: Routes = {
   'GET exports/croplayers/2/': json(200, countries),
   'GET exports/croplayers/2/cropfeatures/': json(200, features),
   'GET exports/croplayers/2/cropfeatures/?page_size=100': json(200, features),
+  // Knows the filter for one name, and ignores it for the others, as sites do that have none.
+  'GET exports/croplayers/2/cropfeatures/?name=Nauru&page_size=100': json(200, [features[1]]),
+  'GET exports/croplayers/2/cropfeatures/?name=0&page_size=100': json(200, features),
+  'GET exports/croplayers/2/cropfeatures/?name=Zealand&page_size=100': json(200, features),
+  'GET exports/croplayers/2/cropfeatures/?name=new+zealand&page_size=100': json(200, []),
   'GET exports/croplayers/2/cropfeatures/1/': json(200, { ...features[0], geometry }),
 };
 
@@ -68,7 +73,9 @@ test('a feature is found by its name: as written, else but for case', async () =
   await using site = await startLoopbackSite(routes);
   const layer = await cropLayers(site).get(2);
   expect((await layer.findFeature('new zealand')).id).toBe(1);
+  const before = site.requests.length;
   expect((await layer.findFeature('Nauru')).id).toBe(2);
+  expect(site.requests.length - before).toBe(1);
 });
 
 test('a name that is unknown or not unique is an error with what there is', async () => {
@@ -96,5 +103,32 @@ test('features on a foreign origin are refused, and nothing is sent there', asyn
   const layer = await cropLayers(site).get(2);
   await expect(layer.listFeatures().first()).rejects.toMatchObject({ code: 'foreign-origin' });
   await expect(layer.getFeature(1)).rejects.toMatchObject({ code: 'foreign-origin' });
+  expect(foreign.requests).toHaveLength(0);
+});
+
+test('a crop layer can be asked again, and its features are a collection', async () => {
+  await using site = await startLoopbackSite({
+    ...routes,
+    'GET exports/croplayers/2/': [json(200, countries), json(200, { ...countries, name: 'Nations' })],
+    'GET exports/croplayers/2/cropfeatures/?q=new&sort=-name': json(200, [features[0]]),
+  });
+  const layer = await cropLayers(site).get(2);
+  expect((await layer.refresh()).name).toBe('Nations');
+  const found = await layer.features.filter({ q: 'new' }).orderBy('-name').toArray();
+  expect(found.map(({ name }) => name)).toEqual(['New Zealand']);
+});
+
+test('the address of a foreign crop feature is refused, and nothing is sent there', async () => {
+  await using foreign = await startLoopbackSite({});
+  await using site = await startLoopbackSite({
+    'GET exports/croplayers/2/': json(200, countries),
+    'GET exports/croplayers/2/cropfeatures/': json(200, [
+      { ...features[0], url: foreign.url.href },
+      { ...features[1], url: null },
+    ]),
+  });
+  const [astray, homeless] = await (await cropLayers(site).get(2)).listFeatures().toArray();
+  await expect(astray?.refresh()).rejects.toMatchObject({ code: 'foreign-origin' });
+  await expect(homeless?.refresh()).rejects.toThrow(/has no URL; get it from its crop layer/);
   expect(foreign.requests).toHaveLength(0);
 });

@@ -6,10 +6,13 @@ import { resourceUrl } from '../http/resource-url.ts';
 import type { Transport } from '../http/transport.ts';
 import { isRecord } from '../is-record.ts';
 import { readString } from '../read-scalar.ts';
-import { Query } from '../query/query.ts';
-import { CropFeature } from './crop-feature.ts';
+import type { Query } from '../query/query.ts';
+import type { CropFilters, CropOrder } from './crop-attributes.ts';
+import type { CropFeature } from './crop-feature.ts';
+import { CropFeatureManager } from './crop-feature-manager.ts';
 
 const listedCandidates = 10;
+const pageSize = 100;
 
 /** A polygon layer whose features can be the extent of an export. */
 export class CropLayer {
@@ -24,7 +27,7 @@ export class CropLayer {
   readonly #own: URL;
   #features: URL;
 
-  /** From a body; `collection` is the URL of the list of crop layers. */
+  /** @internal */
   constructor(body: unknown, context: { transport: Transport; collection: URL }) {
     this.id = isRecord(body) ? Number(body['id']) : Number.NaN;
     this.#transport = context.transport;
@@ -40,22 +43,19 @@ export class CropLayer {
     return this;
   }
 
+  /** Its features, to get, list and filter. */
+  get features(): CropFeatureManager {
+    return new CropFeatureManager({ transport: this.#transport, url: this.#features, layer: this });
+  }
+
   /** One feature, with its geometry. */
   async getFeature(featureId: number, options?: RequestOptions): Promise<CropFeature> {
-    const url = resourceUrl(this.#features, featureId);
-    const { body } = await this.#transport.json({ method: 'GET', url, options });
-    return new CropFeature(body, { transport: this.#transport, base: url, layer: this });
+    return this.features.get(featureId, options);
   }
 
   /** All features, without their geometries. */
-  listFeatures(options?: RequestOptions): Query<CropFeature> {
-    return new Query({
-      transport: this.#transport,
-      url: this.#features,
-      read: (body) =>
-        new CropFeature(body, { transport: this.#transport, base: this.#features, layer: this }),
-      options,
-    });
+  listFeatures(options?: RequestOptions): Query<CropFeature, CropFilters, CropOrder> {
+    return this.features.list(options);
   }
 
   /**
@@ -64,8 +64,10 @@ export class CropLayer {
    * @throws InvalidArgumentError where there is none, with names that come near, or more than one, with their ids.
    */
   async findFeature(name: string, options?: RequestOptions): Promise<CropFeature> {
-    const features = await this.listFeatures(options).pageSize(100).toArray();
-    const exact = features.filter((feature) => feature.name === name);
+    const named = await this.listFeatures(options).filter({ name }).pageSize(pageSize).toArray();
+    const exact = named.filter((feature) => feature.name === name);
+    // Some sites do not know the filter, and send all of them the first time.
+    const features = exact.length > 0 ? exact : await this.listFeatures(options).pageSize(pageSize).toArray();
     const matches =
       exact.length > 0 ? exact : features.filter((feature) => fold(feature.name) === fold(name));
     const [match] = matches;

@@ -11,6 +11,7 @@ export interface ApiErrorDetails {
 
 /** An answer of the site that is not a success, or not what the API promises. The message holds the site's own words. */
 export class ApiError extends ExportsError {
+  override readonly name: string = 'ApiError';
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;

@@ -1,8 +1,7 @@
-import { ApiError, type ApiErrorDetails } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 
 /** The state of the export does not allow this (409): only an export that is processing can be cancelled. */
 export class ConflictError extends ApiError {
-  constructor(message: string, details: ApiErrorDetails) {
-    super(message, details, 'conflict');
-  }
+  override readonly name = 'ConflictError';
+  override readonly code = 'conflict';
 }

@@ -1,11 +1,16 @@
 import { ExportsError } from './exports-error.ts';
 
 /**
- * The site could not be reached, or what it answered points where the client does not go: the code is then
- * `foreign-origin`, because the API key belongs to one origin only.
+ * The site could not be reached. Or what it answered points where the client does not go: to another origin (code
+ * `foreign-origin`), because the API key belongs to one only, or in circles (code `redirect`).
  */
 export class ConnectionError extends ExportsError {
-  constructor(message: string, options: { code?: 'connection' | 'foreign-origin'; cause?: unknown } = {}) {
+  override readonly name = 'ConnectionError';
+
+  constructor(
+    message: string,
+    options: { code?: 'connection' | 'foreign-origin' | 'redirect'; cause?: unknown } = {},
+  ) {
     super(options.code ?? 'connection', message, options);
   }
 }

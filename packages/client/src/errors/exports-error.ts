@@ -11,6 +11,7 @@ export const errorCodes = [
   'rate-limited',
   'connection',
   'foreign-origin',
+  'redirect',
   'timeout',
   'export-failed',
   'download',
@@ -21,11 +22,12 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 /** The base of everything the SDK throws, but for an abort, which rethrows `signal.reason`. */
 export abstract class ExportsError extends Error {
+  /** The name of the class, also where a bundler has shortened that. */
+  abstract override readonly name: string;
   readonly code: ErrorCode;
 
   protected constructor(code: ErrorCode, message: string, options: { cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
     this.code = code;
   }
 }

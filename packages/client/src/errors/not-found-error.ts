@@ -1,8 +1,7 @@
-import { ApiError, type ApiErrorDetails } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 
 /** There is no such thing here, or it belongs to someone else (404), or it is gone (410). */
 export class NotFoundError extends ApiError {
-  constructor(message: string, details: ApiErrorDetails) {
-    super(message, details, 'not-found');
-  }
+  override readonly name = 'NotFoundError';
+  override readonly code = 'not-found';
 }

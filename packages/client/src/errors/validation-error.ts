@@ -9,12 +9,14 @@ export interface ValidationIssue {
   readonly field: string | null;
   /** Reason code such as `outside-extent`; null where the site gives words only. */
   readonly code: string | null;
-  /** Words where the site gives them, else the code. */
+  /** In words: the site's, else what this SDK knows of the code, else the code. */
   readonly detail: string;
 }
 
 /** The site refuses the request (400, 413, 422), with the reasons per field or per item. */
 export class ValidationError extends ApiError {
+  override readonly name = 'ValidationError';
+  override readonly code = 'validation';
   readonly issues: readonly ValidationIssue[];
   /** The verdict item by item, where the items are what was refused. */
   readonly validation: ExportValidationResponse | null;
@@ -24,7 +26,7 @@ export class ValidationError extends ApiError {
     details: ApiErrorDetails,
     refusal: { issues: readonly ValidationIssue[]; validation: ExportValidationResponse | null },
   ) {
-    super(message, details, 'validation');
+    super(message, details);
     this.issues = refusal.issues;
     this.validation = refusal.validation;
   }

@@ -102,6 +102,29 @@ test('a connection that breaks again and again is taken up where it broke, until
   expect(server.requests.at(-1)?.headers['if-range']).toBe(`"${sha256}"`);
 });
 
+test('connections that are cut at random, every one of them, end in the whole file', async () => {
+  // Each connection brings at most 50,000 bytes, so that at least six are needed, and some bring nothing.
+  const cuts = Array.from({ length: 200 }, () =>
+    archive(bytes, { cutAfter: Math.max(0, Math.floor(Math.random() * 60_000) - 10_000) }),
+  );
+  await using server = await site(cuts);
+  const done = await complete(server, { retry: { retries: 50, minMs: 1, maxMs: 1 } });
+  const file = await done.download(folder, { chunkSize: 4096 });
+  expect(file).toMatchObject({ bytes: bytes.length, sha256 });
+  expect(bytes.equals(await readFile(file.path))).toBe(true);
+  const starts = server.requests.slice(1).map(({ headers }) => Number(/\d+/.exec(headers.range ?? '0')?.[0]));
+  expect(starts.length).toBeGreaterThanOrEqual(6);
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+});
+
+test('an archive that has become shorter than what is here is taken from the start', async () => {
+  const short = bytes.subarray(0, 1000);
+  await using server = await site([archive(bytes, { cutAfter: 290_000 }), plain(416), archive(short)]);
+  const file = await (await complete(server)).download(folder);
+  expect(short.equals(await readFile(file.path))).toBe(true);
+  expect(server.requests.at(-1)?.headers.range).toBeUndefined();
+});
+
 test('a site without ranges, and an archive that has changed, are taken from the start', async () => {
   const other = randomBytes(200_000);
   for (const second of [archive(bytes, { ranges: false }), archive(other)]) {
@@ -299,4 +322,89 @@ test('a stream that fails ends the download', async () => {
   const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no room')) });
   broken.on('error', () => undefined);
   await expect((await complete(server)).download(broken)).rejects.toThrow(/no room/);
+});
+
+test('a Blob has the bytes, over broken connections and with the digest', async () => {
+  const large = randomBytes(9_000_000);
+  await using server = await site([archive(large, { cutAfter: 8_500_000 }), archive(large)]);
+  const { blob, ...result } = await (await complete(server)).downloadBlob();
+  const digest = createHash('sha256').update(large).digest('hex');
+  expect(result).toEqual({ name, bytes: large.length, sha256: digest });
+  expect([blob.size, blob.type]).toEqual([large.length, 'application/zip']);
+  expect(large.equals(Buffer.from(await blob.arrayBuffer()))).toBe(true);
+});
+
+test('a Blob starts again where the site cannot send the rest', async () => {
+  await using server = await site([archive(bytes, { cutAfter: 50_000 }), archive(bytes, { ranges: false })]);
+  const { blob } = await (await complete(server)).downloadBlob();
+  expect(bytes.equals(Buffer.from(await blob.arrayBuffer()))).toBe(true);
+});
+
+test('a stream cannot start again, and says so', async () => {
+  await using server = await site([archive(bytes, { cutAfter: 50_000 }), archive(bytes, { ranges: false })]);
+  await expect((await complete(server)).download(new WritableStream())).rejects.toThrow(
+    /cannot send the rest of the archive alone/,
+  );
+});
+
+test('progress and writes come in chunks of the size that is asked for', async () => {
+  await using server = await site(archive(bytes));
+  const steps: number[] = [];
+  await (
+    await complete(server)
+  ).download(folder, { chunkSize: 100_000, onProgress: (count) => steps.push(count) });
+  expect(steps[0]).toBe(0);
+  for (const [index, step] of steps.slice(1, -1).entries())
+    expect(step - (steps[index] ?? 0)).toBeGreaterThanOrEqual(100_000);
+  expect(steps.at(-1)).toBe(bytes.length);
+});
+
+test.each([0, -1, 1.5, Number.NaN])('a chunk size of %s is refused', async (chunkSize) => {
+  await using server = await site(archive(bytes));
+  const done = await complete(server);
+  await expect(done.download(folder, { chunkSize })).rejects.toThrow(/chunk size is.*from 1/);
+  await expect(done.downloadBlob({ chunkSize })).rejects.toThrow(InvalidArgumentError);
+});
+
+test('a stream that someone else writes to is refused with the remedy', async () => {
+  await using server = await site(archive(bytes));
+  const locked = new WritableStream();
+  locked.getWriter();
+  await expect((await complete(server)).download(locked)).rejects.toThrow(
+    /locked by another writer; release/,
+  );
+});
+
+test('an abort ends a download into a stream that takes nothing more', async () => {
+  await using server = await site(archive(bytes));
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const stuck = new WritableStream({
+    write: () => {
+      setTimeout(() => controller.abort(reason), 1);
+      return new Promise(() => undefined);
+    },
+  });
+  const running = (await complete(server)).download(stuck, { signal: controller.signal });
+  await expect(running).rejects.toBe(reason);
+});
+
+test('a reader that stops ends the transfer', async () => {
+  await using server = await site(archive(randomBytes(20_000_000)));
+  const { stream } = await (await complete(server)).download();
+  const reader = stream.getReader();
+  await reader.read();
+  await reader.cancel('enough');
+  await expect(reader.closed).resolves.toBeUndefined();
+});
+
+test('a large archive is hashed beside the network, also after it starts again', async () => {
+  const large = randomBytes(68 * 1024 * 1024);
+  const digest = createHash('sha256').update(large).digest('hex');
+  await using server = await site([
+    archive(large, { cutAfter: 20_000_000, etag: 'W/"x"' }),
+    archive(large, { etag: 'W/"x"' }),
+  ]);
+  const file = await (await complete(server)).download(folder);
+  expect(file).toMatchObject({ bytes: large.length, sha256: digest });
 });

@@ -1,20 +1,23 @@
+import { platform } from '#platform';
+
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
-import { isNode } from '../node/environment.ts';
+import type { ArchiveSink } from './archive-sink.ts';
+import { createBlobSink } from './blob-sink.ts';
 import type { ArchiveSource } from './open-archive.ts';
 import { type NodeWritable, streamSink } from './stream-sink.ts';
-import {
-  type ArchiveSink,
-  type TransferOptions,
-  transferArchive,
-  type TransferResult,
-} from './transfer-archive.ts';
+import { transferArchive, type TransferResult } from './transfer-archive.ts';
+import type { TransferOptions } from './transfer-options.ts';
 
 /** Where an archive can go. */
 export type DownloadTarget = string | URL | WritableStream<Uint8Array> | NodeWritable | undefined;
 
 /** How to download. */
 export interface DownloadOptions extends TransferOptions {
-  /** Replaces a file in a target folder. A target that names a file is always replaced. Default false. */
+  /**
+   * Replaces a file in a target folder. A target that names a file is always replaced.
+   *
+   * @defaultValue false
+   */
   readonly overwrite?: boolean | undefined;
 }
 
@@ -23,13 +26,18 @@ export interface StreamedArchive {
   /** File name that the site gives it. */
   readonly name: string;
   readonly bytes: number;
-  /** Hex; null where the runtime cannot compute it along the way (browsers). */
-  readonly sha256: string | null;
+  /** Hex. */
+  readonly sha256: string;
 }
 
 /** An archive that is a file now. */
 export interface DownloadedFile extends StreamedArchive {
   readonly path: string;
+}
+
+/** An archive that is a Blob now. */
+export interface DownloadedBlob extends StreamedArchive {
+  readonly blob: Blob;
 }
 
 /** An archive to be read. Reading fails where the archive does not arrive whole. */
@@ -46,9 +54,18 @@ export async function downloadExport(
   target: DownloadTarget,
   options: DownloadOptions,
 ): Promise<ArchiveStream | DownloadedFile | StreamedArchive> {
+  checkChunkSize(options);
   if (target === undefined) return readableArchive(source, options);
   if (typeof target === 'string' || target instanceof URL) return downloadToFile(source, target, options);
   return toResult(await transferArchive(source, streamSink(target), options));
+}
+
+/** Downloads an archive as a Blob. */
+export async function downloadBlob(source: ArchiveSource, options: TransferOptions): Promise<DownloadedBlob> {
+  checkChunkSize(options);
+  const sink = createBlobSink();
+  const result = await transferArchive(source, sink, options);
+  return { ...toResult(result), blob: sink.toBlob() };
 }
 
 async function downloadToFile(
@@ -56,13 +73,7 @@ async function downloadToFile(
   target: string | URL,
   options: DownloadOptions,
 ): Promise<DownloadedFile> {
-  if (!isNode()) {
-    throw new InvalidArgumentError(
-      'A browser cannot write to a path; download into a stream, or call download() for a stream',
-    );
-  }
-  const { createFileSink } = await import('../node/file-sink.ts');
-  const sink = await createFileSink(target, { overwrite: options.overwrite ?? false });
+  const sink = await platform.createFileSink(target, { overwrite: options.overwrite ?? false });
   const result = await transferArchive(source, sink, options);
   return { ...toResult(result), path: sink.path };
 }
@@ -74,9 +85,11 @@ async function readableArchive(source: ArchiveSource, options: DownloadOptions):
   return new Promise((resolve, reject) => {
     const sink: ArchiveSink = {
       open: async ({ fileName, totalBytes }) => resolve({ name: fileName, totalBytes, stream: readable }),
-      write: async (chunk) => {
-        await writer.ready;
-        await writer.write(chunk);
+      write: async (chunks) => {
+        for (const chunk of chunks) {
+          await writer.ready;
+          await writer.write(chunk);
+        }
       },
       restart: null,
       finish: () => writer.close(),
@@ -87,6 +100,11 @@ async function readableArchive(source: ArchiveSource, options: DownloadOptions):
       writer.abort(error).catch(() => undefined);
     });
   });
+}
+
+function checkChunkSize({ chunkSize }: TransferOptions): void {
+  if (chunkSize === undefined || (Number.isSafeInteger(chunkSize) && chunkSize > 0)) return;
+  throw new InvalidArgumentError(`The chunk size is ${chunkSize}; give a whole number of bytes, from 1`);
 }
 
 function toResult({ fileName, bytes, sha256 }: TransferResult): StreamedArchive {

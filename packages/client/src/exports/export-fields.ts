@@ -32,6 +32,16 @@ export interface ItemOptions {
 /** One item of an export: the URL of a layer or table, and what is said of it. */
 export interface ExportItem extends ItemOptions {
   readonly item: string;
+  /** What the site says of the item (v1.x); not sent. */
+  readonly title?: string;
+  /** Label of the format it is exported in (v1.x); not sent. */
+  readonly format?: string;
+  /** The format's code in names of archives (v1.x); not sent. */
+  readonly shortFormat?: string;
+  /** Its kind (v1.x); not sent. */
+  readonly dataType?: string;
+  /** Its kind in words (v1.x); not sent. */
+  readonly dataTypeLabel?: string;
 }
 
 /** Whatever names a layer or table. */
@@ -62,6 +72,14 @@ export interface Failure {
   readonly detail: string;
 }
 
+/** Where an export stands in a queue. */
+export interface QueuePosition {
+  /** 1 for the next one. */
+  readonly position: number;
+  /** Seconds until it starts; null where the site cannot tell. */
+  readonly etaSeconds: number | null;
+}
+
 /** What the site says of an export that it has. */
 export interface ExportStatus {
   readonly id: number | null;
@@ -77,8 +95,12 @@ export interface ExportStatus {
   readonly stage: string | null;
   /** Bytes. */
   readonly sizeEstimateZipped: number | null;
+  /** Bytes (v1.x); null where the site does not say. */
+  readonly sizeEstimateUnzipped: number | null;
   /** Bytes; null until complete, and where the site does not say. */
   readonly sizeCompleteZipped: number | null;
+  /** Bytes (v1.x); null until complete, and where the site does not say. */
+  readonly sizeCompleteUnzipped: number | null;
   /** SHA-256 of the archive, hex; null where the site does not say. */
   readonly sha256: string | null;
   readonly isCropped: boolean | null;
@@ -87,4 +109,10 @@ export interface ExportStatus {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
   readonly downloadedAt: Date | null;
+  /** When the archive will be removed; null where the site does not say. */
+  readonly expiresAt: Date | null;
+  /** Where it stands in the site's queue; null once it has started, and where the site does not say. */
+  readonly queue: QueuePosition | null;
+  /** Whether the site gave the archive of an earlier export of the same request; null where it does not say. */
+  readonly isReused: boolean | null;
 }

@@ -2,6 +2,10 @@ import { tmpdir } from 'node:os';
 
 import { expect, test, vi } from 'vitest';
 
+import { CropFeature } from '../crop/crop-feature.ts';
+import { CropFeatureManager } from '../crop/crop-feature-manager.ts';
+import { CropLayer } from '../crop/crop-layer.ts';
+import { CropLayerManager } from '../crop/crop-layer-manager.ts';
 import { ConflictError } from '../errors/conflict-error.ts';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import { ValidationError } from '../errors/validation-error.ts';
@@ -10,6 +14,7 @@ import { anExport } from '../node/testing/an-export.ts';
 import { localClient, testKey } from '../node/testing/local-client.ts';
 import { json, plain, startLoopbackSite } from '../node/testing/loopback-site.ts';
 import { Export } from './export.ts';
+import { ExportManager } from './export-manager.ts';
 
 const item = 'http://site.invalid/services/api/v1/layers/3/';
 const roads = (): Export =>
@@ -76,6 +81,70 @@ test('a create without body and Location is an error', async () => {
   });
 });
 
+test('a create with an idempotency key is sent again after a lost answer, with the same key', async () => {
+  await using site = await startLoopbackSite({
+    'POST exports/': [(response) => void response.socket?.destroy(), plain(503), json(201, anExport())],
+  });
+  const created = await localClient(site.url).exports.create(roads(), { idempotencyKey: 'order-7' });
+  expect(created.id).toBe(9);
+  expect(site.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([
+    'order-7',
+    'order-7',
+    'order-7',
+  ]);
+  expect(new Set(site.requests.map(({ body }) => body)).size).toBe(1);
+});
+
+test.each(['', 'a b', 'a\nb', 'ü', 'x'.repeat(256)])('%j is no idempotency key', async (idempotencyKey) => {
+  await using site = await startLoopbackSite({});
+  await expect(localClient(site.url).exports.create(roads(), { idempotencyKey })).rejects.toThrow(
+    /no idempotency key; give/,
+  );
+  expect(site.requests).toHaveLength(0);
+});
+
+test('a validate starts nothing, so it is sent again', async () => {
+  await using site = await startLoopbackSite({
+    'POST exports/validate/': [plain(502), json(200, { is_valid: true, items: [] })],
+  });
+  expect((await localClient(site.url).exports.validate(roads())).isValid).toBe(true);
+});
+
+test('what is expanded is asked for by a header, and read as its address', async () => {
+  const layer = { id: 3, url: item, title: 'Roads' };
+  const feature = { id: 442, url: 'https://x.example/cropfeatures/442/', name: 'AS22' };
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(200, {
+      ...anExport(),
+      items: [{ item: layer, color: '#003399' }],
+      extent: feature,
+      crs: { id: 'EPSG:2193' },
+    }),
+  });
+  const found = await localClient(site.url).exports.get(9, { expand: ['items', 'extent', 'crs'] });
+  expect(site.requests[0]?.headers['expand']).toBe('items,extent,crs');
+  expect(found).toMatchObject({ items: [{ item, color: '#003399' }], extent: feature.url, crs: 'EPSG:2193' });
+});
+
+test.each([
+  ['Feature', { type: 'Feature', geometry: null }],
+  ['Point', { type: 'Point', coordinates: [0, 0] }],
+])('an extent that is a %s is refused with the remedy, before anything is sent', async (type, extent) => {
+  await using site = await startLoopbackSite({});
+  const wanted = new Export({ items: [item], extent: extent as never });
+  await expect(localClient(site.url).exports.create(wanted)).rejects.toThrow(
+    new RegExp(`is a ${type}; give a Polygon or a MultiPolygon.*of a feature, its geometry`),
+  );
+});
+
+test('the managers say what they make', () => {
+  expect([ExportManager.model, CropLayerManager.model, CropFeatureManager.model]).toEqual([
+    Export,
+    CropLayer,
+    CropFeature,
+  ]);
+});
+
 test('a create is never sent twice', async () => {
   await using site = await startLoopbackSite({ 'POST exports/': plain(503) });
   await expect(localClient(site.url).exports.create(roads())).rejects.toMatchObject({ status: 503 });
@@ -89,7 +158,14 @@ test('a refused item is a ValidationError with the reasons', async () => {
     .catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(ValidationError);
   const { issues, validation } = error as ValidationError;
-  expect(issues).toEqual([{ item, field: null, code: 'outside-extent', detail: 'outside-extent' }]);
+  expect(issues).toEqual([
+    {
+      item,
+      field: null,
+      code: 'outside-extent',
+      detail: expect.stringContaining('enlarge the extent') as string,
+    },
+  ]);
   expect(validation?.getReasons()).toEqual({ [item]: ['outside-extent'] });
 });
 

@@ -1,27 +1,45 @@
 import { CropLayerManager } from '../crop/crop-layer-manager.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
-import type { ApiResponse, RequestOptions } from '../http/api-request.ts';
+import type { RequestOptions } from '../http/api-request.ts';
 import { resourceUrl } from '../http/resource-url.ts';
 import type { Transport } from '../http/transport.ts';
 import { isRecord } from '../is-record.ts';
-import { Query } from '../query/query.ts';
+import { Collection, type GetOptions } from '../query/collection.ts';
+import { expandHeader } from '../query/expand-header.ts';
+import type { DownloadedFile, StreamedArchive } from './download.ts';
 import { Export } from './export.ts';
+import { exportAttributes, type ExportFilters, type ExportOrder } from './export-attributes.ts';
 import type { ExportContext } from './export-context.ts';
 import { ExportValidationResponse } from './export-validation-response.ts';
 import { fetchExport } from './fetch-export.ts';
+import { findReusable, type ReuseOptions } from './find-reusable.ts';
 import { type FormatLabels, readFormats } from './read-formats.ts';
 import { runExport, type RunOptions, type RunResult } from './run.ts';
+import type { NodeWritable } from './stream-sink.ts';
 
-/** The exports of the key's owner. */
-export class ExportManager {
+/** How to create an export. */
+export interface CreateOptions extends RequestOptions {
+  /**
+   * Makes it safe to send the create again when its answer got lost: a site of Outcrop gives the same key and request
+   * the same export for a day. Without one a create is never sent twice. Other sites may not know it, and could then
+   * make two exports of a create that is repeated.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The exports of the key's owner. Lists are newest first; their items and progress come with `expand('list')`. */
+export class ExportManager extends Collection<Export, ExportFilters, ExportOrder> {
+  /** What it makes. */
+  static readonly model = Export;
   /** The regions that the site offers. */
   readonly cropLayers: CropLayerManager;
   readonly #context: ExportContext;
   #formats: Promise<FormatLabels> | null = null;
 
-  /** `collection` is the URL of the list of exports, with its slash. */
+  /** @internal */
   constructor(transport: Transport, collection: URL) {
+    super({ transport, url: collection, attributes: exportAttributes });
     this.#context = { transport, collection };
     this.cropLayers = new CropLayerManager(transport, new URL('croplayers/', collection));
   }
@@ -31,10 +49,15 @@ export class ExportManager {
    *
    * @throws ValidationError where the site refuses it, with the reasons per item.
    */
-  async create(wanted: Export, options?: RequestOptions): Promise<Export> {
-    const { collection } = this.#context;
-    const body = requestBody(wanted);
-    await fetchExport(wanted, this.#context, { method: 'POST', url: collection, body, options });
+  async create(wanted: Export, { idempotencyKey, ...options }: CreateOptions = {}): Promise<Export> {
+    await fetchExport(wanted, this.#context, {
+      method: 'POST',
+      url: this.#context.collection,
+      body: requestBody(wanted),
+      headers: idempotencyHeader(idempotencyKey),
+      isRepeatable: idempotencyKey !== undefined,
+      options,
+    });
     return wanted;
   }
 
@@ -42,8 +65,9 @@ export class ExportManager {
   async validate(wanted: Export, options?: RequestOptions): Promise<ExportValidationResponse> {
     const { transport, collection } = this.#context;
     const url = new URL('validate/', collection);
-    const { body } = await transport.json({ method: 'POST', url, body: requestBody(wanted), options });
-    return new ExportValidationResponse(body);
+    const body = requestBody(wanted);
+    const response = await transport.json({ method: 'POST', url, body, isRepeatable: true, options });
+    return new ExportValidationResponse(response.body);
   }
 
   /**
@@ -51,22 +75,12 @@ export class ExportManager {
    *
    * @throws NotFoundError where there is none with this id, or it is someone else's.
    */
-  async get(exportId: number, options?: RequestOptions): Promise<Export> {
+  async get(exportId: number, { expand, ...options }: GetOptions = {}): Promise<Export> {
     const found = new Export();
     const url = resourceUrl(this.#context.collection, exportId);
-    await fetchExport(found, this.#context, { method: 'GET', url, options });
+    const headers = expandHeader(expand);
+    await fetchExport(found, this.#context, { method: 'GET', url, headers, options });
     return found;
-  }
-
-  /** All exports of the key's owner, newest first. Their items and progress come with `expand('list')` or `refresh()`. */
-  list(options?: RequestOptions): Query<Export> {
-    const { transport, collection } = this.#context;
-    return new Query({
-      transport,
-      url: collection,
-      read: (body) => new Export().fill(isRecord(body) ? body : {}, this.#context),
-      options,
-    });
   }
 
   /**
@@ -94,14 +108,40 @@ export class ExportManager {
     return this.#formats;
   }
 
-  /** Creates an export, waits for it and downloads it. An abort cancels the export on the site. */
-  async run(wanted: Export, options: RunOptions): Promise<RunResult> {
-    return runExport(wanted, options, () => this.create(wanted, { signal: options.signal }));
+  /**
+   * The latest complete export of the same request whose archive is still there; undefined where there is none. Names
+   * are not compared. Whether the data have changed since is for the caller to say, with `createdAfter`.
+   *
+   * @example
+   * const earlier = await client.exports.findReusable(wanted, { createdAfter: new Date(layer.publishedAt ?? 0) });
+   * const done = earlier ?? (await (await client.exports.create(wanted)).wait());
+   */
+  async findReusable(wanted: Export, options?: ReuseOptions): Promise<Export | undefined> {
+    return findReusable(wanted, this.list(options), options);
+  }
+
+  /**
+   * Creates an export, waits for it and downloads it. An abort, while the site builds it, cancels the export there.
+   *
+   * @throws ValidationError, ExportFailedError, DownloadError: see `create`, `wait` and `download`.
+   */
+  run(wanted: Export, options: RunOptions<string | URL>): Promise<RunResult<DownloadedFile>>;
+  run(
+    wanted: Export,
+    options: RunOptions<WritableStream<Uint8Array> | NodeWritable>,
+  ): Promise<RunResult<StreamedArchive>>;
+  async run(wanted: Export, options: RunOptions): Promise<RunResult<StreamedArchive>> {
+    const { signal, idempotencyKey } = options;
+    return runExport(wanted, options, () => this.create(wanted, { signal, idempotencyKey }));
+  }
+
+  protected override read(body: unknown): Export {
+    return new Export().fill(isRecord(body) ? body : {}, this.#context);
   }
 
   async #fetchFormats(options?: RequestOptions): Promise<FormatLabels> {
     const { transport, collection } = this.#context;
-    const response: ApiResponse = await transport.json({ method: 'OPTIONS', url: collection, options });
+    const response = await transport.json({ method: 'OPTIONS', url: collection, options });
     const formats = readFormats(response.body);
     if (formats !== null) return formats;
     throw new ApiError(
@@ -117,4 +157,12 @@ function requestBody(wanted: Export): unknown {
     throw new InvalidArgumentError('The export has no items; add a layer or table with addItem()');
   }
   return wanted.toRequest();
+}
+
+function idempotencyHeader(key: string | undefined): { 'idempotency-key'?: string } {
+  if (key === undefined) return {};
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return { 'idempotency-key': key };
+  throw new InvalidArgumentError(
+    `${JSON.stringify(key)} is no idempotency key; give 1 to 255 visible ASCII characters, such as crypto.randomUUID()`,
+  );
 }

@@ -3,13 +3,13 @@ import { isTerminal, type WireExportRequest } from '@outcrop/contract';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import type { RequestOptions } from '../http/api-request.ts';
 import { resourceUrl } from '../http/resource-url.ts';
-import {
-  type ArchiveStream,
-  type DownloadedFile,
-  downloadExport,
-  type DownloadOptions,
-  type DownloadTarget,
-  type StreamedArchive,
+import type {
+  ArchiveStream,
+  DownloadedBlob,
+  DownloadedFile,
+  DownloadOptions,
+  DownloadTarget,
+  StreamedArchive,
 } from './download.ts';
 import type { ExportContext } from './export-context.ts';
 import type {
@@ -25,9 +25,11 @@ import type {
 } from './export-fields.ts';
 import { fetchExport } from './fetch-export.ts';
 import { itemUrl } from './item-url.ts';
+import type { ArchiveSource } from './open-archive.ts';
 import { readExport } from './read-export.ts';
 import type { NodeWritable } from './stream-sink.ts';
 import { toRequest } from './to-request.ts';
+import type { TransferOptions } from './transfer-options.ts';
 import { waitForExport, type WaitOptions } from './wait.ts';
 
 /** What an export can be made of. All of it can also be set later, up to `create`. */
@@ -61,27 +63,33 @@ export class Export implements ExportStatus {
   delivery: Delivery | null = null;
   options: ExportWideOptions = {};
 
-  readonly id: number | null = null;
-  readonly url: string | null = null;
-  readonly state: State | null = null;
-  readonly createdAt: Date | null = null;
-  readonly createdVia: string | null = null;
-  readonly downloadUrl: string | null = null;
-  readonly progress: number | null = null;
-  readonly stage: string | null = null;
-  readonly sizeEstimateZipped: number | null = null;
-  readonly sizeCompleteZipped: number | null = null;
-  readonly sha256: string | null = null;
-  readonly isCropped: boolean | null = null;
-  readonly error: ExportStatus['error'] = null;
-  readonly warnings: readonly string[] = [];
-  readonly startedAt: Date | null = null;
-  readonly finishedAt: Date | null = null;
-  readonly downloadedAt: Date | null = null;
+  declare readonly id: number | null;
+  declare readonly url: string | null;
+  declare readonly state: State | null;
+  declare readonly createdAt: Date | null;
+  declare readonly createdVia: string | null;
+  declare readonly downloadUrl: string | null;
+  declare readonly progress: number | null;
+  declare readonly stage: string | null;
+  declare readonly sizeEstimateZipped: number | null;
+  declare readonly sizeEstimateUnzipped: number | null;
+  declare readonly sizeCompleteZipped: number | null;
+  declare readonly sizeCompleteUnzipped: number | null;
+  declare readonly sha256: string | null;
+  declare readonly isCropped: boolean | null;
+  declare readonly error: ExportStatus['error'];
+  declare readonly warnings: readonly string[];
+  declare readonly startedAt: Date | null;
+  declare readonly finishedAt: Date | null;
+  declare readonly downloadedAt: Date | null;
+  declare readonly expiresAt: Date | null;
+  declare readonly queue: ExportStatus['queue'];
+  declare readonly isReused: boolean | null;
 
   #context: ExportContext | null = null;
 
   constructor(init: ExportInit = {}) {
+    Object.assign(this, readExport({}).status);
     this.name = init.name ?? null;
     this.crs = init.crs ?? null;
     this.formats = { ...init.formats };
@@ -151,7 +159,7 @@ export class Export implements ExportStatus {
    * @throws ExportFailedError where it ends otherwise; TimeoutError after `deadlineMs`.
    */
   async wait(options: WaitOptions = {}): Promise<this> {
-    await waitForExport(this, options, () => this.#look('wait for', { signal: options.signal }));
+    await waitForExport(this, options, (signal) => this.#look('wait for', { signal }));
     return this;
   }
 
@@ -171,24 +179,28 @@ export class Export implements ExportStatus {
     target?: DownloadTarget,
     options: DownloadOptions = {},
   ): Promise<ArchiveStream | DownloadedFile | StreamedArchive> {
-    const { context, exportId } = this.#onSite('download');
-    if (this.state !== 'complete') {
-      const remedy = this.isTerminal ? 'create it again' : 'wait() for it first';
-      throw new InvalidArgumentError(
-        `Export ${exportId} is ${this.state ?? 'not started'}, so there is no archive; ${remedy}`,
-      );
-    }
-    const own = new URL('download/', resourceUrl(context.collection, exportId));
-    const source = {
-      transport: context.transport,
-      url: this.downloadUrl === null ? own : new URL(this.downloadUrl, own),
-      name: this.name ?? `export-${exportId}`,
-      sha256: this.sha256,
-    };
-    return downloadExport(source, target, options);
+    const archive = this.#archive();
+    // Loaded when it is first needed, so that pages that only ask and create do not carry it.
+    const { downloadExport } = await import('./download.ts');
+    return downloadExport(archive, target, options);
   }
 
-  /** Takes over what a site says of it: for managers, which call it after each answer. */
+  /**
+   * Downloads the archive as a Blob, for a browser to save or to read. Browsers keep large Blobs on disk.
+   *
+   * @throws DownloadError where the archive could not be fetched whole.
+   */
+  async downloadBlob(options: TransferOptions = {}): Promise<DownloadedBlob> {
+    const archive = this.#archive();
+    const { downloadBlob } = await import('./download.ts');
+    return downloadBlob(archive, options);
+  }
+
+  /**
+   * Takes over what a site says of it: for managers, which call it after each answer.
+   *
+   * @internal
+   */
   fill(body: Readonly<Record<string, unknown>>, context: ExportContext): this {
     const { status, request } = readExport(body);
     Object.assign(this, status, request);
@@ -200,6 +212,23 @@ export class Export implements ExportStatus {
     const { context, exportId } = this.#onSite(purpose);
     const url = resourceUrl(context.collection, exportId);
     return (await fetchExport(this, context, { url, method: 'GET', options })).headers;
+  }
+
+  #archive(): ArchiveSource {
+    const { context, exportId } = this.#onSite('download');
+    if (this.state !== 'complete') {
+      const remedy = this.isTerminal ? 'create it again' : 'wait() for it first';
+      throw new InvalidArgumentError(
+        `Export ${exportId} is ${this.state ?? 'not started'}, so there is no archive; ${remedy}`,
+      );
+    }
+    const own = new URL('download/', resourceUrl(context.collection, exportId));
+    return {
+      transport: context.transport,
+      url: this.downloadUrl === null ? own : new URL(this.downloadUrl, own),
+      name: this.name ?? `export-${exportId}`,
+      sha256: this.sha256,
+    };
   }
 
   #onSite(purpose: string): { context: ExportContext; exportId: number } {

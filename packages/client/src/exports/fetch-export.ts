@@ -16,7 +16,7 @@ export async function fetchExport(
   request: ApiRequest,
 ): Promise<ApiResponse> {
   const response = await context.transport.json(request);
-  if (isRecord(response.body)) {
+  if (isExport(response.body)) {
     target.fill(response.body, context);
     return response;
   }
@@ -33,4 +33,8 @@ export async function fetchExport(
     url: new URL(location, request.url),
     options: request.options,
   });
+}
+
+function isExport(body: unknown): body is Readonly<Record<string, unknown>> {
+  return isRecord(body) && typeof body['id'] === 'number';
 }

@@ -1,5 +1,6 @@
 import { DownloadError } from '../errors/download-error.ts';
-import type { ArchiveSink } from './transfer-archive.ts';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import type { ArchiveSink } from './archive-sink.ts';
 
 /** The part of a Node stream that a download needs; declared here, as browsers have no types of Node. */
 export interface NodeWritable {
@@ -10,14 +11,14 @@ export interface NodeWritable {
 
 /** A sink that writes into a stream, web or Node, as fast as it takes it, and leaves it open. */
 export function streamSink(target: WritableStream<Uint8Array> | NodeWritable): ArchiveSink {
-  const writer = 'getWriter' in target ? target.getWriter() : null;
+  const writer = 'getWriter' in target ? lockStream(target) : null;
   const write = writer === null ? nodeWrite(target as NodeWritable) : webWrite(writer);
   const release = async (): Promise<void> => writer?.releaseLock();
   return {
     open: async () => {},
-    write: async (chunk) => {
+    write: async (chunks) => {
       try {
-        await write(chunk);
+        for (const chunk of chunks) await write(chunk);
       } catch (cause) {
         throw new DownloadError(`The archive could not be written to the stream: ${String(cause)}`, {
           cause,
@@ -28,6 +29,11 @@ export function streamSink(target: WritableStream<Uint8Array> | NodeWritable): A
     finish: release,
     discard: release,
   };
+}
+
+function lockStream(stream: WritableStream<Uint8Array>): WritableStreamDefaultWriter<Uint8Array> {
+  if (!stream.locked) return stream.getWriter();
+  throw new InvalidArgumentError('The target stream is locked by another writer; release that one first');
 }
 
 function webWrite(writer: WritableStreamDefaultWriter<Uint8Array>): (chunk: Uint8Array) => Promise<void> {
@@ -43,9 +49,10 @@ function nodeWrite(stream: NodeWritable): (chunk: Uint8Array) => Promise<void> {
       const fail = (error: Error): void => reject(error);
       stream.once('error', fail);
       stream.write(chunk, (error) => {
+        // A stream that fails also says so by an event, later; without a listener that would end the process.
+        if (error != null) return reject(error);
         stream.removeListener('error', fail);
-        if (error == null) resolve();
-        else reject(error);
+        return resolve();
       });
     });
 }

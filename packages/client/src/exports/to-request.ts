@@ -1,13 +1,14 @@
 import {
-  findFormat,
   type WireExportRequest,
   type WireExtent,
   type WireItem,
+  wireMimetype,
   type WireOptions,
 } from '@outcrop/contract';
 
 import { snakeCase } from '../camel-case.ts';
 import { CropFeature } from '../crop/crop-feature.ts';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import type { Export } from './export.ts';
 import type { ExportItem, Extent, Formats } from './export-fields.ts';
 
@@ -41,10 +42,7 @@ export function toRequest(wanted: Export): WireExportRequest {
 
 /** Mimetypes as the wire spells them: the File Geodatabase's lacks an "i" there. */
 function wireFormats(formats: Formats): Formats {
-  const entries = Object.entries(formats).map(([kind, mimetype]) => [
-    kind,
-    findFormat(mimetype)?.mimetype ?? mimetype,
-  ]);
+  const entries = Object.entries(formats).map(([kind, mimetype]) => [kind, wireMimetype(mimetype)]);
   return Object.fromEntries(entries) as Formats;
 }
 
@@ -55,5 +53,9 @@ function wireItem(item: ExportItem): WireItem {
 
 function wireExtent(extent: Exclude<Extent, null>): WireExtent {
   if (extent instanceof CropFeature) return extent.url;
-  return extent instanceof URL ? extent.href : extent;
+  if (extent instanceof URL) return extent.href;
+  if (typeof extent === 'string' || ['Polygon', 'MultiPolygon'].includes(extent.type)) return extent;
+  throw new InvalidArgumentError(
+    `The extent is a ${String(extent.type)}; give a Polygon or a MultiPolygon in EPSG:4326 (of a feature, its geometry), a crop feature, or null for everything`,
+  );
 }

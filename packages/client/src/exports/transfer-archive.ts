@@ -1,48 +1,23 @@
+import { platform } from '#platform';
+
+import type { Hasher } from '../digest/hasher.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { DownloadError } from '../errors/download-error.ts';
+import { abortable } from '../http/abortable.ts';
 import { retryDelay } from '../http/retry-policy.ts';
 import { sleep } from '../http/sleep.ts';
-import { isNode } from '../node/environment.ts';
+import type { ArchiveSink } from './archive-sink.ts';
 import { type ArchivePosition, type ArchiveSource, openArchive, type OpenArchive } from './open-archive.ts';
-import { readChunks } from './read-chunks.ts';
+import { readBatches } from './read-batches.ts';
+import type { TransferOptions } from './transfer-options.ts';
 
-/** How an archive is transferred. */
-export interface TransferOptions {
-  /** Called first with (0, total), then after each chunk; the total is null where the site does not say. */
-  readonly onProgress?: ((bytes: number, totalBytes: number | null) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the head of each answer, and without any data. Default: the client's. */
-  readonly timeoutMs?: number | undefined;
-  /** Whether a broken connection is taken up where it broke. Default true. */
-  readonly resume?: boolean | undefined;
-  /** Whether the SHA-256 is compared with the one the site gives. Default true. */
-  readonly verify?: boolean | undefined;
-}
-
-/** Where bytes go. Its errors end a transfer; those of the network only interrupt it. */
-export interface ArchiveSink {
-  /** Called once, before the first byte. */
-  open(archive: { fileName: string; totalBytes: number | null }): Promise<void>;
-  write(chunk: Uint8Array): Promise<void>;
-  /** Forgets what was written; null where that cannot be. */
-  readonly restart: (() => Promise<void>) | null;
-  /** Called after the last byte, when everything was found right. */
-  finish(): Promise<void>;
-  /** Called instead of `finish`, also when `open` failed. Says where the rejected bytes were kept, if they were. */
-  discard(why: 'failed' | 'corrupt'): Promise<string | void>;
-}
+const defaultChunkSize = 1024 * 1024;
 
 /** A whole archive. */
 export interface TransferResult {
   readonly fileName: string;
   readonly bytes: number;
-  readonly sha256: string | null;
-}
-
-/** Computes a SHA-256 along the way. */
-export interface Hasher {
-  update(chunk: Uint8Array): void;
-  /** Hex. */
-  digest(): string;
+  readonly sha256: string;
 }
 
 /**
@@ -71,6 +46,8 @@ export async function transferArchive(
       throw new DownloadError(`${error.message}${typeof kept === 'string' ? `; it is kept as ${kept}` : ''}`);
     }
     throw error;
+  } finally {
+    transfer.close();
   }
 }
 
@@ -96,68 +73,91 @@ class Transfer {
     for (let breaks = 0; ;) {
       const before = this.#received;
       const cause = await this.#receive();
-      if (cause === null) return this.#result();
+      if (cause === null) return await this.#result();
       breaks = this.#received > before ? 1 : breaks + 1;
       if (breaks > retry.retries || this.#options.resume === false) throw this.#broken(cause);
       await sleep(retryDelay(retry, breaks - 1), this.#options.signal);
     }
   }
 
+  close(): void {
+    this.#hasher?.close();
+  }
+
   /** One connection. Returns null when the archive is whole, else what broke it. */
   async #receive(): Promise<unknown> {
-    const archive = await this.#openArchive();
-    const { timeoutMs = this.#source.transport.config.timeoutMs, signal, onProgress } = this.#options;
-    const chunks = readChunks(archive.response, timeoutMs);
+    const { totalBytes, response } = await this.#openArchive();
+    const { timeoutMs, signal, onProgress, chunkSize } = this.#options;
+    const batches = readBatches(response, {
+      batchBytes: chunkSize ?? defaultChunkSize,
+      stallMs: timeoutMs ?? this.#source.transport.config.timeoutMs,
+    });
+    // The next batch is read while this one is written; never more than the two are held.
+    let writing: Promise<void> = Promise.resolve();
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const next = await chunks.next().catch((error: unknown) => ({ broken: error }));
-        if ('broken' in next) return next.broken;
-        if (next.done === true) break;
-        await this.#sink.write(next.value);
-        this.#hasher?.update(next.value);
-        this.#received += next.value.byteLength;
-        onProgress?.(this.#received, archive.totalBytes);
+        const next = await batches.next();
+        await abortable(writing, signal);
+        if (next.done === true) return next.value ?? this.#missing(totalBytes);
+        writing = this.#take(next.value);
+        writing.catch(() => undefined);
+        onProgress?.(this.#received, totalBytes);
       }
     } finally {
-      await chunks.return();
+      await batches.return(null);
     }
-    if (archive.totalBytes === null || this.#received === archive.totalBytes) return null;
-    return new Error(`the site sent ${this.#received} of ${archive.totalBytes} bytes`);
+  }
+
+  #missing(totalBytes: number | null): Error | null {
+    if (totalBytes === null || this.#received === totalBytes) return null;
+    return new Error(`the site sent ${this.#received} of ${totalBytes} bytes`);
+  }
+
+  async #take(batch: readonly Uint8Array[]): Promise<void> {
+    for (const { byteLength } of batch) this.#received += byteLength;
+    await Promise.all([this.#sink.write(batch), this.#hasher?.update(batch)]);
   }
 
   async #openArchive(): Promise<OpenArchive> {
     const { signal, timeoutMs, onProgress } = this.#options;
-    const archive = await openArchive(this.#source, { position: this.#position(), signal, timeoutMs });
+    const open = (position: ArchivePosition | null): Promise<OpenArchive> =>
+      openArchive(this.#source, { position, signal, timeoutMs });
+    const position = this.#position();
+    const archive = await open(position).catch((error: unknown) => {
+      // The archive has become shorter than what is here already.
+      if (position !== null && error instanceof ApiError && error.status === 416) return open(null);
+      throw error;
+    });
     const isFirst = this.#archive === null;
     this.#archive = archive;
     if (isFirst) {
-      await this.#open(archive);
+      await this.#orClose(archive, () => this.#sink.open(archive));
+      this.#hasher = platform.createSha256(archive.totalBytes);
       onProgress?.(0, archive.totalBytes);
     } else if (archive.offset !== this.#received) {
-      await this.#restart(archive);
+      await this.#orClose(archive, () => this.#restart(archive));
     }
     return archive;
   }
 
-  async #open(archive: OpenArchive): Promise<void> {
+  async #orClose(archive: OpenArchive, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#sink.open(archive);
+      await work();
     } catch (error) {
       await archive.response.body?.cancel();
       throw error;
     }
-    this.#hasher = await createHasher();
   }
 
   async #restart(archive: OpenArchive): Promise<void> {
-    if (archive.offset !== 0 || (this.#sink.restart === null && this.#received > 0)) {
-      await archive.response.body?.cancel();
+    if (archive.offset !== 0 || this.#sink.restart === null) {
       throw this.#broken('the site cannot send the rest of the archive alone');
     }
-    await this.#sink.restart?.();
+    await this.#sink.restart();
     this.#received = 0;
-    this.#hasher = await createHasher();
+    this.#hasher?.close();
+    this.#hasher = platform.createSha256(archive.totalBytes);
   }
 
   #position(): ArchivePosition | null {
@@ -165,15 +165,10 @@ class Transfer {
     return this.#received > 0 && etag !== null ? { offset: this.#received, etag } : null;
   }
 
-  #result(): TransferResult {
-    const sha256 = this.#hasher?.digest() ?? null;
-    const expected = this.#archive?.sha256 ?? null;
-    if (
-      this.#options.verify !== false &&
-      sha256 !== null &&
-      expected !== null &&
-      sha256 !== expected.toLowerCase()
-    ) {
+  async #result(): Promise<TransferResult> {
+    const sha256 = (await this.#hasher?.digest()) ?? '';
+    const expected = this.#archive?.sha256?.toLowerCase() ?? sha256;
+    if (this.#options.verify !== false && sha256 !== expected) {
       throw new CorruptArchiveError(
         `The archive is not what the site says it is: its SHA-256 is ${sha256}, and ${expected} was promised. Download it again`,
       );
@@ -189,10 +184,4 @@ class Transfer {
       { cause },
     );
   }
-}
-
-async function createHasher(): Promise<Hasher | null> {
-  if (!isNode()) return null;
-  const { createSha256 } = await import('../node/sha256.ts');
-  return createSha256();
 }

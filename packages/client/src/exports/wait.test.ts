@@ -4,7 +4,7 @@ import { ExportFailedError } from '../errors/export-failed-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
 import { anExport } from '../node/testing/an-export.ts';
 import { localClient } from '../node/testing/local-client.ts';
-import { json, plain, type Routes, startLoopbackSite } from '../node/testing/loopback-site.ts';
+import { type Answer, json, plain, type Routes, startLoopbackSite } from '../node/testing/loopback-site.ts';
 import type { Export } from './export.ts';
 
 const quick = { minMs: 1, maxMs: 5 };
@@ -95,3 +95,45 @@ test('a pause that the site asks for is kept', async () => {
   await awaited.wait(quick);
   expect(performance.now() - startedAt).toBeGreaterThan(190);
 });
+
+test('a site that is gone for longer than reads are repeated does not end a wait', async () => {
+  const lost: Answer = (response) => void response.socket?.destroy();
+  await using site = await startLoopbackSite({
+    'GET exports/9/': [
+      json(200, anExport()),
+      lost,
+      lost,
+      lost,
+      lost,
+      json(200, anExport({ state: 'complete' })),
+    ],
+  });
+  const client = localClient(site.url, { retry: { retries: 0 } });
+  expect((await (await client.exports.get(9)).wait(quick)).state).toBe('complete');
+});
+
+test('a site that stays gone ends a wait, and so does one that refuses', async () => {
+  await using site = await startLoopbackSite({
+    'GET exports/9/': [json(200, anExport()), plain(503)],
+    'GET exports/8/': [json(200, anExport({ id: 8 })), plain(401)],
+  });
+  const { exports } = localClient(site.url, { retry: { retries: 0 } });
+  await expect((await exports.get(9)).wait(quick)).rejects.toMatchObject({ status: 503 });
+  expect(site.requests).toHaveLength(7);
+  await expect((await exports.get(8)).wait(quick)).rejects.toMatchObject({ status: 401 });
+  expect(site.requests).toHaveLength(9);
+});
+
+test('a deadline ends a look too', async () => {
+  await using site = await startLoopbackSite({ 'GET exports/9/': [json(200, anExport()), () => undefined] });
+  const awaited = await started(site.url);
+  await expect(awaited.wait({ ...quick, deadlineMs: 30 })).rejects.toThrow(TimeoutError);
+});
+
+test.each([{ minMs: 0 }, { minMs: -1 }, { minMs: 10, maxMs: 5 }, { minMs: Number.NaN }])(
+  'pauses of %j are refused',
+  async (options) => {
+    await using site = await startLoopbackSite(states({}));
+    await expect((await started(site.url)).wait(options)).rejects.toThrow(/give a minMs above 0/);
+  },
+);

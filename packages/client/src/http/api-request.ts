@@ -4,7 +4,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for one attempt. Default: the client's. */
   readonly timeoutMs?: number | undefined;
-  /** Sent besides the client's own headers; cannot replace `Authorization`. */
+  /** Sent to the site besides the client's own headers; cannot replace `Authorization`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -15,6 +15,8 @@ export interface ApiRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether it may be sent again without harm. Default: true for methods that only read. */
+  readonly isRepeatable?: boolean;
   /**
    * What to do when the URL, or a redirect, leads to another origin. `refuse` for the API; `without-key` for
    * archives, which sites keep in an object store elsewhere.

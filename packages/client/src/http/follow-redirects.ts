@@ -10,8 +10,10 @@ export interface RedirectContext {
   /** The only origin that gets the key. */
   readonly origin: string;
   readonly allowInsecure: boolean;
-  /** The headers of a request to the site; `authorization` is removed for any other origin. */
+  /** Headers for whatever origin answers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers for the site alone: the key, and what the caller adds. */
+  readonly siteHeaders: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -23,11 +25,12 @@ export interface RedirectContext {
  */
 export async function followRedirects(request: ApiRequest, context: RedirectContext): Promise<Response> {
   let { url, method, body } = request;
-  let sendsKey = true;
+  let isOnSite = true;
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
     checkOrigin(url, request, context);
-    sendsKey &&= url.origin === context.origin;
-    const response = await send({ ...request, url, method, body }, context, sendsKey);
+    // Once a chain has left the site, what comes back to it is not the site's own request any more.
+    isOnSite &&= url.origin === context.origin;
+    const response = await send({ ...request, url, method, body }, context, isOnSite);
     const location = redirectTarget(response, url);
     if (location === null) return response;
     await response.body?.cancel();
@@ -39,6 +42,7 @@ export async function followRedirects(request: ApiRequest, context: RedirectCont
   }
   throw new ConnectionError(
     `${request.url.origin}${request.url.pathname} redirects more than ${maxRedirects} times; check the address of the site`,
+    { code: 'redirect' },
   );
 }
 
@@ -60,11 +64,10 @@ function checkOrigin(url: URL, request: ApiRequest, context: RedirectContext): v
   }
 }
 
-async function send(request: ApiRequest, context: RedirectContext, sendsKey: boolean): Promise<Response> {
-  const { authorization, ...others } = context.headers;
+async function send(request: ApiRequest, context: RedirectContext, isOnSite: boolean): Promise<Response> {
   const init: RequestInit = {
     method: request.method,
-    headers: sendsKey && authorization !== undefined ? { ...others, authorization } : others,
+    headers: isOnSite ? { ...context.siteHeaders, ...context.headers } : context.headers,
     signal: context.signal,
     redirect: 'manual',
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
@@ -86,6 +89,7 @@ async function followInBrowser(
   if (request.method === 'POST' || request.method === 'DELETE') {
     throw new ConnectionError(
       `${request.url.origin} answers ${request.method} with a redirect; check the address of the site`,
+      { code: 'redirect' },
     );
   }
   const response = await context.fetch(request.url.href, { ...init, redirect: 'follow' });
@@ -99,6 +103,7 @@ function redirectTarget(response: Response, base: URL): URL | null {
   if (!URL.canParse(location, base.href)) {
     throw new ConnectionError(
       `${base.origin} redirects to ${JSON.stringify(location)}, which is not an address`,
+      { code: 'redirect' },
     );
   }
   return new URL(location, base);

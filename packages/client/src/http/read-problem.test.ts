@@ -7,6 +7,7 @@ test.each([
   [{ error: { code: 'x', detail: 'Too bad' } }, 'Too bad'],
   [{ detail: 'Too bad' }, 'Too bad'],
   [{ errors: ["Can't cancel", 'Really'] }, "Can't cancel Really"],
+  [{ errors: ["Can't cancel"], detail: 'It is complete.' }, "Can't cancel: It is complete."],
   [{ errors: { detail: 'Too bad' }, status_code: 400 }, 'Too bad'],
   [{ crs: ['Unknown.', 'Really.'] }, 'crs: Unknown.; crs: Really.'],
   [{ errors: { crs: ['Unknown.'] }, status_code: 400 }, 'crs: Unknown.'],
@@ -31,20 +32,21 @@ test('a validation object becomes an issue for each reason', () => {
       },
     ],
     is_valid: false,
-    invalid_reasons: ['too-large'],
+    invalid_reasons: ['no-luck'],
   };
+  const nothingThere = 'it has nothing in the region; move or enlarge the extent';
   const { issues, validation, message } = readProblem(body);
   expect(issues).toEqual([
-    { item: null, field: null, code: 'too-large', detail: 'too-large' },
-    { item: 'u/3/', field: null, code: 'outside-extent', detail: 'outside-extent' },
+    { item: null, field: null, code: 'no-luck', detail: 'no-luck' },
+    { item: 'u/3/', field: null, code: 'outside-extent', detail: nothingThere },
     { item: 'u/4/', field: null, code: 'invalid-format', detail: 'KML is not for tables' },
   ]);
   expect(validation?.getReasons()).toEqual({
-    __all__: ['too-large'],
+    __all__: ['no-luck'],
     'u/3/': ['outside-extent'],
     'u/4/': ['invalid-format'],
   });
-  expect(message).toBe('The export is refused: too-large; u/3/: outside-extent; u/4/: KML is not for tables');
+  expect(message).toBe(`The export is refused: no-luck; u/3/: ${nothingThere}; u/4/: KML is not for tables`);
 });
 
 test('a message is one line of bounded length', () => {

@@ -21,7 +21,11 @@ export function readProblem(body: unknown): Problem {
   if (Array.isArray(body['items']) && 'is_valid' in body) return readValidation(body);
   const { errors } = body;
   if (isRecord(errors)) return readFields(errors);
-  if (Array.isArray(errors)) return withMessage(errors.map(String).join(' '));
+  if (Array.isArray(errors)) {
+    // Sites of Outcrop say more beside the words that clients of the API know.
+    const detail = typeof body['detail'] === 'string' ? `: ${body['detail']}` : '';
+    return withMessage(errors.map(String).join(' ') + detail);
+  }
   if (typeof errors === 'string') return withMessage(errors);
   return readFields(body);
 }

@@ -1,3 +1,5 @@
+import { timerMs } from './sleep.ts';
+
 /** A signal that aborts when the caller's does or when the time is over, whichever is first. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
@@ -10,7 +12,7 @@ export interface TimeLimit {
 /** Starts the clock. */
 export function startTimeLimit(timeoutMs: number, signal?: AbortSignal): TimeLimit {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const timer = setTimeout(() => controller.abort(), timerMs(timeoutMs));
   return {
     signal: signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]),
     isOver: () => controller.signal.aborted,

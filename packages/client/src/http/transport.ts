@@ -4,6 +4,7 @@ import { ExportsError } from '../errors/exports-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
 import type { ApiRequest, ApiResponse, Fetch } from './api-request.ts';
 import { followRedirects } from './follow-redirects.ts';
+import type { Logger } from './logger.ts';
 import { parseJson, parseLeniently } from './parse-json.ts';
 import { responseError } from './response-error.ts';
 import { retryAfter } from './retry-after.ts';
@@ -21,10 +22,11 @@ export interface TransportConfig {
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
   readonly allowInsecure: boolean;
+  readonly logger: Logger | null;
 }
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
-const retryableStatuses = [429, 502, 503, 504];
+const passingStatuses = [408, 425, 429, 502, 503, 504];
 
 /**
  * Sends requests: key, redirects, time limit, repetition of what is safe to repeat, and one error type for each way
@@ -52,10 +54,10 @@ export class Transport {
   }
 
   async #retrying<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
-    const { retry } = this.config;
-    const isSafe = safeMethods.includes(request.method);
+    const { retry, logger } = this.config;
+    const isRepeatable = request.isRepeatable ?? safeMethods.includes(request.method);
     for (let repetition = 0; ; repetition += 1) {
-      const mayRepeat = isSafe && repetition < retry.retries;
+      const mayRepeat = isRepeatable && repetition < retry.retries;
       const outcome = await this.#attempt(request, read).then(
         (value) => ({ value }),
         (error: unknown) => ({ error }),
@@ -63,6 +65,7 @@ export class Transport {
       if ('value' in outcome) return outcome.value;
       const pauseMs = mayRepeat ? repeatAfter(outcome.error, retry, repetition) : null;
       if (pauseMs === null) throw outcome.error;
+      logger?.warn(`${describe(request)} is repeated in ${Math.round(pauseMs)} ms: ${String(outcome.error)}`);
       await sleep(pauseMs, request.options?.signal);
     }
   }
@@ -71,12 +74,18 @@ export class Transport {
     const { signal, timeoutMs = this.config.timeoutMs } = request.options ?? {};
     signal?.throwIfAborted();
     const limit = startTimeLimit(timeoutMs, signal);
+    const startedAt = performance.now();
     try {
       const response = await followRedirects(request, {
         ...this.config,
         headers: this.#headers(request),
+        siteHeaders: this.#siteHeaders(request),
         signal: limit.signal,
       });
+      const elapsedMs = Math.round(performance.now() - startedAt);
+      this.config.logger?.debug(
+        `${describe(request)} was answered with ${response.status} in ${elapsedMs} ms`,
+      );
       if (!isSuccess(response)) throw await this.#error(request, response);
       return await read(response);
     } catch (error) {
@@ -93,13 +102,20 @@ export class Transport {
   }
 
   #headers(request: ApiRequest): Record<string, string> {
-    const { apiKey, userAgent } = this.config;
-    const own = Object.entries({ ...request.options?.headers, ...request.headers });
+    const { userAgent } = this.config;
     return {
       accept: 'application/json',
-      ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value])),
+      ...request.headers,
       ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(userAgent === null ? {} : { 'user-agent': userAgent }),
+    };
+  }
+
+  #siteHeaders(request: ApiRequest): Record<string, string> {
+    const { apiKey } = this.config;
+    const added = Object.entries(request.options?.headers ?? {});
+    return {
+      ...Object.fromEntries(added.map(([name, value]) => [name.toLowerCase(), value])),
       ...(apiKey === null ? {} : { authorization: `key ${apiKey}` }),
     };
   }
@@ -122,11 +138,21 @@ function isSuccess(response: Response): boolean {
   return response.ok || response.status === 303;
 }
 
+/** Whether a request failed for reasons that pass: no answer, or one that says to come back later. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ApiError) return passingStatuses.includes(error.status);
+  return error instanceof TimeoutError || (error instanceof ConnectionError && error.code === 'connection');
+}
+
+/** Method and address; the query is left out, as signed addresses keep secrets in it. */
+function describe({ method, url }: ApiRequest): string {
+  return `${method} ${url.origin}${url.pathname}`;
+}
+
 /** The pause before a repetition, in milliseconds; null where repeating is no use. */
 function repeatAfter(error: unknown, policy: RetryPolicy, repetition: number): number | null {
-  if (error instanceof ConnectionError && error.code === 'connection') return retryDelay(policy, repetition);
-  if (!(error instanceof ApiError) || !retryableStatuses.includes(error.status)) return null;
-  const asked = retryAfter(error.headers);
+  if (!mayPass(error)) return null;
+  const asked = error instanceof ApiError ? retryAfter(error.headers) : null;
   if (asked === null) return retryDelay(policy, repetition);
   return asked <= policy.maxMs ? asked : null;
 }

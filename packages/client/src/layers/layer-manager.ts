@@ -1,19 +1,13 @@
-import { camelCase } from '../camel-case.ts';
-import { resourceUrl } from '../http/resource-url.ts';
-import type { RequestOptions } from '../http/api-request.ts';
 import type { Transport } from '../http/transport.ts';
-import { Query } from '../query/query.ts';
-import { type Layer, type LayerSummary, readLayer } from './layer.ts';
+import { Collection, type GetOptions } from '../query/collection.ts';
+import { type Layer, type LayerSummary, readLayer, readLayerSummary } from './layer.ts';
+import { layerAttributes, type LayerFilters, type LayerOrder } from './layer-attributes.ts';
 
 /** The layers, or the tables, of a site. */
-export class LayerManager {
-  readonly #transport: Transport;
-  readonly #collection: URL;
-
-  /** `collection` is the URL of the list, with its slash. */
-  constructor(transport: Transport, collection: URL) {
-    this.#transport = transport;
-    this.#collection = collection;
+export class LayerManager extends Collection<LayerSummary, LayerFilters, LayerOrder> {
+  /** @internal */
+  constructor(transport: Transport, url: URL) {
+    super({ transport, url, attributes: layerAttributes });
   }
 
   /**
@@ -21,19 +15,11 @@ export class LayerManager {
    *
    * @throws NotFoundError where there is none with this id.
    */
-  async get(layerId: number, options?: RequestOptions): Promise<Layer> {
-    const url = resourceUrl(this.#collection, layerId);
-    const { body } = await this.#transport.json({ method: 'GET', url, options });
-    return readLayer(body);
+  async get(layerId: number, options?: GetOptions): Promise<Layer> {
+    return readLayer(await this.fetch(layerId, options));
   }
 
-  /** All that the key's owner can see. */
-  list(options?: RequestOptions): Query<LayerSummary> {
-    return new Query({
-      transport: this.#transport,
-      url: this.#collection,
-      read: (body) => camelCase(body) as LayerSummary,
-      options,
-    });
+  protected override read(body: unknown): LayerSummary {
+    return readLayerSummary(body);
   }
 }

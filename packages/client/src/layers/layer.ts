@@ -3,6 +3,7 @@ import type { ExtentGeometry } from '@outcrop/contract';
 import { camelCase } from '../camel-case.ts';
 import { readCrs } from '../exports/read-crs.ts';
 import { isRecord } from '../is-record.ts';
+import { readNumber, readString, readStrings } from '../read-scalar.ts';
 import type { Licence } from './licence.ts';
 
 /** A layer or table as lists show it. */
@@ -15,6 +16,8 @@ export interface LayerSummary {
   readonly kind: string;
   readonly name: string;
   readonly title: string;
+  /** Contains `download` where the key's owner may export it; null where the list does not say. */
+  readonly userPermissions: readonly string[] | null;
 }
 
 /** A layer or table in full: what is needed to export it. Other fields of the site are there too, in camelCase. */
@@ -44,27 +47,49 @@ export interface LayerData {
   readonly fields: readonly { readonly name: string; readonly type: string }[];
 }
 
-/** A layer from its body. What another site leaves out is null or empty. */
+/** A layer of a list from its body. The wire has a `name` in v1 and a `title` in v1.x; both are both here. */
+export function readLayerSummary(body: unknown): LayerSummary {
+  const wire = isRecord(body) ? body : {};
+  const title = readString(wire['title']) ?? readString(wire['name']) ?? '';
+  return {
+    ...(camelCase(wire) as object),
+    id: readNumber(wire['id']) ?? Number.NaN,
+    url: readString(wire['url']) ?? '',
+    type: readString(wire['type']) ?? '',
+    kind: readString(wire['kind']) ?? '',
+    name: readString(wire['name']) ?? title,
+    title,
+    userPermissions: Array.isArray(wire['user_permissions']) ? readStrings(wire['user_permissions']) : null,
+  };
+}
+
+/** A layer in full from its body. What a site leaves out is null or empty. */
 export function readLayer(body: unknown): Layer {
   const wire = isRecord(body) ? body : {};
-  const data = isRecord(wire['data']) ? wire['data'] : {};
-  const fields = {
-    description: '',
-    version: null,
-    publishedAt: null,
-    license: null,
-    userPermissions: [],
-    userCapabilities: [],
-    unavailable: null,
-    ...(camelCase(wire) as LayerSummary),
+  const summary = readLayerSummary(body);
+  return {
+    ...summary,
+    description: readString(wire['description']) ?? '',
+    version: isRecord(wire['version']) ? (camelCase(wire['version']) as Layer['version']) : null,
+    publishedAt: readString(wire['published_at']),
+    license: isRecord(wire['license']) ? (camelCase(wire['license']) as Licence) : null,
+    userPermissions: summary.userPermissions ?? [],
+    userCapabilities: readStrings(wire['user_capabilities']),
+    unavailable: readString(wire['unavailable']),
+    data: readData(isRecord(wire['data']) ? wire['data'] : {}),
   };
-  const noData = {
-    extent: null,
-    exportFormats: [],
-    featureCount: null,
-    geometryField: null,
-    geometryType: null,
-    fields: [],
+}
+
+function readData(wire: Readonly<Record<string, unknown>>): LayerData {
+  const { export_formats: formats, fields, extent } = wire;
+  return {
+    ...(camelCase(wire) as object),
+    crs: readCrs(wire['crs']),
+    extent: isRecord(extent) ? (extent as unknown as ExtentGeometry) : null,
+    exportFormats: Array.isArray(formats) ? (formats as LayerData['exportFormats']) : [],
+    featureCount: readNumber(wire['feature_count']),
+    geometryField: readString(wire['geometry_field']),
+    geometryType: readString(wire['geometry_type']),
+    fields: Array.isArray(fields) ? (fields as LayerData['fields']) : [],
   };
-  return { ...fields, data: { ...noData, ...(camelCase(data) as object), crs: readCrs(data['crs']) } };
 }

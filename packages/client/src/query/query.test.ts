@@ -113,3 +113,64 @@ test('numbers that cannot be are refused', async () => {
   await expect(list(site).at(-1)).rejects.toThrow(InvalidArgumentError);
   await expect(list(site).take(1.5)).rejects.toThrow(InvalidArgumentError);
 });
+
+test('filters and order go along in the names of the wire, in either spelling', async () => {
+  await using site = await startLoopbackSite({});
+  const { exports } = localClient(site.url);
+  const since = new Date('2026-01-02T03:04:05Z');
+  await exports
+    .filter({ state: ['complete', 'gone'], createdAtGte: since, 'created_at.lt': '2026-02-01' })
+    .filter({ name: 'a & b', q: undefined })
+    .orderBy('name')
+    .orderBy('-createdAt')
+    .toArray()
+    .catch(() => undefined);
+  const { searchParams } = new URL(site.requests[0]?.path ?? '', site.url);
+  expect([...searchParams]).toEqual([
+    ['state', 'complete'],
+    ['state', 'gone'],
+    ['created_at.gte', '2026-01-02T03:04:05.000Z'],
+    ['created_at.lt', '2026-02-01'],
+    ['name', 'a & b'],
+    ['sort', '-created_at'],
+  ]);
+});
+
+test('each refinement is a new query, and leaves the one that it was made of', async () => {
+  await using site = await startLoopbackSite(threePages());
+  const all = list(site);
+  all.filter({ kind: 'vector', public: true }).orderBy('-name').expand('list').pageSize(1);
+  expect(await all.toArray()).toHaveLength(5);
+});
+
+test.each([
+  ['filtered', { colour: 'red' }, /cannot be filtered by "colour"; take one of q, kind/],
+  ['filtered', { kind: null }, /null is no value/],
+  ['filtered', { created_at: new Date() }, /cannot be filtered by "created_at"/],
+  ['filtered', { createdAtGte: new Date('never') }, /Invalid Date is no value/],
+  ['filtered', { q: { text: 'x' } }, /is no value/],
+])('a list that cannot be %s by %j says so before anything is sent', async (_, conditions, message) => {
+  await using site = await startLoopbackSite({});
+  expect(() => list(site).filter(conditions as never)).toThrow(InvalidArgumentError);
+  expect(() => list(site).filter(conditions as never)).toThrow(message);
+  expect(site.requests).toHaveLength(0);
+});
+
+test('an order that the list does not have is refused before anything is sent', async () => {
+  await using site = await startLoopbackSite({});
+  expect(() => list(site).orderBy('-colour' as never)).toThrow(/cannot be ordered by "colour"; take one of/);
+});
+
+test('a text is not taken for a list of expansions, letter by letter', async () => {
+  await using site = await startLoopbackSite({});
+  await expect(localClient(site.url).exports.get(9, { expand: 'items' as never })).rejects.toThrow(
+    /"items" cannot be expanded; give a list/,
+  );
+  await expect(list(site).expand('a\r\nx-evil: 1').first()).rejects.toThrow(InvalidArgumentError);
+  expect(site.requests).toHaveLength(0);
+});
+
+test('elements that are not of the API are an error', async () => {
+  await using site = await startLoopbackSite({ 'GET layers/': json(200, ['a', 'b']) });
+  await expect(list(site).first()).rejects.toMatchObject({ code: 'invalid-response' });
+});

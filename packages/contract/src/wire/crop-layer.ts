@@ -1,4 +1,4 @@
-import type { ExtentGeometry, MultiPolygon } from '../geojson.ts';
+import type { MultiPolygon } from '../geojson.ts';
 
 /** A polygon layer whose features can be picked as an extent (wire contract, section 5.7). */
 export interface WireCropLayer {
@@ -7,7 +7,7 @@ export interface WireCropLayer {
   readonly url: string;
   /** URL of its features. */
   readonly features: string;
-  readonly extent: ExtentGeometry | null;
+  readonly extent: MultiPolygon | null;
   readonly source_layer: string;
 }
 

@@ -3,6 +3,10 @@ import type { FailureCode } from '../error-code.ts';
 import type { ExportState } from '../export-state.ts';
 import type { ExtentGeometry } from '../geojson.ts';
 import type { Kind } from '../kind.ts';
+import type { WireCrs } from './crs.ts';
+import type { WireCropFeature } from './crop-layer.ts';
+import type { WireLayer } from './layer.ts';
+import type { WireUser } from './user.ts';
 
 /** One item of a request or of a detail body (wire contract, sections 5.2 and 8). */
 export interface WireItem {
@@ -69,8 +73,12 @@ export interface WireExportDetail extends WireExportSummary {
   readonly options: WireOptions;
   /** Bytes. */
   readonly size_estimate_zipped: number;
+  /** Bytes. Koordinates has the unzipped sizes in `v1.x` only. */
+  readonly size_estimate_unzipped?: number;
   /** Bytes; null until complete. */
   readonly size_complete_zipped: number | null;
+  /** Bytes; null until complete. */
+  readonly size_complete_unzipped?: number | null;
   /** 0..1; null after a cancel. Never goes back. */
   readonly progress: number | null;
   readonly stage: string | null;
@@ -82,6 +90,46 @@ export interface WireExportDetail extends WireExportSummary {
   readonly finished_at: string | null;
   readonly downloaded_at: string | null;
 }
+
+/** One item of a `v1.x` detail body: what was asked for, and what the item is (wire contract, section 5.3). */
+export interface WireDescribedItem extends WireItem {
+  readonly title: string;
+  /** Label of the format it is exported in; empty where the request names none for its kind. */
+  readonly format: string;
+  /** The format's code in names of archives. */
+  readonly short_format: string;
+  readonly data_type: Kind;
+  readonly data_type_label: string;
+}
+
+/** The site an export comes from, and whom to name when its data are used. */
+export interface WireSource {
+  readonly name: string;
+  readonly domain: string;
+  readonly owner: string;
+  readonly owner_short: string;
+  readonly copyright: string;
+}
+
+/** An export in full, as `v1.x` shows it (wire contract, section 5.3). */
+export interface WireDescribedExport extends Omit<WireExportDetail, 'crs' | 'items'> {
+  readonly crs: WireCrs | null;
+  readonly items: readonly WireDescribedItem[];
+  readonly user: WireUser;
+  readonly from: WireSource;
+  /** A site of ours charges nothing. */
+  readonly invoice: null;
+}
+
+/**
+ * An export in full with what the header `Expand` asked for: `items` puts layers in place of their addresses, `extent`
+ * the crop feature, `crs` the system in place of its code.
+ */
+export type WireExpandedExport = Omit<WireExportDetail | WireDescribedExport, 'crs' | 'items' | 'extent'> & {
+  readonly crs: string | WireCrs | null;
+  readonly extent: WireExtent | WireCropFeature;
+  readonly items: readonly (Omit<WireItem, 'item'> & { readonly item: string | WireLayer })[];
+};
 
 /** Why an export ended in `error`, in words that say what to do. */
 export interface WireFailure {

@@ -1,5 +1,6 @@
 import type { ExtentGeometry } from '../geojson.ts';
 import type { Kind } from '../kind.ts';
+import type { WireCrs } from './crs.ts';
 
 /** A licence as layers and validations show it. */
 export interface WireLicence {
@@ -8,8 +9,11 @@ export interface WireLicence {
   readonly type: string;
   readonly jurisdiction?: string | null;
   readonly version?: string | null;
-  readonly url: string | null;
+  readonly url: string;
+  /** The page of whoever wrote the licence; null where the site knows none. */
   readonly url_html: string | null;
+  /** Its whole text; null where the site has none. */
+  readonly url_fulltext: string | null;
 }
 
 /** A layer or table in a list. */
@@ -22,17 +26,25 @@ export interface WireLayerSummary {
   readonly title: string;
 }
 
+/** A service of a layer; `export` is the one that a site of ours has. */
+export interface WireLayerService {
+  readonly key: string;
+  readonly enabled: boolean;
+  readonly auth_scopes: readonly string[];
+}
+
 /** A layer or table in full: what an exporter reads of it (wire contract, section 15). */
 export interface WireLayer extends WireLayerSummary {
   readonly description: string;
   readonly version: { readonly id: number; readonly url: string };
+  /** When the data last changed: ISO 8601, UTC, microseconds; null where they cannot be read. */
   readonly published_at: string | null;
   readonly license: WireLicence | null;
   readonly user_permissions: readonly string[];
   readonly user_capabilities: readonly string[];
   readonly data: {
-    /** `EPSG:n`, or null for a table and for a layer whose CRS is unknown. */
-    readonly crs: string | null;
+    /** `EPSG:n`, in `v1.x` an object; null for a table and for a layer whose CRS is unknown. */
+    readonly crs: string | WireCrs | null;
     /** EPSG:4326; longitudes run beyond 180 where the data crosses the antimeridian. */
     readonly extent: ExtentGeometry | null;
     readonly export_formats: readonly { readonly name: string; readonly mimetype: string }[];
@@ -51,6 +63,14 @@ export interface WireLayer extends WireLayerSummary {
     }[];
     readonly fields: readonly { readonly name: string; readonly type: string }[];
   };
+  /** A site of ours keeps no metadata documents. */
+  readonly metadata: {
+    readonly iso: string | null;
+    readonly dc: string | null;
+    readonly native: string | null;
+  };
+  /** What can be done with it, and the scopes that this takes. */
+  readonly services: readonly WireLayerService[];
   /** Why the layer cannot be exported now, where it cannot. */
   readonly unavailable: string | null;
 }

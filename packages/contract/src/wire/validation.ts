@@ -1,5 +1,6 @@
 import type { Reason } from '../reason.ts';
-import type { WireItem } from './export.ts';
+import type { WireCrs } from './crs.ts';
+import type { WireDelivery, WireItem } from './export.ts';
 import type { WireLicence } from './layer.ts';
 
 /** The verdict on one item; the request's own keys are echoed (wire contract, section 5.5). */
@@ -31,4 +32,23 @@ export interface WireValidation {
   readonly warnings: readonly string[];
   /** Extension: the name the archive will have, without `.zip`. */
   readonly name: string;
+}
+
+/** The verdict on one item, as `v1.x` gives it. */
+export interface WirePricedItemValidation extends WireItemValidation {
+  /** Null where there is no price to pay. */
+  readonly currency: string | null;
+}
+
+/** Body of a validate, as `v1.x` gives it (wire contract, section 5.5). */
+export interface WireDescribedValidation extends WireValidation {
+  readonly items: readonly WirePricedItemValidation[];
+  /** Systems that suit the data: those the layers are in, and EPSG:4326. */
+  readonly suggested_crs: readonly WireCrs[];
+  /** A site of ours changes no heights. */
+  readonly suggested_crs_vertical: readonly WireCrs[];
+  readonly zip_filename: string;
+  readonly delivery: WireDelivery;
+  /** A site of ours has no courier, so there is no cost. */
+  readonly courier_cost: Readonly<Record<string, never>>;
 }

@@ -1,28 +1,23 @@
 import { createHash } from 'node:crypto';
+import { readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 import type { ManifestMember } from '@outcrop/contract';
 
-import { diskError } from '../formats/block-file.ts';
-import { deflateBlockBytes, deflateEnd, deflatePiece } from './deflate.ts';
+import { diskError, withDiskErrors } from '../formats/block-file.ts';
+import { deflateBlockBytes, deflateEnd, deflatePiece, isUseless } from './deflate.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
 
 /** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
 const piecesInFlight = 8;
-/**
- * Levels that are tried on a member's first piece. On coordinates the fast one is within 2 % of level 6 at twice its
- * speed; on text it is 13 % larger, and the thorough one 5 %.
- */
-const levels = { fast: 2, thorough: 4 } as const;
-/** The thorough level must make the first piece smaller by so much to be worth its time. */
-const worthwhileRatio = 0.97;
-/** A first piece that stays this large says that compressing the rest is useless too. */
-const uselessRatio = 0.98;
 /** With room for what deflate may add to what cannot be compressed. */
 const zip64From = 0xf000_0000;
 
-/** Members in the order in which they are added. */
+/**
+ * Members in the order in which they are added. Files are read and written in this thread: a read on zlib's thread pool
+ * would wait behind the pieces that are being compressed there, and leave it without work when its turn comes.
+ */
 export class ArchiveWriter {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -72,63 +67,65 @@ export class ArchiveWriter {
   }
 
   /** Writes the central directory. Returns the archive's bytes. */
-  async finish(): Promise<number> {
+  finish(): number {
     const offset = this.#length;
-    for (const member of this.#members) await this.#append(centralHeader(member));
-    await this.#append(endRecords(this.#members.length, { offset, size: this.#length - offset }));
+    for (const member of this.#members) this.#append(centralHeader(member));
+    this.#append(endRecords(this.#members.length, { offset, size: this.#length - offset }));
+    return this.#length;
+  }
+
+  /** Waits until the disk has everything. */
+  async sync(): Promise<void> {
     await this.#file.sync().catch((error: unknown) => {
       throw diskError(error, this.#path);
     });
-    return this.#length;
   }
 
   async close(): Promise<void> {
     await this.#file.close();
   }
 
-  async #add(path: string, expectedSize: number, pieces: AsyncIterable<Buffer>): Promise<void> {
+  async #add(path: string, expectedSize: number, pieces: Iterable<Buffer>): Promise<void> {
     const offset = this.#length;
     const roomForZip64 = expectedSize >= zip64From;
     const unknown = { path, method: zipMethod.deflated, crc: 0, size: 0, compressedSize: 0, offset };
-    await this.#append(localHeader(unknown, roomForZip64));
+    this.#append(localHeader(unknown, roomForZip64));
     const start = this.#length;
     const { method, crc, size, sha256 } = await this.#writePieces(pieces);
     const member: ZipMember = { path, method, crc, size, compressedSize: this.#length - start, offset };
-    await this.#write(localHeader(member, roomForZip64), offset);
+    this.#write(localHeader(member, roomForZip64), offset);
     this.#members.push(member);
     this.#manifest.push({ path, bytes: size, sha256 });
   }
 
   async #writePieces(
-    pieces: AsyncIterable<Buffer>,
+    pieces: Iterable<Buffer>,
   ): Promise<Pick<ZipMember, 'method' | 'crc' | 'size'> & { sha256: string }> {
     const hash = createHash('sha256');
     const inFlight: Promise<Buffer>[] = [];
     let [crc, size, isStored] = [0, 0, false];
-    let level: number = levels.fast;
     try {
-      for await (const piece of pieces) {
+      for (const piece of pieces) {
         this.#signal?.throwIfAborted();
         crc = crc32(piece, crc);
         hash.update(piece);
         if (size === 0) {
-          const first = await deflateFirst(piece);
-          level = first.level;
-          isStored = first.bytes.length > piece.length * uselessRatio;
-          await this.#append(isStored ? piece : first.bytes);
+          const first = await deflatePiece(piece);
+          isStored = isUseless(first, piece);
+          this.#append(isStored ? piece : first);
         } else {
-          inFlight.push(isStored ? Promise.resolve(piece) : deflatePiece(piece, level));
+          inFlight.push(isStored ? Promise.resolve(piece) : deflatePiece(piece));
         }
         size += piece.length;
         this.#onBytes(piece.length);
-        if (inFlight.length === piecesInFlight) await this.#append(await inFlight.shift()!);
+        if (inFlight.length === piecesInFlight) this.#append(await inFlight.shift()!);
       }
-      while (inFlight.length > 0) await this.#append(await inFlight.shift()!);
+      while (inFlight.length > 0) this.#append(await inFlight.shift()!);
     } finally {
       await Promise.allSettled(inFlight);
     }
     if (size === 0) isStored = true;
-    if (!isStored) await this.#append(deflateEnd);
+    if (!isStored) this.#append(deflateEnd);
     return {
       method: isStored ? zipMethod.stored : zipMethod.deflated,
       crc,
@@ -137,31 +134,18 @@ export class ArchiveWriter {
     };
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
-    await this.#write(bytes, this.#length);
+  #append(bytes: Uint8Array): void {
+    this.#write(bytes, this.#length);
     this.#length += bytes.length;
   }
 
-  async #write(bytes: Uint8Array, position: number): Promise<void> {
-    try {
+  #write(bytes: Uint8Array, position: number): void {
+    withDiskErrors(this.#path, () => {
       for (let done = 0; done < bytes.length;) {
-        done += (await this.#file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+        done += writeSync(this.#file.fd, bytes, done, bytes.length - done, position + done);
       }
-    } catch (error) {
-      throw diskError(error, this.#path);
-    }
+    });
   }
-}
-
-/** Compresses a member's first piece, and finds the level for the others. */
-async function deflateFirst(piece: Buffer): Promise<{ bytes: Buffer; level: number }> {
-  const [fast, thorough] = await Promise.all([
-    deflatePiece(piece, levels.fast),
-    deflatePiece(piece, levels.thorough),
-  ]);
-  return thorough.length < fast.length * worthwhileRatio
-    ? { bytes: thorough, level: levels.thorough }
-    : { bytes: fast, level: levels.fast };
 }
 
 /** How the writing of an archive is stopped and watched. */
@@ -172,12 +156,12 @@ export interface ArchiveOptions {
 }
 
 /** Pieces of a fixed size, each in memory of its own, as several are compressed at a time. */
-async function* piecesOfFile(file: FileHandle): AsyncGenerator<Buffer> {
+function* piecesOfFile(file: FileHandle): Generator<Buffer> {
   for (let position = 0; ;) {
     const piece = Buffer.allocUnsafe(deflateBlockBytes);
     let filled = 0;
     while (filled < piece.length) {
-      const { bytesRead } = await file.read(piece, filled, piece.length - filled, position + filled);
+      const bytesRead = readSync(file.fd, piece, filled, piece.length - filled, position + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -187,7 +171,7 @@ async function* piecesOfFile(file: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-async function* piecesOfBytes(bytes: Buffer): AsyncGenerator<Buffer> {
+function* piecesOfBytes(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += deflateBlockBytes)
     yield bytes.subarray(at, at + deflateBlockBytes);
 }

@@ -1,8 +1,6 @@
-import Database from 'better-sqlite3';
-
-import { quoteIdentifier, sourceError } from '../source/geopackage-file.ts';
+import { sourceError } from '../source/geopackage-file.ts';
+import { RtreeNodes } from '../source/rtree-nodes.ts';
 import type { SpatialIndex } from '../source/spatial-index.ts';
-import type { Envelope } from '../features/geometry-array.ts';
 import type { RegionIndex } from './region-index.ts';
 
 /** The features whose box meets a region. */
@@ -13,35 +11,57 @@ export interface Candidates {
   readonly inside: number;
 }
 
-/** Asks a layer's R-tree which features may be in a region. Those outside by their box are never read. */
+/**
+ * Asks a layer's R-tree which features may be in a region. Those outside by their box are never read, and branches that
+ * are wholly outside or inside are not looked at box by box.
+ *
+ * @throws EngineError `source-unavailable` | `source-corrupt`
+ */
 export function findCandidates(index: SpatialIndex, region: RegionIndex): Candidates {
-  const database = new Database(index.path, { readonly: true });
   try {
-    const [minX, minY, maxX, maxY] = region.envelope;
-    const rows = database
-      .prepare<[number, number, number, number], [number, number, number, number, number]>(
-        `SELECT id, minx, miny, maxx, maxy FROM ${quoteIdentifier(index.table)}
-         WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?`,
-      )
-      .raw()
-      .iterate(minX, maxX, minY, maxY) as IterableIterator<[number, number, number, number, number]>;
-    let ids = new Float64Array(4096);
-    let [count, inside] = [0, 0];
-    for (const [id, ...box] of rows) {
-      const place = region.place(box as Envelope);
-      if (place === 'out') continue;
-      if (place === 'in') inside += 1;
-      if (count === ids.length) {
-        const larger = new Float64Array(count * 2);
-        larger.set(ids);
-        ids = larger;
-      }
-      ids[count++] = id;
-    }
-    return { ids: ids.slice(0, count).sort(), inside };
+    using nodes = new RtreeNodes(index);
+    const search = new Search(nodes, region);
+    const { node, depth } = nodes.root();
+    search.visit(node, depth, false);
+    return search.found();
   } catch (error) {
     throw sourceError(error, index.path);
-  } finally {
-    database.close();
+  }
+}
+
+class Search {
+  readonly #nodes: RtreeNodes;
+  readonly #region: RegionIndex;
+  #ids = new Float64Array(4096);
+  #count = 0;
+  #inside = 0;
+
+  constructor(nodes: RtreeNodes, region: RegionIndex) {
+    this.#nodes = nodes;
+    this.#region = region;
+  }
+
+  /** @param depth levels of nodes below this one: a damaged tree that leads around in a circle comes to an end too */
+  visit(node: number, depth: number, isInside: boolean): void {
+    for (const { id, box } of this.#nodes.cells(node)) {
+      const place = isInside ? 'in' : this.#region.place(box);
+      if (place === 'out') continue;
+      if (depth > 0) this.visit(id, depth - 1, place === 'in');
+      else this.#add(id, place === 'in');
+    }
+  }
+
+  found(): Candidates {
+    return { ids: this.#ids.slice(0, this.#count).sort(), inside: this.#inside };
+  }
+
+  #add(id: number, isInside: boolean): void {
+    if (isInside) this.#inside += 1;
+    if (this.#count === this.#ids.length) {
+      const larger = new Float64Array(this.#count * 2);
+      larger.set(this.#ids);
+      this.#ids = larger;
+    }
+    this.#ids[this.#count++] = id;
   }
 }

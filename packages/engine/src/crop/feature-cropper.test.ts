@@ -171,6 +171,56 @@ describe('a feature that is clipped', () => {
   });
 });
 
+/** A line from west to east near the region, which never meets itself: GEOS leaves out what a line covers twice. */
+const lines = fc
+  .uniqueArray(centre, { minLength: 2, maxLength: 20, selector: ([x]) => x })
+  .map((positions) => wkbOf(2, [positions.toSorted(([a], [b]) => a - b)]));
+
+/** The lengths of the lines of a geometry together. */
+function lengthOf(wkb: Uint8Array | null): number {
+  const builder = new GeometryBuilder(false, false);
+  if (wkb !== null) new WkbReader(builder).append(wkb, 0);
+  let length = 0;
+  for (let part = 0; part < builder.partCount; part++) {
+    if (builder.partKinds[part] !== geometryKind.line) continue;
+    const ring = builder.partRings[part]!;
+    for (let k = builder.ringStarts[ring]! + 1; k < builder.ringStarts[ring + 1]!; k++) {
+      const [x, y, nextX, nextY] = builder.coordinates.subarray(k * 2 - 2, k * 2 + 2);
+      length += Math.hypot(nextX! - x!, nextY! - y!);
+    }
+  }
+  return length;
+}
+
+test('a line that is clipped is as long as its intersection with the whole region', () => {
+  fc.assert(
+    fc.property(regions, lines, (region, line) => {
+      const expected = lengthOf(directly(polygonsToWkb(region), line));
+      expect(Math.abs(lengthOf(crop(region, line).wkb) - expected)).toBeLessThan(1e-6);
+    }),
+    { numRuns: 200, seed },
+  );
+});
+
+test('points are inside or outside, and both together are all of them', () => {
+  fc.assert(
+    fc.property(regions, fc.array(centre, { minLength: 1, maxLength: 30 }), (region, points) => {
+      const whole = required(polygonsToWkb(region));
+      const prepared = geos.prepare(whole);
+      for (const [x, y] of points) {
+        const isInside = geos.preparedMeetsPoint(prepared, x, y);
+        expect(crop(region, wkbOf(1, [[[x, y]]])).counts).toMatchObject({
+          whole: Number(isInside),
+          outside: Number(!isInside),
+        });
+      }
+      geos.destroyPrepared(prepared);
+      geos.destroy(whole);
+    }),
+    { numRuns: 60, seed },
+  );
+});
+
 test('features are kept whole by what GEOS says of them and the whole region', () => {
   fc.assert(
     fc.property(regions, features, (region, feature) => {

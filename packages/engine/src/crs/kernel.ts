@@ -1,7 +1,12 @@
-import proj4 from 'proj4';
+import { createRequire } from 'node:module';
+
+import type proj4Type from 'proj4';
 
 import type { Crs } from './crs.ts';
 import { type PlaneKernel, transverseMercator } from './transverse-mercator.ts';
+
+/** Required, as it is a CommonJS module that takes four times as long to import: each worker waits for it. */
+const proj4 = createRequire(import.meta.url)('proj4') as typeof proj4Type;
 
 /** Transforms positions in place; where there is no result, x and y become NaN. */
 export type Kernel = (coordinates: Float64Array, stride: number, positions: number) => void;

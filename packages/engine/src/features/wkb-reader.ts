@@ -18,6 +18,8 @@ export class WkbReader {
   #bytes: Uint8Array = new Uint8Array(0);
   #position = 0;
   #end = 0;
+  /** Whether the last geometry was a collection that held collections or multi geometries: only their parts are kept. */
+  wasFlattened = false;
 
   constructor(builder: GeometryBuilder) {
     this.#builder = builder;
@@ -31,6 +33,7 @@ export class WkbReader {
     }
     this.#position = start;
     this.#end = end;
+    this.wasFlattened = false;
     try {
       this.#builder.endFeature(this.#readParts(0));
     } catch (error) {
@@ -41,6 +44,7 @@ export class WkbReader {
 
   /** Appends a feature without a geometry. */
   appendNone(): void {
+    this.wasFlattened = false;
     this.#builder.endFeature(geometryKind.none);
   }
 
@@ -76,7 +80,10 @@ export class WkbReader {
       case geometryKind.multiPolygon:
       case geometryKind.collection: {
         const count = this.#readCount(little);
-        for (let part = 0; part < count; part++) this.#readParts(depth + 1);
+        for (let part = 0; part < count; part++) {
+          const kind = this.#readParts(depth + 1);
+          if (kind > geometryKind.polygon) this.wasFlattened = true;
+        }
         break;
       }
       default:

@@ -9,7 +9,6 @@ import type { BlockEncoder, BlockFormat, EncodedBlock, EncodeOptions } from './b
 import { decimalsOf, noteRounding } from './coordinate-decimals.ts';
 import { csvVrt } from './csv-vrt.ts';
 import { LossLog } from './loss-log.ts';
-import { numberText } from './number-text.ts';
 import { TextAssembler } from './text-assembler.ts';
 import { TextBuffer } from './text-buffer.ts';
 import { uniqueName } from './unique-name.ts';
@@ -106,7 +105,7 @@ class CsvEncoder implements BlockEncoder<Uint8Array> {
         break;
       }
       case 'number':
-        this.#text.ascii(numberText(column, row) ?? '');
+        this.#text.value(column, row, '');
         break;
     }
   }

@@ -1,9 +1,12 @@
-import type { Column, FeatureBatch } from '../features/feature-batch.ts';
+import type { Column, FeatureBatch, NumberColumn } from '../features/feature-batch.ts';
 import type { DbfField } from './dbf-schema.ts';
 import type { LossLog } from './loss-log.ts';
-import { numberText } from './number-text.ts';
+import { mostShortBytes, numberText, writeShortNumber } from './number-text.ts';
 
 const space = 32;
+const [zero, nine] = [48, 57];
+/** Where the digits of a date of the form 2026-11-22 are. */
+const dateDigits = [0, 1, 2, 3, 5, 6, 8, 9] as const;
 /** What fills a field whose value is null, by type, as GDAL and the programs that follow it read it. */
 const nullFill: Readonly<Record<DbfField['code'], number>> = { C: 0, N: 42, L: 63, D: 48 };
 
@@ -13,6 +16,7 @@ export class DbfEncoder {
   readonly #names: readonly string[];
   readonly #recordBytes: number;
   #buffer = Buffer.alloc(1 << 18);
+  readonly #digits = new Uint8Array(mostShortBytes);
   #length = 0;
   #losses: LossLog | null = null;
 
@@ -26,7 +30,7 @@ export class DbfEncoder {
   append(batch: FeatureBatch, row: number, losses: LossLog): void {
     this.#losses = losses;
     this.#require(this.#recordBytes);
-    this.#buffer[this.#length] = space;
+    this.#buffer.fill(space, this.#length, this.#length + this.#recordBytes);
     let at = this.#length + 1;
     for (const field of this.#fields) {
       if (field.column === null) this.#putNumber(String(batch.fids[row]), at, field);
@@ -46,20 +50,39 @@ export class DbfEncoder {
 
   #putValue(column: Column, { row, at, field }: { row: number; at: number; field: DbfField }): void {
     if (column.kind === 'number') {
-      const text =
-        field.code === 'L' && column.nulls[row] === 0
-          ? column.values[row] === 0
-            ? 'F'
-            : 'T'
-          : numberText(column, row);
-      if (text === null) this.#fillNull(at, field);
-      else this.#putNumber(text, at, field);
+      this.#putColumnNumber(column, { row, at, field });
       return;
     }
     const value = column.values[row] ?? null;
     if (typeof value !== 'string') this.#fillNull(at, field);
     else if (field.code === 'D') this.#putDate(value, at, field);
     else this.#putText(value, at, field);
+  }
+
+  #putColumnNumber(
+    column: NumberColumn,
+    { row, at, field }: { row: number; at: number; field: DbfField },
+  ): void {
+    if (field.code === 'L' && column.nulls[row] === 0) {
+      this.#putNumber(column.values[row] === 0 ? 'F' : 'T', at, field);
+      return;
+    }
+    const isPlain = column.nulls[row] === 0 && column.exact === null;
+    const length = isPlain ? writeShortNumber(this.#digits, 0, column.values[row]!) : -1;
+    if (length >= 0 && length <= field.width) {
+      this.#putDigits(length, at + field.width);
+      return;
+    }
+    const text = numberText(column, row);
+    if (text === null) this.#fillNull(at, field);
+    else this.#putNumber(text, at, field);
+  }
+
+  /** Puts the last digits written so that they end at a place; what is before them in the field is spaces already. */
+  #putDigits(length: number, end: number): void {
+    const buffer = this.#buffer;
+    const digits = this.#digits;
+    for (let at = end - length, digit = 0; digit < length; digit++) buffer[at + digit] = digits[digit]!;
   }
 
   #fillNull(at: number, field: DbfField): void {
@@ -75,25 +98,25 @@ export class DbfEncoder {
       this.#fillNull(at, field);
       return;
     }
-    const start = at + field.width - fitting.length;
-    this.#buffer.fill(space, at, start);
-    this.#buffer.write(fitting, start, 'latin1');
+    this.#buffer.write(fitting, at + field.width - fitting.length, 'latin1');
   }
 
   #putDate(value: string, at: number, field: DbfField): void {
-    const date = /^(\d{4})-(\d{2})-(\d{2})/.exec(value);
-    if (date === null) {
-      this.#lose('value-dropped', 'A value was not a date of the form 2026-11-22.', field);
-      this.#fillNull(at, field);
-      return;
+    const buffer = this.#buffer;
+    let put = at;
+    for (const place of dateDigits) {
+      const code = value.charCodeAt(place);
+      if (!(code >= zero && code <= nine)) break;
+      buffer[put++] = code;
     }
-    this.#buffer.write(`${date[1]}${date[2]}${date[3]}`, at, 'latin1');
+    if (put - at === dateDigits.length && value[4] === '-' && value[7] === '-') return;
+    this.#lose('value-dropped', 'A value was not a date of the form 2026-11-22.', field);
+    this.#fillNull(at, field);
   }
 
   /** Cut on a character's border: Node writes no part of one. */
   #putText(value: string, at: number, field: DbfField): void {
-    const written = this.#buffer.write(value, at, field.width, 'utf8');
-    this.#buffer.fill(space, at + written, at + field.width);
+    this.#buffer.write(value, at, field.width, 'utf8');
     if (value.length * 3 <= field.width || Buffer.byteLength(value) <= field.width) return;
     this.#lose('value-truncated', `Text is cut to ${field.width} bytes.`, field);
   }

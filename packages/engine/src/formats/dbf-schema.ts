@@ -22,6 +22,8 @@ const maxFields = 2046;
 const maxTextBytes = 254;
 /** A datetime has no type in dBase III: it is text, `2026-11-22T10:15:30.123Z`. */
 const datetimeBytes = 32;
+/** A wider number is read as a double by GDAL and what builds on it. */
+const exactDigits = 18;
 /** Wide enough for any double with all its digits, and what GDAL gives them. */
 const realBytes = 24;
 const realDecimals = 15;
@@ -72,8 +74,14 @@ function dbfType(
     case 'boolean':
       return { code: 'L', width: 1, decimals: 0 };
     case 'integer':
-    case 'integer64':
-      return { code: 'N', width: Math.max(digits(survey.least), digits(survey.greatest), 1), decimals: 0 };
+    case 'integer64': {
+      const width = Math.max(digits(survey.least), digits(survey.greatest), 1);
+      if (width > exactDigits) {
+        const detail = `Integers of more than ${exactDigits} characters are all there, but many programs round them to 15 digits.`;
+        losses.add('value-retyped', detail, { field: field.name, count: 0 });
+      }
+      return { code: 'N', width, decimals: 0 };
+    }
     case 'real':
       return { code: 'N', width: realBytes, decimals: realDecimals };
     case 'date':

@@ -6,7 +6,6 @@ import type { Field } from '../source/layer.ts';
 import type { BlockEncoder, BlockFormat, EncodedBlock, EncodeOptions } from './block-format.ts';
 import { decimalsOf, noteRounding } from './coordinate-decimals.ts';
 import { LossLog } from './loss-log.ts';
-import { numberText } from './number-text.ts';
 import type { OutputSchema } from './output-schema.ts';
 import { isTurned } from './ring-order.ts';
 import { TextAssembler } from './text-assembler.ts';
@@ -113,9 +112,12 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
 
   #writeValue(column: Column, row: number, field: Field): void {
     switch (column.kind) {
-      case 'text':
-        this.#text.text(JSON.stringify(column.values[row] ?? null));
+      case 'text': {
+        const value = column.values[row] ?? null;
+        if (value === null) this.#text.ascii('null');
+        else this.#text.json(value);
         break;
+      }
       case 'blob': {
         const value = column.values[row] ?? null;
         if (value !== null)
@@ -127,7 +129,8 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
       }
       case 'number': {
         const isBoolean = field.type === 'boolean' && column.nulls[row] === 0;
-        this.#text.ascii(isBoolean ? String(column.values[row] !== 0) : (numberText(column, row) ?? 'null'));
+        if (isBoolean) this.#text.ascii(String(column.values[row] !== 0));
+        else this.#text.value(column, row, 'null');
         break;
       }
     }
@@ -198,9 +201,7 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
   #writePosition({ coordinates, stride, hasZ }: GeometryArray, position: number): void {
     const at = position * stride;
     this.#text.byte(open);
-    this.#text.fixed(coordinates[at]!, this.#decimals);
-    this.#text.byte(comma);
-    this.#text.fixed(coordinates[at + 1]!, this.#decimals);
+    this.#text.fixedPair(coordinates[at]!, comma, coordinates[at + 1]!, this.#decimals);
     if (hasZ) {
       this.#text.byte(comma);
       this.#text.fixed(coordinates[at + 2]!, Math.min(this.#decimals, heightDecimals));

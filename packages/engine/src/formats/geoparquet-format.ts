@@ -63,18 +63,22 @@ class GeoParquetAssembler implements BlockAssembler<ParquetPiece> {
   finish(): void {
     if (this.#pending.length > 0) this.#writeGroup();
     const writer = new ByteWriter();
+    const kvMetadata = this.#metadata();
     const footer = new ParquetWriter({
       writer,
       schema: this.#schema.elements,
       codec: 'UNCOMPRESSED',
-      kvMetadata: this.#metadata(),
+      // Of nothing rather than none: an empty list is written in a way that strict readers refuse.
+      ...(kvMetadata.length > 0 && { kvMetadata }),
       createdBy: engineVersion(),
     });
     footer.row_groups = this.#groups;
     footer.num_rows = this.#groups.reduce((total, group) => total + group.num_rows, 0n);
     // It writes into memory, so there is nothing to wait for; the beginning of its file is already in ours.
     void footer.finish();
-    this.#file.append(writer.getBytes().subarray(magic.length));
+    const bytes = writer.getBytes().subarray(magic.length);
+    if (this.#groups.length === 0) declareNoGroups(bytes);
+    this.#file.append(bytes);
     this.#file.close();
   }
 
@@ -100,6 +104,16 @@ class GeoParquetAssembler implements BlockAssembler<ParquetPiece> {
     });
     return [{ key: 'geo', value }];
   }
+}
+
+/** No rows, and a list of row groups that says it is one of nothing in particular (Thrift compact protocol). */
+const noGroups = Buffer.from([0x16, 0x00, 0x19, 0x00]);
+const structure = 12;
+
+/** The writer takes the type of a list from its first entry: without one, strict readers refuse what it says. */
+function declareNoGroups(footer: Uint8Array): void {
+  const at = Buffer.from(footer.buffer, footer.byteOffset, footer.length).lastIndexOf(noGroups);
+  if (at >= 0) footer[at + noGroups.length - 1] = structure;
 }
 
 /** The CRS as PROJJSON; that it cannot be named goes on record. */

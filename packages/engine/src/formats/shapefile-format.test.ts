@@ -106,6 +106,7 @@ test('each type of value, and its null, is where readers look for it', () => {
     ['Ōwenga', '4611686018427387904', '1e+300', 'F', '20261122'],
   ]);
   expect(losses.entries().map(({ code, field }) => [code, field])).toEqual([
+    ['value-retyped', 'count'],
     ['field-renamed', 'length_in_m'],
   ]);
   expect(readFileSync(folder.file('out/p.cpg'), 'utf8')).toBe('UTF-8');

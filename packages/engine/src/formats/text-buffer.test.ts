@@ -58,3 +58,32 @@ test('grows with what is written, and keeps it', () => {
   expect(Buffer.from(text.take()).toString()).toBe(line.repeat(100_000));
   expect(text.length).toBe(0);
 });
+
+describe('texts', () => {
+  const written = (write: (text: TextBuffer) => void): string => {
+    const buffer = new TextBuffer();
+    write(buffer);
+    return Buffer.from(buffer.take()).toString('utf8');
+  };
+
+  test('are what Node would write, short or long, ASCII or not', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (value) => {
+        expect(written((text) => text.text(value))).toBe(Buffer.from(value, 'utf8').toString('utf8'));
+      }),
+    );
+  });
+
+  test('are what JSON would write', () => {
+    const values = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
+      fc.constantFrom('', '"', '\\', 'a\nb', '\u2028', '\ud800', '\u007f'),
+    );
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(written((text) => text.json(value))).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+});

@@ -1,13 +1,12 @@
-const minus = 45;
-const point = 46;
-const zero = 48;
-/** Above this a scaled coordinate is no exact integer any more. */
-const exactLimit = 2 ** 53;
-/** Below this a number is a 32-bit integer, whose digits are found fast. */
-const integerLimit = 2 ** 31;
-/** Digits that such an integer always has room for. */
-const mostDigits = 9;
-const powersOfTen = Float64Array.from({ length: mostDigits + 1 }, (_, power) => 10 ** power);
+import type { NumberColumn } from '../features/feature-batch.ts';
+import { mostFixedBytes, mostShortBytes, numberText, writeFixed, writeShortNumber } from './number-text.ts';
+
+const quote = 34;
+const backslash = 92;
+const firstPrintable = 32;
+const firstNotAscii = 128;
+/** Longer texts are faster by Node's own writing. */
+const mostShortText = 48;
 
 /** Bytes of text being put together, ASCII and UTF-8, in one growing buffer. */
 export class TextBuffer {
@@ -47,70 +46,83 @@ export class TextBuffer {
   /** Text of ASCII characters only. */
   ascii(text: string): void {
     this.require(text.length);
-    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+    if (text.length > mostShortText || !this.#putShort(text, false)) {
+      this.#length += this.#bytes.write(text, this.#length, 'latin1');
+    }
   }
 
   text(text: string): void {
     this.require(text.length * 3);
-    this.#length += this.#bytes.write(text, this.#length, 'utf8');
+    if (text.length > mostShortText || !this.#putShort(text, false)) {
+      this.#length += this.#bytes.write(text, this.#length, 'utf8');
+    }
+  }
+
+  /** Text as a JSON string (RFC 8259, section 7). */
+  json(text: string): void {
+    this.require(text.length + 2);
+    const start = this.#length;
+    this.#bytes[this.#length++] = quote;
+    if (text.length <= mostShortText && this.#putShort(text, true)) {
+      this.#bytes[this.#length++] = quote;
+      return;
+    }
+    this.#length = start;
+    this.text(JSON.stringify(text));
+  }
+
+  /**
+   * Writes a short text byte by byte, which takes less than a call into Node. Writes nothing and answers false where a
+   * character is no ASCII or would have to be escaped in JSON.
+   */
+  #putShort(text: string, isJson: boolean): boolean {
+    const bytes = this.#bytes;
+    const start = this.#length;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      const isEscaped = isJson && (code < firstPrintable || code === quote || code === backslash);
+      if (code >= firstNotAscii || isEscaped) return false;
+      bytes[start + at] = code;
+    }
+    this.#length = start + text.length;
+    return true;
+  }
+
+  /** The value of a row with all its digits, or the other text for null and what is not a number. */
+  value(column: NumberColumn, row: number, otherwise: string): void {
+    this.require(mostShortBytes);
+    const isPlain = column.nulls[row] === 0 && column.exact === null;
+    const end = isPlain ? writeShortNumber(this.#bytes, this.#length, column.values[row]!) : -1;
+    if (end < 0) this.ascii(numberText(column, row) ?? otherwise);
+    else this.#length = end;
   }
 
   /** A number rounded to so many decimals, without trailing zeros and without an exponent. */
   fixed(value: number, decimals: number): void {
-    this.require(40);
-    const scale = powersOfTen[decimals]!;
-    const magnitude = Math.abs(value);
-    const scaled = Math.floor(magnitude * scale + 0.5);
-    const whole = Math.floor(scaled / scale);
-    // Also what is not a number, and more decimals than there are powers, go the long way.
-    if (!(scaled < exactLimit && whole < integerLimit && decimals <= mostDigits)) {
-      this.ascii(Number.isFinite(value) ? longDecimal(value, decimals) : 'nan');
+    this.require(mostFixedBytes);
+    const end = writeFixed(this.#bytes, this.#length, value, decimals);
+    if (end < 0) this.ascii(Number.isFinite(value) ? longDecimal(value, decimals) : 'nan');
+    else this.#length = end;
+  }
+
+  /** Two such numbers with a byte between them, as most positions are. */
+  fixedPair(x: number, between: number, y: number, decimals: number): void {
+    this.require(2 * mostFixedBytes + 1);
+    const bytes = this.#bytes;
+    const middle = writeFixed(bytes, this.#length, x, decimals);
+    const end = middle < 0 ? -1 : writeFixed(bytes, middle + 1, y, decimals);
+    if (end < 0) {
+      this.fixed(x, decimals);
+      this.byte(between);
+      this.fixed(y, decimals);
       return;
     }
-    const bytes = this.#bytes;
-    let at = this.#length;
-    if (value < 0 && scaled > 0) bytes[at++] = minus;
-    at = writeDigits(bytes, at, whole | 0, digitCount(whole | 0));
-    const fraction = (scaled - whole * scale) | 0;
-    if (fraction !== 0) {
-      bytes[at++] = point;
-      at = writeDigits(bytes, at, fraction, decimals);
-      while (bytes[at - 1] === zero) at -= 1;
-    }
-    this.#length = at;
+    bytes[middle] = between;
+    this.#length = end;
   }
 }
 
-/** Writes the last `count` digits of a non-negative 32-bit integer, two at a time. Returns where they end. */
-function writeDigits(bytes: Uint8Array, start: number, value: number, count: number): number {
-  let rest = value;
-  let at = start + count;
-  while (at - start >= 2) {
-    const next = (rest / 100) | 0;
-    const pair = rest - next * 100;
-    bytes[at - 1] = ones[pair]!;
-    bytes[at - 2] = tens[pair]!;
-    rest = next;
-    at -= 2;
-  }
-  if (at > start) bytes[at - 1] = zero + (rest % 10);
-  return start + count;
-}
-
-function digitCount(value: number): number {
-  if (value < 10) return 1;
-  if (value < 100) return 2;
-  if (value < 1000) return 3;
-  let count = 4;
-  for (let rest = (value / 10_000) | 0; rest > 0; rest = (rest / 10) | 0) count += 1;
-  return count;
-}
-
-/** The digits of 0 to 99. */
-const ones = Uint8Array.from({ length: 100 }, (_, pair) => zero + (pair % 10));
-const tens = Uint8Array.from({ length: 100 }, (_, pair) => zero + Math.floor(pair / 10));
-
-/** The same for numbers of more digits than the fast way has room for. */
+/** A number rounded to so many decimals, for those of more digits than the fast way has room for. */
 function longDecimal(value: number, decimals: number): string {
   // Beyond this a number has no fraction, and `toFixed` would write an exponent.
   if (Math.abs(value) >= 1e21) return BigInt(value).toString();

@@ -73,8 +73,8 @@ export class WktWriter {
     text.byte(open);
     for (let k = first; k < end; k += stride) {
       if (k > first) text.byte(comma);
-      text.fixed(coordinates[k]!, this.#decimals);
-      for (let value = 1; value < stride; value++) {
+      text.fixedPair(coordinates[k]!, space, coordinates[k + 1]!, this.#decimals);
+      for (let value = 2; value < stride; value++) {
         text.byte(space);
         text.fixed(coordinates[k + value]!, this.#decimals);
       }

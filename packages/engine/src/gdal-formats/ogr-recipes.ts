@@ -144,6 +144,8 @@ const postgresDump: OgrRecipe = {
   driver: 'PGDUMP',
   extension: 'sql',
   hasM: true,
+  // A name that SQL takes without quotation marks.
+  layerName: ({ name }) => name.replaceAll('-', '_').replace(/^(?=\d)/, '_'),
   // PostgreSQL cuts names beyond this, in silence.
   fieldName: (name, taken) => uniqueName(cutToBytes(name, 63), taken),
   extraColumns: ({ fields }): readonly StreamColumn[] => (fields.length === 0 ? [] : [featureId]),

@@ -13,7 +13,7 @@ export interface SourceFormat {
  * What `ogr2ogr` reads from files. Left out are drivers that reach a network or a database, and those whose files name
  * other files or run SQL: VRT above all.
  */
-export const sourceFormats: readonly SourceFormat[] = [
+const sourceFormats: readonly SourceFormat[] = [
   {
     label: 'Shapefile',
     extensions: ['.shp', '.shz', '.dbf'],

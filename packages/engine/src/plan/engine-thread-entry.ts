@@ -1,16 +1,15 @@
 import { parentPort } from 'node:worker_threads';
 
-import type { KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
 import { summariseTableHere } from '../source/table-survey.ts';
-import { checkExportHere, type ExportCheck } from './check.ts';
+import { checkExportHere, type CheckMemory, type ExportCheck } from './check.ts';
 import type { ExportRequest, PlanContext } from './request.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-message.ts';
 
 /** Entry of the engine's thread: does its tasks one after the other, as GEOS has one memory. */
 let queue = Promise.resolve();
-/** Operations of earlier checks, so that the next check of the same area takes milliseconds. */
-let known: KnownOperations = {};
+/** What earlier checks found, so that the next check of the same area takes milliseconds. */
+let memory: CheckMemory = { operations: {}, samples: new Map() };
 const mostKnown = 1000;
 
 parentPort?.on('message', ({ id, task }: { id: number; task: ThreadTask }) => {
@@ -33,8 +32,9 @@ function run(task: ThreadTask): Promise<unknown> {
 }
 
 async function check(request: ExportRequest, context: PlanContext): Promise<ExportCheck> {
-  const checked = await checkExportHere(request, context, known);
-  known = { ...(Object.keys(known).length < mostKnown ? known : {}), ...checked.plan?.operations };
+  const checked = await checkExportHere(request, context, { memory });
+  const known = Object.keys(memory.operations).length < mostKnown ? memory.operations : {};
+  memory = { ...memory, operations: { ...known, ...checked.plan?.operations } };
   return checked;
 }
 

@@ -1,8 +1,14 @@
+import { availableParallelism } from 'node:os';
+import { deflateRawSync } from 'node:zlib';
+
 import { findFormat } from '@outcrop/contract';
 
-import type { PostgisSurvey } from '../postgis/survey-table.ts';
+import type { Size } from '../archive/zipped-size.ts';
+import type { Layer } from '../source/layer.ts';
+import type { ItemSample } from './item-sample.ts';
+import type { ExportRequest, Region } from './request.ts';
 
-/** What an item will cost, as far as its layer's survey tells. */
+/** What an item will cost. */
 export interface Estimate {
   /** Bytes. */
   readonly unzipped: number;
@@ -10,61 +16,65 @@ export interface Estimate {
   readonly seconds: number;
 }
 
-interface FormatCost {
-  /** Bytes for each position of a geometry, each feature, and each byte of attributes. */
-  readonly position: number;
-  readonly feature: number;
-  readonly attribute: number;
-  /** Bytes for each field of each feature, whatever its value: the elements around it. */
-  readonly field?: number;
-  /** Zipped bytes for each unzipped one. */
-  readonly ratio: number;
-}
+/** Of each item: what `{slug}.txt`, `report.json`, `manifest.json` and their headers hold beside the layer's own texts. */
+const textBytes = { unzipped: 2800, zipped: 1500 } as const;
+/** Positions of a region that are compressed, to know what all of them take in `request.json`. */
+const samplePositions = 2000;
 
-/** Measured on the sample site and the benchmark's layers. */
-const costs: Readonly<Record<string, FormatCost>> = {
-  GPKG: { position: 16, feature: 120, attribute: 1.1, ratio: 0.6 },
-  SHP: { position: 16, feature: 90, attribute: 1.8, ratio: 0.55 },
-  CSV: { position: 24, feature: 20, attribute: 1.1, ratio: 0.38 },
-  GEOJSON: { position: 27, feature: 120, attribute: 1.4, ratio: 0.3 },
-  FGB: { position: 16, feature: 155, attribute: 1.15, ratio: 0.32 },
-  KML: { position: 23, feature: 320, attribute: 1, field: 36, ratio: 0.12 },
-  FGDB: { position: 7, feature: 60, attribute: 1, ratio: 0.55 },
-  TAB: { position: 8, feature: 70, attribute: 1.5, ratio: 0.41 },
-  MIF: { position: 24, feature: 70, attribute: 1.2, ratio: 0.24 },
-  GML: { position: 24, feature: 740, attribute: 1, field: 26, ratio: 0.12 },
-  DXF: { position: 25, feature: 205, attribute: 0, ratio: 0.2 },
-  XLSX: { position: 4, feature: 10, attribute: 0.5, field: 3, ratio: 0.97 },
-  SQL: { position: 32, feature: 40, attribute: 1.2, ratio: 0.25 },
-  PARQUET: { position: 16, feature: 75, attribute: 0.8, ratio: 0.42 },
+/** Bytes of the product that one thread converts and packs in a second, by the format's short code. */
+const bytesPerSecond: Readonly<Record<string, number>> = {
+  GPKG: 19_000_000,
+  SHP: 28_000_000,
+  CSV: 28_000_000,
+  GEOJSON: 28_000_000,
+  FGB: 24_000_000,
+  PARQUET: 24_000_000,
 };
-const unknownCost: FormatCost = { position: 16, feature: 60, attribute: 1, ratio: 0.6 };
-/** Licence, manifest, report and what a file has even when it is empty. */
-const fixedBytes = { unzipped: 110_000, zipped: 8000 } as const;
-const bytesPerSecond = 40_000_000;
+const otherBytesPerSecond = 24_000_000;
+/** With fewer bytes than this the work is not shared out. */
+const sharedBytes = 18_000_000;
+/** Threads beyond this wait for the disk, and for what one thread does alone. */
+const mostThreads = 8;
 const startSeconds = 0.5;
-/** Bytes of a geometry blob that are not positions, and of a position in two dimensions. */
-const blobOverhead = 57;
-const positionBytes = 16;
+const secondsPerClip = 0.0002;
 
-/** Estimates the files of an item that will have so many features. */
-export function estimateItem(mimetype: string, survey: PostgisSurvey, features: number): Estimate {
-  const cost = costs[findFormat(mimetype)?.shortCode ?? ''] ?? unknownCost;
-  const total = Math.max(survey.featureCount, 1);
-  const positions = Math.max((survey.geometry?.bytes ?? 0) - total * blobOverhead, 0) / positionBytes / total;
-  const attributes = survey.fields.reduce(
-    (sum, field) => sum + (field.longest > 0 ? field.bytes / total : 8),
-    0,
-  );
-  const each =
-    cost.feature +
-    positions * cost.position +
-    attributes * cost.attribute +
-    survey.fields.length * (cost.field ?? 0);
-  const unzipped = Math.round(fixedBytes.unzipped + each * features);
+/** Estimates the archive's part of an item from a sample of it. */
+export function estimateItem(mimetype: string, layer: Layer, sample: ItemSample): Estimate {
+  const texts = `${layer.title}${layer.description}${Object.values(layer.licence ?? {}).join('')}`;
+  const unzipped = sample.size.unzipped + textBytes.unzipped + Buffer.byteLength(texts);
+  const speed = bytesPerSecond[findFormat(mimetype)?.shortCode ?? ''] ?? otherBytesPerSecond;
+  const threads = unzipped < sharedBytes ? 1 : Math.min(availableParallelism(), mostThreads);
+  const work = unzipped / speed + sample.clipped * secondsPerClip;
   return {
     unzipped,
-    zipped: Math.round(fixedBytes.zipped + each * features * cost.ratio),
-    seconds: Math.round((startSeconds + unzipped / bytesPerSecond) * 10) / 10,
+    zipped: sample.size.zipped + textBytes.zipped + deflateRawSync(texts).length,
+    seconds: Math.round((startSeconds + work / threads) * 10) / 10,
   };
+}
+
+/** Estimates what `request.json` takes, of which the region is nearly all where it is written out. */
+export function estimateRequest({ region, body }: Pick<ExportRequest, 'region' | 'body'>): Size {
+  const hasExtent = typeof body === 'object' && body !== null && 'extent' in body;
+  if (region === null || !hasExtent || typeof body.extent !== 'object') return { unzipped: 0, zipped: 0 };
+  const total = positionCount(region);
+  const some = firstPositions(region);
+  const text = JSON.stringify(some, null, 2);
+  const scale = total / Math.max(some.length, 1);
+  return {
+    unzipped: Math.round(text.length * scale),
+    zipped: Math.round(deflateRawSync(text, { level: 2 }).length * scale),
+  };
+}
+
+function positionCount({ geometry }: Region): number {
+  return geometry.coordinates.flat().reduce((sum, ring) => sum + ring.length, 0);
+}
+
+function firstPositions({ geometry }: Region): unknown[] {
+  const some: unknown[] = [];
+  for (const ring of geometry.coordinates.flat()) {
+    some.push(...ring.slice(0, samplePositions - some.length));
+    if (some.length >= samplePositions) break;
+  }
+  return some;
 }

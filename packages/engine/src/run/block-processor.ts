@@ -11,38 +11,45 @@ import { FeatureReader } from '../source/feature-reader.ts';
 import type { BlockCounts, BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 import { createReprojector, type Reprojector } from './reprojection.ts';
 
+const flattenedDetail =
+  'Collections inside collections, and multi geometries inside them, are written as their parts.';
+
 /** The pipeline of one item in one thread: read, crop, reproject, encode, a block at a time. */
 export class BlockProcessor implements Disposable {
   readonly #reader: FeatureReader;
-  readonly #region: RegionIndex | null;
+  /** Of this processor, to be disposed of with it; null where there is none, or it is the caller's. */
+  readonly #ownRegion: RegionIndex | null;
   readonly #cropper: FeatureCropper | null;
   readonly #reprojector: Reprojector | null;
   readonly #encoder: BlockEncoder<unknown>;
 
-  private constructor(setup: ItemSetup, { geos, format, reprojector }: ProcessorParts) {
+  private constructor(setup: ItemSetup, { geos, format, reprojector, shared }: ProcessorParts) {
     const { fields } = setup.encode.schema;
     this.#reader = FeatureReader.open(setup.source, { fields, ...dimensionsOf(setup) });
-    this.#region = setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop);
+    const region = shared ?? (setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop));
+    this.#ownRegion = region === shared ? null : region;
     const { builder } = this.#reader;
     this.#cropper =
-      this.#region === null || builder === null || setup.crop === null || geos === null
+      region === null || builder === null || setup.crop === null || geos === null
         ? null
-        : new FeatureCropper(geos, this.#region, { mode: setup.crop.mode, target: builder });
+        : new FeatureCropper(geos, region, { mode: setup.crop.mode, target: builder });
     this.#reprojector = reprojector;
     this.#encoder = format.createEncoder(setup.encode);
   }
 
-  static async create(setup: ItemSetup): Promise<BlockProcessor> {
+  /** @param shared the index of `setup.crop`, where the caller has it: it stays the caller's */
+  static async create(setup: ItemSetup, shared: RegionIndex | null = null): Promise<BlockProcessor> {
     const { crop, reprojection, mimetype } = setup;
     return new BlockProcessor(setup, {
       geos: crop === null ? null : await Geos.load(),
       format: await loadBlockFormat(mimetype),
       reprojector: reprojection === null ? null : await createReprojector(reprojection, dimensionsOf(setup)),
+      shared,
     });
   }
 
   [Symbol.dispose](): void {
-    this.#region?.[Symbol.dispose]();
+    this.#ownRegion?.[Symbol.dispose]();
     this.#reader[Symbol.dispose]();
   }
 
@@ -64,6 +71,10 @@ export class BlockProcessor implements Disposable {
     }
     const mistyped = [...this.#reader.mistyped];
     this.#reader.mistyped.clear();
+    if (this.#reader.flattened > 0) {
+      losses.add('geometry-flattened', flattenedDetail, { count: this.#reader.flattened });
+      this.#reader.flattened = 0;
+    }
     const after = this.#cropCounts();
     const counts: BlockCounts = {
       seen: 'ids' in task ? task.ids.length : read,
@@ -93,6 +104,7 @@ interface ProcessorParts {
   readonly geos: Geos | null;
   readonly format: BlockFormat<unknown>;
   readonly reprojector: Reprojector | null;
+  readonly shared: RegionIndex | null;
 }
 
 function dimensionsOf({ encode }: ItemSetup): { hasZ: boolean; hasM: boolean } {

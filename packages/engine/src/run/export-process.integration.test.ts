@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop/testkit';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkExport, surveyTable } from '../plan/engine-thread.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { contextOf, planOf, requestOf, tableOf } from '../testing/export-fixture.ts';
+import { exportProcesses } from '../testing/measured-export.ts';
 import { type ProcessRunOptions, runExportInProcess } from './run-export-in-process.ts';
 import { runExport } from './run-export.ts';
 
@@ -45,26 +46,9 @@ function place(): ProcessRunOptions & { readonly home: string } {
   return { home, archivePath: `${home}/archive.zip`, workFolder: `${home}/work` };
 }
 
-/** Processes of ours that run an export. */
-function children(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-        return Number(parent) === process.pid && command.includes('export-process');
-      } catch {
-        // It has ended in between.
-        return false;
-      }
-    })
-    .map(Number);
-}
-
 async function childThatRuns(): Promise<number> {
   for (let waited = 0; waited < 200; waited++) {
-    const [pid] = children();
+    const [pid] = exportProcesses();
     if (pid !== undefined) return pid;
     await setTimeout(10);
   }
@@ -102,7 +86,7 @@ test('a cancel ends the process within two seconds and leaves nothing', async ()
   expect(cancelledAt).toBeGreaterThan(0);
   expect(Date.now() - cancelledAt).toBeLessThan(2000);
   expect(readdirSync(home)).toEqual([]);
-  expect(children()).toEqual([]);
+  expect(exportProcesses()).toEqual([]);
 });
 
 test('a signal that was aborted before starts no process', async () => {

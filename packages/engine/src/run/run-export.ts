@@ -44,6 +44,8 @@ export interface RunOptions {
 export interface RunResult {
   readonly archivePath: string;
   readonly bytes: number;
+  /** Of all members together, before they were packed. */
+  readonly unzippedBytes: number;
   /** Hex, of the archive. */
   readonly sha256: string;
   readonly report: Report;
@@ -68,12 +70,11 @@ export async function runExport(plan: ExportPlan, options: RunOptions): Promise<
     await mkdir(dirname(options.archivePath), { recursive: true });
     const items = await runItems(plan, options);
     const report = reportOf(plan, items);
-    const bytes = await pack(plan, { partial, items, report, options });
-    const sha256 = await digest(partial);
+    const packed = await pack(plan, { partial, items, report, options });
     options.signal?.throwIfAborted();
     await rename(partial, options.archivePath);
     options.onProgress?.({ fraction: 1, stage: 'Complete' });
-    return { archivePath: options.archivePath, bytes, sha256, report };
+    return { archivePath: options.archivePath, ...packed, report };
   } catch (error) {
     throw diskError(error, options.workFolder);
   } finally {
@@ -157,7 +158,10 @@ interface PackOptions {
 }
 
 /** Flat for a single item in one piece, else a folder for each (wire contract, section 13). */
-async function pack(plan: ExportPlan, { partial, items, report, options }: PackOptions): Promise<number> {
+async function pack(
+  plan: ExportPlan,
+  { partial, items, report, options }: PackOptions,
+): Promise<Pick<RunResult, 'bytes' | 'unzippedBytes' | 'sha256'>> {
   const { signal, onProgress } = options;
   const total = await totalBytes(items);
   let done = 0;
@@ -192,7 +196,10 @@ async function pack(plan: ExportPlan, { partial, items, report, options }: PackO
       members: archive.manifest,
     };
     await archive.addText('manifest.json', json(manifest));
-    return await archive.finish();
+    const bytes = archive.finish();
+    const unzippedBytes = archive.manifest.reduce((sum, member) => sum + member.bytes, 0);
+    const [sha256] = await Promise.all([digest(partial), archive.sync()]);
+    return { bytes, unzippedBytes, sha256 };
   } finally {
     await archive.close();
   }

@@ -56,7 +56,7 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
   const survey = surveyTableHere(source, context.plan.cacheFolder);
   using crop = await requiredCrop(item, { source, survey }, context);
   const reprojection = await reprojectionOf(source, { survey, crop }, context);
-  const setup = setupOf(item, { source, survey, crop, reprojection }, context);
+  const setup = itemSetup(item, { source, survey, crop, reprojection }, context);
   const losses = new LossLog();
   noteTypeChange(source, setup.encode.schema, losses);
   const tally = await assemble(setup, { tasks: blockTasks(survey, crop), losses, context, survey, crop });
@@ -126,17 +126,19 @@ interface AssemblyOptions {
   readonly crop: LayerCrop | null;
 }
 
-interface ItemParts {
+/** What a plan or a check has found out of an item. */
+export interface ItemParts {
   readonly source: GeoPackageTable;
   readonly survey: TableSurvey;
   readonly crop: LayerCrop | null;
   readonly reprojection: ReprojectionPlan | null;
 }
 
-function setupOf(
-  item: PlannedItem,
+/** How the blocks of an item are processed. Pieces that are files go beside the folder. */
+export function itemSetup(
+  item: Pick<PlannedItem, 'layer' | 'slug' | 'options' | 'mimetype'>,
   { source, survey, crop, reprojection }: ItemParts,
-  { plan, folder }: ItemContext,
+  { plan, folder }: { plan: Pick<ExportPlan, 'crs' | 'cropMode' | 'coordinatePrecision'>; folder: string },
 ): ItemSetup {
   const schema = outputSchema(source, survey, {
     title: item.layer.title,

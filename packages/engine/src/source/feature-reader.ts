@@ -49,6 +49,8 @@ export class FeatureReader {
   #bytes = 0;
   readonly builder: GeometryBuilder | null;
   readonly mistyped: Mistyped = new Map();
+  /** Collections so far whose inner collections and multi geometries came apart. */
+  flattened = 0;
 
   private constructor(rows: FeatureRows, source: GeoPackageTable, options: ReadOptions) {
     this.#rows = rows;
@@ -157,6 +159,7 @@ export class FeatureReader {
       const mark = filter === null ? null : this.builder!.mark();
       this.#appendGeometry(this.#wkb);
       if (filter !== null && !filter(mark!)) return;
+      if (this.#wkb.wasFlattened) this.flattened += 1;
     }
     const at = this.#length;
     this.#fids[at] = rows.fid;

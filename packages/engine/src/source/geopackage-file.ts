@@ -42,6 +42,13 @@ export function sourceError(error: unknown, path: string): unknown {
       : error;
   }
   const isMissing = error.code.startsWith('SQLITE_CANTOPEN') || error.code.startsWith('SQLITE_PERM');
+  if (isMissing && isWriteAhead(path)) {
+    return new EngineError(
+      'source-unavailable',
+      `${path} was left in write-ahead mode, in which SQLite must be able to write a log beside it. Let it write to the folder, or run: sqlite3 ${path} "PRAGMA journal_mode = DELETE"`,
+      { cause: error },
+    );
+  }
   if (isMissing) {
     return new EngineError('source-unavailable', `${path} cannot be opened: is it there and readable?`, {
       cause: error,
@@ -60,6 +67,21 @@ export function sourceError(error: unknown, path: string): unknown {
     `${path} cannot be read: ${error.message} (${error.code}). Check it with ogrinfo or restore it from a copy.`,
     { cause: error },
   );
+}
+
+/** Whether a file's head says that it is written through a log (SQLite file format, 1.3.3). */
+function isWriteAhead(path: string): boolean {
+  const head = Buffer.alloc(20);
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      return readSync(descriptor, head, 0, head.length, 0) === head.length && head[19] === 2;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return false;
+  }
 }
 
 /**

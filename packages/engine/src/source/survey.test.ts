@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { tableOf } from '../testing/export-fixture.ts';
-import { sourceVersion } from './geopackage-file.ts';
+import { sourceError, sourceVersion } from './geopackage-file.ts';
 import { surveyTableHere } from './survey.ts';
 
 let folder: TemporaryFolder;
@@ -70,6 +70,17 @@ test('a change that is still in the write-ahead log is a new version', () => {
   database.exec("UPDATE points SET label = 'two'");
   expect(sourceVersion(path)).not.toBe(before);
   database.close();
+});
+
+test('a file in write-ahead mode whose folder cannot be written is an error that says what to do', () => {
+  const database = new Database(path);
+  database.pragma('journal_mode = WAL');
+  database.close();
+  const error = new Database.SqliteError('unable to open database file', 'SQLITE_CANTOPEN');
+  expect(sourceError(error, path)).toMatchObject({
+    code: 'source-unavailable',
+    message: expect.stringContaining('PRAGMA journal_mode = DELETE'),
+  });
 });
 
 test('counts nulls, bytes and lengths of each field', () => {

@@ -32,6 +32,13 @@ const square = (x: number, y: number, ...rest: number[]): number[][] =>
     [x, y + 10],
     [x, y],
   ].map((position) => [...position, ...rest]);
+const bowTie = (x: number, y: number): number[][] => [
+  [x, y],
+  [x + 10, y + 10],
+  [x + 10, y],
+  [x, y + 10],
+  [x, y],
+];
 const hole = (x: number, y: number): number[][] => [
   [x + 2, y + 2],
   [x + 2, y + 4],
@@ -131,6 +138,114 @@ export const anyLayers = {
       {
         type: 'GeometryCollection',
         geometries: [{ type: 'LineString', coordinates: square(1_756_000, 5_920_000) }],
+      },
+    ]),
+  },
+  lineSet: {
+    name: 'line set',
+    columns,
+    geometry: { type: 'MULTILINESTRING', epsg: 2193, dimension: 'xym' },
+    features: features([
+      {
+        type: 'MultiLineString',
+        coordinates: [
+          [
+            [1_756_000, 5_920_000, 1],
+            [1_756_010, 5_920_000, 2.5],
+          ],
+          [
+            [1_756_500, 5_920_000, -3],
+            [1_756_510, 5_920_005, 0],
+          ],
+        ],
+      },
+    ]),
+  },
+  pointSet: {
+    name: 'point set',
+    columns,
+    geometry: { type: 'MULTIPOINT', epsg: 2193, dimension: 'xyzm' },
+    features: features([
+      {
+        type: 'MultiPoint',
+        coordinates: [
+          [1_756_000, 5_920_000, 1, 10],
+          [1_756_001, 5_920_001, 2, 20],
+        ],
+      },
+      { type: 'MultiPoint', coordinates: [[1_756_005, 5_920_005, 3, 30]] },
+    ]),
+  },
+  measuredPoints: {
+    name: 'measured points',
+    columns,
+    geometry: { type: 'POINT', epsg: 2193, dimension: 'xym', byteOrder: 'big' },
+    features: features([{ type: 'Point', coordinates: [1_756_000, 5_920_000, 17.25] }, null]),
+  },
+  solidPolygons: {
+    name: 'solid polygons',
+    columns,
+    geometry: { type: 'POLYGON', epsg: 2193, dimension: 'xyzm', envelope: 'xyzm' },
+    features: features([
+      {
+        type: 'Polygon',
+        coordinates: [square(1_756_000, 5_920_000, 7, 1), square(1_756_020, 5_920_000, 8, 2)],
+      },
+    ]),
+  },
+  hollow: {
+    name: 'hollow',
+    columns,
+    geometry: { type: 'GEOMETRY', epsg: 2193 },
+    features: features([
+      { type: 'Point', coordinates: [] },
+      { type: 'LineString', coordinates: [] },
+      { type: 'Polygon', coordinates: [] },
+      { type: 'MultiPoint', coordinates: [] },
+      { type: 'MultiLineString', coordinates: [] },
+      { type: 'MultiPolygon', coordinates: [] },
+      { type: 'GeometryCollection', geometries: [] },
+      null,
+      { type: 'Point', coordinates: [1_756_000, 5_920_000] },
+    ]),
+  },
+  invalid: {
+    name: 'invalid',
+    columns,
+    geometry: { type: 'POLYGON', epsg: 2193 },
+    features: features([
+      // A bow-tie, a ring on itself, a hole outside, and one without area.
+      { type: 'Polygon', coordinates: [bowTie(1_756_000, 5_920_000)] },
+      {
+        type: 'Polygon',
+        coordinates: [[...square(1_756_100, 5_920_000), ...square(1_756_100, 5_920_000).slice(1)]],
+      },
+      { type: 'Polygon', coordinates: [square(1_756_200, 5_920_000), hole(1_756_300, 5_920_000)] },
+      { type: 'Polygon', coordinates: [Array.from({ length: 4 }, () => [1_756_400, 5_920_000])] },
+    ]),
+  },
+  nested: {
+    name: 'nested',
+    columns,
+    geometry: { type: 'GEOMETRYCOLLECTION', epsg: 2193 },
+    features: features([
+      {
+        type: 'GeometryCollection',
+        geometries: [
+          { type: 'Point', coordinates: [1_756_000, 5_920_000] },
+          {
+            type: 'GeometryCollection',
+            geometries: [
+              {
+                type: 'MultiPoint',
+                coordinates: [
+                  [1_756_001, 5_920_001],
+                  [1_756_002, 5_920_002],
+                ],
+              },
+            ],
+          },
+        ],
       },
     ]),
   },

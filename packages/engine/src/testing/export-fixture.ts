@@ -4,25 +4,13 @@ import { join } from 'node:path';
 import type { CropMode, Mimetype } from '@outcrop/contract';
 
 import { parseRegion } from '../crop/parse-region.ts';
-import { checkExportHere, type ExportCheck } from '../plan/check.ts';
+import { checkExportHere, type CheckOptions, type ExportCheck } from '../plan/check.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportRequest, ItemOptions, PlanContext, Region } from '../plan/request.ts';
 import type { PostgisTable } from '../postgis/postgis-table.ts';
-import { runExport, type RunResult } from '../run/run-export.ts';
+import { runExport, type RunOptions, type RunResult } from '../run/run-export.ts';
 import { listGeoPackageTables } from '../source/geopackage-tables.ts';
 import type { GeoPackageTable, Layer } from '../source/layer.ts';
-
-/** The formats that the engine writes, with the extension of what GDAL opens. */
-export const writtenFormats = {
-  'application/x-ogc-gpkg': 'gpkg',
-  'application/x-zipped-shp': 'shp',
-  'text/csv': 'vrt',
-  'application/geo+json': 'geojson',
-  'application/flatgeobuf': 'fgb',
-} as const;
-
-/** One of them. */
-export type WrittenFormat = keyof typeof writtenFormats;
 
 /** What a test asks of an export; the rest has defaults. */
 export interface ExportWish {
@@ -75,7 +63,10 @@ export function requestOf(wish: ExportWish): ExportRequest {
     region,
     cropMode: wish.cropMode ?? 'clip',
     coordinatePrecision: wish.coordinatePrecision ?? null,
-    body: { items: wish.tables.map((_, index) => ({ item: `layers/${index + 1}` })) },
+    body: {
+      items: wish.tables.map((_, index) => ({ item: `layers/${index + 1}` })),
+      ...(wish.extent !== undefined && { extent: wish.extent }),
+    },
   };
 }
 
@@ -91,23 +82,44 @@ export function contextOf(cacheFolder: string): PlanContext {
 }
 
 /** Checks a wish in this thread. */
-export function checkWish(wish: ExportWish, folder: string): Promise<ExportCheck> {
-  return checkExportHere(requestOf(wish), contextOf(join(folder, 'cache')));
+export function checkWish(
+  wish: ExportWish,
+  folder: string,
+  options: CheckOptions = {},
+): Promise<ExportCheck> {
+  return checkExportHere(requestOf(wish), contextOf(join(folder, 'cache')), options);
 }
 
 /** The plan of a wish; fails with the reasons where there is none. */
 export async function planOf(wish: ExportWish, folder: string): Promise<ExportPlan> {
-  const check = await checkWish(wish, folder);
+  const check = await checkWish(wish, folder, { isEstimated: false });
   if (check.plan === null) throw new Error(JSON.stringify(check));
   return check.plan;
 }
 
+/** The same plan in another format. */
+export function planAs(plan: ExportPlan, format: Mimetype): ExportPlan {
+  return { ...plan, items: plan.items.map((item) => ({ ...item, mimetype: format })) };
+}
+
 /** Runs a wish in this process, into a new folder inside another. */
 export async function exportWish(wish: ExportWish, folder: string): Promise<RunResult> {
-  const plan = await planOf(wish, folder);
+  return exportPlan(await planOf(wish, folder), folder);
+}
+
+/** The same for a plan. */
+export async function exportPlan(
+  plan: ExportPlan,
+  folder: string,
+  options: Pick<RunOptions, 'workers'> = {},
+): Promise<RunResult> {
   const place = join(folder, `run-${counter++}`);
   mkdirSync(place);
-  return runExport(plan, { archivePath: join(place, 'archive.zip'), workFolder: join(place, 'work') });
+  const [archivePath, workFolder] = ['archive.zip', 'work'].map((name) => join(place, name)) as [
+    string,
+    string,
+  ];
+  return runExport(plan, { ...options, archivePath, workFolder });
 }
 
 let counter = 0;

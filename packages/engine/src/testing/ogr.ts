@@ -38,7 +38,7 @@ export function readWithOgr(path: string, layer?: string): OgrFeature[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const { id, properties, geometry } = JSON.parse(line) as {
+      const { id, properties, geometry } = JSON.parse(exactIntegers(line)) as {
         id?: number;
         properties: object;
         geometry: unknown;
@@ -49,4 +49,30 @@ export function readWithOgr(path: string, layer?: string): OgrFeature[] {
         geometry: geometry === null ? null : JSON.stringify(geometry),
       };
     });
+}
+
+/** Integers that a double cannot hold as texts, so that no digit is lost. */
+function exactIntegers(line: string): string {
+  return line.replaceAll(/(": )(-?\d{16,})(?=[ ,}])/g, '$1"$2"');
+}
+
+/** The geometries of a source as WKT, with Z and M, by the field `nr`; several where features share one. */
+export function readWkts(path: string, layer?: string): Map<number, string[]> {
+  const wkts = new Map<number, string[]>();
+  // An empty GeoJSON has no fields that could be selected.
+  if (
+    /Feature Count: 0/.test(
+      runGdal('ogrinfo', ['-ro', '-so', '-al', path, ...(layer === undefined ? [] : [layer])]),
+    )
+  )
+    return wkts;
+  const options = '-f CSV /vsistdout/ -lco GEOMETRY=AS_WKT -lco SEPARATOR=TAB -select nr'.split(' ');
+  const text = runGdal('ogr2ogr', [...options, path, ...(layer === undefined ? [] : [layer])]);
+  for (const line of text.split('\n').slice(1)) {
+    if (line === '') continue;
+    const [wkt, nr] = line.split('\t') as [string, string];
+    const key = Number(nr.replaceAll('"', ''));
+    wkts.set(key, [...(wkts.get(key) ?? []), wkt.replaceAll('"', '')]);
+  }
+  return wkts;
 }

@@ -77,6 +77,7 @@ test('init says of files of other formats how they are brought in', async () => 
       path: 'paths.geojson',
       table: null,
       reason: 'it is not a GeoPackage; bring it in with outcrop import "paths.geojson" --site',
+      isImportable: true,
     },
   ]);
   expect(await readFile(new URL('outcrop.yaml', folder), 'utf8')).toMatch(/layers:\s+\[\]/);

@@ -18,6 +18,8 @@ export interface SkippedSource {
   readonly path: string;
   readonly table: string | null;
   readonly reason: string;
+  /** Whether `importIntoSite` may make a layer of it. */
+  readonly isImportable?: true;
 }
 
 /** What a scan of a folder found. */
@@ -46,7 +48,7 @@ export async function scanFolder(folder: URL, engine: Engine, cacheFolder: strin
       skipped.push(...scan.skipped);
     } else if (isImportable(file, names)) {
       const reason = `it is not a GeoPackage; bring it in with outcrop import ${JSON.stringify(file)} --site`;
-      skipped.push({ path: file, table: null, reason });
+      skipped.push({ path: file, table: null, reason, isImportable: true });
     }
   }
   return { found: found.toSorted(byFile), skipped };
@@ -109,7 +111,10 @@ async function listFiles(folder: URL, below: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of entries) {
     const path = posix.join(below, entry.name);
-    if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') {
+    if (entry.isDirectory() && /^[^.].*\.gdb$/i.test(entry.name)) {
+      // A File Geodatabase is a folder, and one thing.
+      files.push(path);
+    } else if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') {
       files.push(...(await listFiles(folder, path)));
     } else if (entry.isFile() && !entry.name.startsWith('.')) {
       files.push(path);

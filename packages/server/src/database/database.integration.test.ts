@@ -1,23 +1,36 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 
 import { findPostgres, type PostgresCluster, startPostgres } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { openSite } from '../catalogue/site.ts';
+import { createExport, type Creation } from '../exports/create-export.ts';
 import { ExportStore } from '../exports/export-store.ts';
+import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
+import type { FilterOperator, Selection } from '../exports/selection.ts';
 import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
 import { deferred } from '../testing/deferred.ts';
+import { fakeEngine } from '../testing/fake-engine.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
-import { localUser } from '../tokens/caller.ts';
+import { writeTestFolder } from '../testing/test-site.ts';
+import { type Caller, localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
+import { migrations } from './migrations.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
 const programs = await findPostgres();
 
 function onError(error: Error): never {
   throw error;
+}
+
+async function callerWithToken(database: Database): Promise<Caller> {
+  const { token } = await insertToken(database, { scopes: ['exports:write'], name: 'other' });
+  return (await findCaller(database, token))!;
 }
 
 /** Every database must do this the same way. */
@@ -48,7 +61,15 @@ function databaseContract(open: () => Promise<Database>): void {
       body: { z: 1, a: 1.5 },
     } as const;
     const request = { items: [{ item: 'layers/1/' }], formats: {}, crs: null, extent: null, options: {} };
-    const created = { jobId, name: 'kx-a', plan, request, warnings: ['w'], sizeEstimateZipped: 1e12 };
+    const created = {
+      jobId,
+      name: 'kx-a',
+      plan,
+      request,
+      warnings: ['w'],
+      sizeEstimateZipped: 1e12,
+      sizeEstimateUnzipped: 2e12,
+    };
     return database.transaction(async (transaction) => {
       const record = await new ExportStore(database).insert(localUser, created, transaction);
       await queue.add({ jobId, exportId: record.id }, transaction);
@@ -61,7 +82,9 @@ function databaseContract(open: () => Promise<Database>): void {
 
   test('migrates once, whoever else does so at the same time', async () => {
     await Promise.all([migrate(database), migrate(database)]);
-    expect(await database.query('SELECT id FROM outcrop.migrations')).toEqual([{ id: 1 }]);
+    expect(await database.query('SELECT id FROM outcrop.migrations')).toEqual(
+      migrations.map(({ id }) => ({ id })),
+    );
   });
 
   test('gives a record with the same types, and keeps JSON as it was written', async () => {
@@ -80,10 +103,13 @@ function databaseContract(open: () => Promise<Database>): void {
     });
     const claimed = await new RunStore(database).claim({ jobId, exportId });
     expect(Object.keys(claimed!.plan.body as object)).toEqual(['z', 'a']);
-    await new RunStore(database).complete({ jobId, exportId }, { key: 'a/b', bytes: 5e10, sha256: 'x' });
+    await new RunStore(database).complete(
+      { jobId, exportId },
+      { key: 'a/b', bytes: 5e10, unzippedBytes: 9e10, sha256: 'x' },
+    );
     expect(await new ExportStore(database).find(localUser, exportId)).toMatchObject({
       state: 'complete',
-      archive: { bytes: 5e10 },
+      archive: { bytes: 5e10, unzippedBytes: 9e10 },
     });
   });
 
@@ -108,10 +134,76 @@ function databaseContract(open: () => Promise<Database>): void {
       const exportId = await insertExport(jobId);
       const [cancelled, completed] = await Promise.all([
         new ExportStore(database).cancel(localUser, exportId),
-        new RunStore(database).complete({ jobId, exportId }, { key: 'a/b', bytes: 1, sha256: 'x' }),
+        new RunStore(database).complete(
+          { jobId, exportId },
+          { key: 'a/b', bytes: 1, unzippedBytes: 2, sha256: 'x' },
+        ),
       ]);
       expect(completed).toBe(cancelled === null);
     }
+  });
+
+  test('makes one export of many creates that have the same key at the same time', async () => {
+    const folder = await writeTestFolder();
+    const creation = {
+      site: await openSite(folder, fakeEngine()),
+      siteRoot: new URL('http://localhost/'),
+      database,
+      exportStore: new ExportStore(database),
+      idempotencyStore: new IdempotencyStore(database),
+      queue,
+    };
+    const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
+    const other = await callerWithToken(database);
+    const send = (caller: Caller, sent: object): Promise<Creation> =>
+      createExport(creation, caller, { body: sent, key: 'once' });
+    const all = await Promise.all([
+      ...Array.from({ length: 8 }, () => send(localUser, body)),
+      send(other, { ...body, name: 'theirs' }),
+    ]);
+    const theirs = all.pop();
+    expect(all.map(({ outcome }) => outcome).toSorted()).toEqual(['created', ...Array(7).fill('repeated')]);
+    expect(new Set(all.map((one) => 'record' in one && one.record.id)).size).toBe(1);
+    expect(theirs).toMatchObject({ outcome: 'created', record: { name: 'kx-theirs' } });
+    expect(await send(localUser, { ...body, name: 'another' })).toEqual({ outcome: 'key-taken' });
+
+    await database.query(`UPDATE outcrop.idempotency_keys SET created_at = now() - interval '25 hours'`);
+    const later = await Promise.all([send(localUser, body), send(localUser, body)]);
+    expect(later.map(({ outcome }) => outcome).toSorted()).toEqual(['created', 'repeated']);
+    const kept = await database.query('SELECT key FROM outcrop.idempotency_keys');
+    expect(kept).toEqual([{ key: 'once' }]);
+    await database.query(`UPDATE outcrop.exports SET state = 'cancelled'`);
+    await database.query('DELETE FROM pgboss.job');
+    await rm(folder, { recursive: true });
+  });
+
+  test('filters and sorts exports by the same rules', async () => {
+    const exportIds = [await insertExport(randomUUID()), await insertExport(randomUUID())];
+    const [older, newer] = exportIds;
+    await database.query(
+      `UPDATE outcrop.exports SET created_at = '2001-01-01T00:00:00.000001Z' WHERE id = $1`,
+      [older],
+    );
+    const list = async (part: Partial<Selection>): Promise<number[]> => {
+      const selection = { filters: [], sort: null, offset: 0, limit: 1000, ...part };
+      const { total, records } = await new ExportStore(database).list(localUser, selection);
+      expect(total).toBe(records.length);
+      return records.map(({ id }) => id).filter((id) => exportIds.includes(id));
+    };
+    const time = (operator: FilterOperator, value: string): Partial<Selection> => ({
+      filters: [{ attribute: 'created_at', operator, values: [value] }],
+    });
+    expect(await list({})).toEqual([newer, older]);
+    expect(await list({ sort: { attribute: 'created_at', isDescending: false } })).toEqual([older, newer]);
+    expect(await list(time('lte', '2001-01-01T00:00:00.000001Z'))).toEqual([older]);
+    expect(await list(time('is', '2001-01-01T00:00:00.000001Z'))).toEqual([older]);
+    expect(await list(time('lt', '2001-01-01T00:00:00.000001Z'))).toEqual([]);
+    expect(await list(time('gt', '2001-01-01T00:00:00.000001Z'))).toEqual([newer]);
+    expect(
+      await list({ filters: [{ attribute: 'name', operator: 'contains', values: ["'; --", 'X-A'] }] }),
+    ).toEqual([newer, older]);
+    await database.query(`UPDATE outcrop.exports SET state = 'cancelled'`);
+    await database.query('DELETE FROM pgboss.job');
   });
 
   test('queues again what is abandoned, once', async () => {
@@ -147,7 +239,12 @@ function databaseContract(open: () => Promise<Database>): void {
 
   test('finds the holder of a token', async () => {
     const made = await insertToken(database, { scopes: ['exports:read'], name: 'me' });
-    expect(await findCaller(database, made.token)).toEqual({ tokenId: made.id, scopes: ['exports:read'] });
+    expect(await findCaller(database, made.token)).toEqual({
+      tokenId: made.id,
+      name: 'me',
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+      scopes: ['exports:read'],
+    });
     expect(await findCaller(database, '0'.repeat(32))).toBeNull();
   });
 }

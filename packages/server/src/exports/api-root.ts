@@ -1,5 +1,5 @@
 /** Versions of the API that a site serves. */
-export const apiVersions = ['v1'] as const;
+export const apiVersions = ['v1', 'v1.x'] as const;
 
 /** A version of the API. */
 export type ApiVersion = (typeof apiVersions)[number];

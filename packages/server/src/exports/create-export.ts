@@ -6,9 +6,11 @@ import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { Caller } from '../tokens/caller.ts';
+import { bodyFingerprint } from './body-fingerprint.ts';
 import { checkRequest } from './check-request.ts';
 import type { ExportRecord } from './export-record.ts';
-import type { ExportStore } from './export-store.ts';
+import type { ExportStore, NewExport } from './export-store.ts';
+import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
 import type { FieldErrors } from './request-body.ts';
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts';
 
@@ -18,6 +20,7 @@ export interface ExportCreation {
   readonly siteRoot: URL;
   readonly database: Database;
   readonly exportStore: ExportStore;
+  readonly idempotencyStore: IdempotencyStore;
   readonly queue: ExportQueue;
 }
 
@@ -25,6 +28,13 @@ export interface ExportCreation {
 export type CheckedBody =
   | { readonly errors: FieldErrors }
   | { readonly errors: null; readonly resolved: ResolvedRequest; readonly check: ExportCheck };
+
+/** How a create ended. */
+export type Creation =
+  | { readonly outcome: 'created' | 'repeated'; readonly record: ExportRecord }
+  | { readonly outcome: 'refused'; readonly checked: CheckedBody }
+  /** The idempotency key stands for another body. */
+  | { readonly outcome: 'key-taken' };
 
 /** The dry run. A create refuses for the same reasons. */
 export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promise<CheckedBody> {
@@ -38,24 +48,77 @@ export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promi
   return { errors: null, resolved, check: await checkRequest(site, resolved.request) };
 }
 
-/** Creates an export and its job, together or not at all. Gives what was checked where it is refused. */
+/**
+ * Creates an export and its job, together or not at all. Sent again with the same key and body it gives the same export
+ * for 24 hours, also where the second arrives while the first is still being looked at.
+ */
 export async function createExport(
   creation: ExportCreation,
   caller: Caller,
-  body: unknown,
-): Promise<{ record: ExportRecord } | { refused: CheckedBody }> {
-  const checked = await checkBody(creation.site, body, creation.siteRoot);
-  if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
-    return { refused: checked };
+  sent: { body: unknown; key: string | null },
+): Promise<Creation> {
+  const keyed = sent.key === null ? null : { key: sent.key, fingerprint: bodyFingerprint(sent.body) };
+  const earlier = keyed === null ? null : await findEarlier(creation, caller, keyed);
+  if (earlier !== null) {
+    return earlier;
   }
-  const { plan, name, warnings, sizeEstimateZipped } = checked.check;
-  const jobId = randomUUID();
-  const created = { jobId, plan, name, warnings, sizeEstimateZipped, request: checked.resolved.submitted };
-  const record = await creation.database.transaction(async (transaction) => {
-    const inserted = await creation.exportStore.insert(caller, created, transaction);
-    await creation.queue.add({ jobId, exportId: inserted.id }, transaction);
-    return inserted;
+  const checked = await checkBody(creation.site, sent.body, creation.siteRoot);
+  if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
+    return { outcome: 'refused', checked };
+  }
+  const { plan, name, warnings, sizeEstimateZipped, items } = checked.check;
+  const record = await insertExport(creation, caller, {
+    created: {
+      jobId: randomUUID(),
+      plan,
+      name,
+      warnings,
+      sizeEstimateZipped,
+      sizeEstimateUnzipped: items.reduce((sum, item) => sum + item.sizeEstimateUnzipped, 0),
+      request: checked.resolved.submitted,
+    },
+    keyed,
   });
+  if (record === null) {
+    // Another request with the key was first.
+    return createExport(creation, caller, sent);
+  }
   creation.queue.wake();
-  return { record };
+  return { outcome: 'created', record };
+}
+
+/** What an earlier create with the same key led to; null where there was none. */
+async function findEarlier(
+  { exportStore, idempotencyStore }: ExportCreation,
+  caller: Caller,
+  { key, fingerprint }: KeyedRequest,
+): Promise<Creation | null> {
+  const earlier = await idempotencyStore.find(caller, key);
+  if (earlier === null) {
+    return null;
+  }
+  if (earlier.fingerprint !== fingerprint) {
+    return { outcome: 'key-taken' };
+  }
+  const record = await exportStore.find(caller, earlier.exportId);
+  return record === null ? null : { outcome: 'repeated', record };
+}
+
+/** Null where the key was taken in the meantime. */
+function insertExport(
+  { database, exportStore, idempotencyStore, queue }: ExportCreation,
+  caller: Caller,
+  { created, keyed }: { created: NewExport; keyed: KeyedRequest | null },
+): Promise<ExportRecord | null> {
+  return database.transaction(async (transaction) => {
+    if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
+      return null;
+    }
+    const record = await exportStore.insert(caller, created, transaction);
+    await queue.add({ jobId: created.jobId, exportId: record.id }, transaction);
+    if (keyed !== null) {
+      await idempotencyStore.bind(caller, { key: keyed.key, exportId: record.id }, transaction);
+    }
+    return record;
+  });
 }

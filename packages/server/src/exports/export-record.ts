@@ -1,6 +1,17 @@
 import type { ExportState, WireFailure } from '@outcrop/contract';
 
+import { wireTime } from '../database/wire-time.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
+
+/** The archive of a complete export. */
+export interface ExportArchive {
+  readonly key: string;
+  readonly bytes: number;
+  /** Of all members together, before they were packed; null for archives made before this was counted. */
+  readonly unzippedBytes: number | null;
+  /** Hex. */
+  readonly sha256: string;
+}
 
 /** An export as the database keeps it. Times are ISO 8601, UTC, microseconds. */
 export interface ExportRecord {
@@ -12,13 +23,14 @@ export interface ExportRecord {
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
   readonly sizeEstimateZipped: number;
+  readonly sizeEstimateUnzipped: number;
   /** 0..1; null after a cancel. */
   readonly progress: number | null;
   readonly stage: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly downloadedAt: string | null;
-  readonly archive: { readonly key: string; readonly bytes: number; readonly sha256: string } | null;
+  readonly archive: ExportArchive | null;
   readonly error: WireFailure | null;
 }
 
@@ -32,6 +44,7 @@ export interface ExportRow {
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
   readonly size_estimate_zipped: number;
+  readonly size_estimate_unzipped: number;
   readonly progress: number | null;
   readonly stage: string | null;
   readonly started_at: string | null;
@@ -39,26 +52,24 @@ export interface ExportRow {
   readonly downloaded_at: string | null;
   readonly archive_key: string | null;
   readonly archive_bytes: number | null;
+  readonly archive_unzipped_bytes: number | null;
   readonly archive_sha256: string | null;
   readonly error_code: WireFailure['code'] | null;
   readonly error_detail: string | null;
 }
 
-function wireTime(column: string): string {
-  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${column}`;
-}
-
 /** What to select of an export; numbers and times come as the same types from every database. */
 export const exportColumns = [
   'id, name, state, created_via, request, warnings, progress, stage, archive_key, archive_sha256, error_code, error_detail',
-  'size_estimate_zipped::double precision AS size_estimate_zipped',
-  'archive_bytes::double precision AS archive_bytes',
+  ...['size_estimate_zipped', 'size_estimate_unzipped', 'archive_bytes', 'archive_unzipped_bytes'].map(
+    (column) => `${column}::double precision AS ${column}`,
+  ),
   ...['created_at', 'started_at', 'finished_at', 'downloaded_at'].map(wireTime),
 ].join(', ');
 
 /** An export from its row. */
 export function toExportRecord(row: ExportRow): ExportRecord {
-  const { archive_key: key, archive_bytes: bytes, archive_sha256: sha256, error_code: code } = row;
+  const { error_code: code } = row;
   return {
     id: row.id,
     name: row.name,
@@ -68,12 +79,20 @@ export function toExportRecord(row: ExportRow): ExportRecord {
     request: row.request,
     warnings: row.warnings,
     sizeEstimateZipped: row.size_estimate_zipped,
+    sizeEstimateUnzipped: row.size_estimate_unzipped,
     progress: row.progress,
     stage: row.stage,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     downloadedAt: row.downloaded_at,
-    archive: key === null || bytes === null || sha256 === null ? null : { key, bytes, sha256 },
+    archive: toArchive(row),
     error: code === null ? null : { code, detail: row.error_detail ?? '' },
   };
+}
+
+function toArchive(row: ExportRow): ExportArchive | null {
+  const { archive_key: key, archive_bytes: bytes, archive_sha256: sha256 } = row;
+  return key === null || bytes === null || sha256 === null
+    ? null
+    : { key, bytes, sha256, unzippedBytes: row.archive_unzipped_bytes };
 }

@@ -1,9 +1,11 @@
 import type { ExportPlan } from '@outcrop/engine';
 
 import type { Database, Queryable } from '../database/database.ts';
-import type { Caller } from '../tokens/caller.ts';
+import { type Caller, isOwned, ownerOf } from '../tokens/caller.ts';
+import { exportConditions } from './export-conditions.ts';
 import { exportColumns, type ExportRecord, type ExportRow, toExportRecord } from './export-record.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
+import type { Selection } from './selection.ts';
 
 /** What a new export is made of. */
 export interface NewExport {
@@ -12,10 +14,13 @@ export interface NewExport {
   readonly request: SubmittedRequest;
   readonly plan: ExportPlan;
   readonly warnings: readonly string[];
+  /** Bytes. */
   readonly sizeEstimateZipped: number;
+  /** Bytes. */
+  readonly sizeEstimateUnzipped: number;
 }
 
-/** A part of a caller's exports, newest first. */
+/** A part of a caller's exports, and how many there are. */
 export interface ExportPage {
   readonly total: number;
   readonly records: readonly ExportRecord[];
@@ -32,8 +37,8 @@ export class ExportStore {
   /** Writes an export in a transaction, with whatever else belongs to it. */
   async insert(caller: Caller, created: NewExport, transaction: Queryable): Promise<ExportRecord> {
     const [row] = await transaction.query<ExportRow>(
-      `INSERT INTO outcrop.exports (token_id, job_id, name, request, plan, warnings, size_estimate_zipped)
-       VALUES ($1, $2, $3, $4::json, $5::json, $6::json, $7) RETURNING ${exportColumns}`,
+      `INSERT INTO outcrop.exports (token_id, job_id, name, request, plan, warnings, size_estimate_zipped, size_estimate_unzipped)
+       VALUES ($1, $2, $3, $4::json, $5::json, $6::json, $7, $8) RETURNING ${exportColumns}`,
       [
         caller.tokenId,
         created.jobId,
@@ -42,6 +47,7 @@ export class ExportStore {
         JSON.stringify(created.plan),
         JSON.stringify(created.warnings),
         Math.round(created.sizeEstimateZipped),
+        Math.round(created.sizeEstimateUnzipped),
       ],
     );
     if (row === undefined) {
@@ -53,22 +59,25 @@ export class ExportStore {
   /** Null where there is no such export, or it is another caller's. */
   async find(caller: Caller, exportId: number): Promise<ExportRecord | null> {
     const [row] = await this.#database.query<ExportRow>(
-      `SELECT ${exportColumns} FROM outcrop.exports WHERE id = $1 AND token_id IS NOT DISTINCT FROM $2::integer`,
-      [exportId, caller.tokenId],
+      `SELECT ${exportColumns} FROM outcrop.exports WHERE ${isOwned} AND id = $2`,
+      [ownerOf(caller), exportId],
     );
     return row === undefined ? null : toExportRecord(row);
   }
 
-  /** A part of a caller's exports. */
-  async list(caller: Caller, part: { offset: number; limit: number }): Promise<ExportPage> {
+  /** A part of a caller's exports, newest first where no other order is asked for. */
+  async list(caller: Caller, part: Selection & { offset: number; limit: number }): Promise<ExportPage> {
+    const { where, orderBy, values } = exportConditions(part, 2);
+    const owner = ownerOf(caller);
     const [counted] = await this.#database.query<{ total: number }>(
-      'SELECT count(*)::integer AS total FROM outcrop.exports WHERE token_id IS NOT DISTINCT FROM $1::integer',
-      [caller.tokenId],
+      `SELECT count(*)::integer AS total FROM outcrop.exports WHERE ${isOwned}${where}`,
+      [owner, ...values],
     );
+    const [offset, limit] = [values.length + 2, values.length + 3];
     const rows = await this.#database.query<ExportRow>(
-      `SELECT ${exportColumns} FROM outcrop.exports WHERE token_id IS NOT DISTINCT FROM $1::integer
-       ORDER BY id DESC OFFSET $2 LIMIT $3`,
-      [caller.tokenId, part.offset, part.limit],
+      `SELECT ${exportColumns} FROM outcrop.exports WHERE ${isOwned}${where}
+       ORDER BY ${orderBy} OFFSET $${offset} LIMIT $${limit}`,
+      [owner, ...values, part.offset, part.limit],
     );
     return { total: counted?.total ?? 0, records: rows.map(toExportRecord) };
   }
@@ -78,9 +87,9 @@ export class ExportStore {
     const [row] = await this.#database.query<ExportRow>(
       `UPDATE outcrop.exports
        SET state = 'cancelled', progress = NULL, stage = NULL, lease_until = NULL, finished_at = now()
-       WHERE id = $1 AND token_id IS NOT DISTINCT FROM $2::integer AND state = 'processing'
+       WHERE ${isOwned} AND id = $2 AND state = 'processing'
        RETURNING ${exportColumns}`,
-      [exportId, caller.tokenId],
+      [ownerOf(caller), exportId],
     );
     return row === undefined ? null : toExportRecord(row);
   }

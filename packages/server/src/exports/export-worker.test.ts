@@ -42,7 +42,7 @@ async function abandonedExport(): Promise<{ exportId: number; jobId: string }> {
   const request = { items: [], formats: {}, crs: null, extent: null, options: {} };
   const record = await site.parts.exportStore.insert(
     localUser,
-    { jobId, name: 'kx-a', plan, request, warnings: [], sizeEstimateZipped: 1 },
+    { jobId, name: 'kx-a', plan, request, warnings: [], sizeEstimateZipped: 1, sizeEstimateUnzipped: 1 },
     site.parts.database,
   );
   return { exportId: record.id, jobId };
@@ -196,7 +196,7 @@ test('a worker elsewhere notices a cancel by its next report', async () => {
   expect(await runStore.claim(job)).not.toBeNull();
   await site.parts.exportStore.cancel(localUser, job.exportId);
   expect(await runStore.keep(job, { fraction: 0.5, stage: null })).toBe(false);
-  expect(await runStore.complete(job, { key: 'x/y', bytes: 1, sha256: '' })).toBe(false);
+  expect(await runStore.complete(job, { key: 'x/y', bytes: 1, unzippedBytes: 1, sha256: '' })).toBe(false);
   expect(await runStore.fail(job, { code: 'internal', detail: '' })).toBe(false);
   expect(await stateOf(job.exportId)).toBe('cancelled');
 });

@@ -145,6 +145,7 @@ export class ExportWorker {
     const isWanted = await this.#parts.runStore.complete(job, {
       key,
       bytes: result.bytes,
+      unzippedBytes: result.unzippedBytes,
       sha256: result.sha256,
     });
     if (!isWanted) {

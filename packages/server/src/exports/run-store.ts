@@ -17,6 +17,7 @@ export interface ClaimedRun {
 export interface FinishedArchive {
   readonly key: string;
   readonly bytes: number;
+  readonly unzippedBytes: number;
   readonly sha256: string;
 }
 
@@ -70,9 +71,9 @@ export class RunStore {
     const rows = await this.#database.query(
       `UPDATE outcrop.exports
        SET state = 'complete', progress = 1, stage = NULL, lease_until = NULL, finished_at = now(),
-           archive_key = $3, archive_bytes = $4, archive_sha256 = $5
+           archive_key = $3, archive_bytes = $4, archive_sha256 = $5, archive_unzipped_bytes = $6
        WHERE ${stillMine} RETURNING id`,
-      [exportId, jobId, archive.key, archive.bytes, archive.sha256],
+      [exportId, jobId, archive.key, archive.bytes, archive.sha256, archive.unzippedBytes],
     );
     return rows.length === 1;
   }

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { insertToken } from '../tokens/token-store.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 import { adminTokensPath } from './admin-operations.ts';
-import { createApp } from './create-app.ts';
 
 let site: TestSite;
 
@@ -102,7 +101,7 @@ describe('a token', () => {
 });
 
 describe('a site that is open to this machine', () => {
-  const local = () => createApp({ ...site.parts, access: 'local' });
+  const local = () => site.appWith({ access: 'local' });
 
   test('needs no token, and keeps what is made without one apart', async () => {
     const body = JSON.stringify({ items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } });
@@ -149,7 +148,7 @@ describe('addresses', () => {
   });
 
   test('begin with the public address, whatever the Host header says', async () => {
-    const app = createApp({ ...site.parts, siteRoot: new URL('https://data.example/geo/') });
+    const app = site.appWith({ siteRoot: new URL('https://data.example/geo/') });
     const { token } = await insertToken(site.parts.database, { scopes: ['layers:read'], name: '' });
     const response = await app.request('http://evil.example/services/api/v1/layers/?page_size=1', {
       headers: { Authorization: `key ${token}` },
@@ -194,6 +193,9 @@ describe('addresses', () => {
       crop_layers: site.at('exports/croplayers/'),
       layers: site.at('layers/'),
       tables: site.at('tables/'),
+      data: site.at('data/'),
+      openapi: site.at('openapi.json'),
+      docs: site.at('docs/'),
     });
     expect(await (await site.app.request('http://localhost/')).json()).toMatchObject({
       title: 'Test site',

@@ -1,10 +1,11 @@
-import type { Scope } from '@outcrop/contract';
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
+import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
+import type { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { ExportWorker } from '../exports/export-worker.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -24,6 +25,7 @@ export interface AppParts {
   readonly access: Access;
   readonly database: Database;
   readonly exportStore: ExportStore;
+  readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
   readonly queue: ExportQueue;
   readonly worker: Pick<ExportWorker, 'abort'>;
@@ -37,16 +39,12 @@ export interface AppEnvironment {
   Variables: {
     requestId: string;
     caller: Caller;
-    /** Root of the API in the version that was asked. */
+    /** The version of the API that was asked. */
+    version: ApiVersion;
+    /** Root of the API in that version. */
     apiRoot: URL;
   };
 }
 
 /** A request being answered. */
 export type RequestContext = Context<AppEnvironment>;
-
-/** One operation of the API: a method on a path, and the scope that it takes. */
-export interface Operation {
-  readonly scope: Scope;
-  readonly handle: (context: RequestContext) => Response | Promise<Response>;
-}

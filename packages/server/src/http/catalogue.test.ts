@@ -46,6 +46,8 @@ describe('layers and tables', () => {
       license: { id: 1, title: 'Public domain' },
       user_permissions: ['view', 'download'],
       user_capabilities: ['can-view', 'can-export'],
+      published_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}000Z$/),
+      services: [{ key: 'export', enabled: true, auth_scopes: ['exports:read', 'exports:write'] }],
       unavailable: null,
       data: {
         crs: 'EPSG:4326',
@@ -91,6 +93,40 @@ describe('layers and tables', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ detail: 'Not found.' });
   });
+});
+
+test('licences have addresses, with their text where the site has it', async () => {
+  expect(await get('licenses/1/')).toEqual({
+    id: 1,
+    title: 'Public domain',
+    type: 'pd',
+    url: site.at('licenses/1/'),
+    url_html: 'https://example.com/pd',
+    url_fulltext: site.at('licenses/1/fulltext/'),
+  });
+  const text = await site.ask('licenses/1/fulltext/');
+  expect([text.headers.get('Content-Type'), await text.text()]).toEqual([
+    'text/plain; charset=UTF-8',
+    'No rights reserved.',
+  ]);
+});
+
+test.each([
+  'licenses/2/',
+  'licenses/2/fulltext/',
+  'coordinate-systems/EPSG:1/',
+  'coordinate-systems/EPSG:x/',
+  'coordinate-systems/ESRI:102100/',
+  'coordinate-systems/..%2fx/',
+  'users/0/',
+  'users/99/',
+])('%s is not found', async (path) => {
+  expect((await site.ask(path)).status).toBe(404);
+});
+
+test('a code of a system is taken in any case, and escaped', async () => {
+  const system = await get('coordinate-systems/EPSG:2193/');
+  expect(await get('coordinate-systems/epsg%3A2193/')).toEqual(system);
 });
 
 describe('crop layers', () => {

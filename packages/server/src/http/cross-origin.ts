@@ -6,10 +6,12 @@ import { HttpError } from './http-error.ts';
 const exposedHeaders = [
   'Accept-Ranges',
   'Accepted-OAuth-Scopes',
+  'Allow',
   'Content-Disposition',
   'Content-Length',
   'Content-Range',
   'ETag',
+  'Idempotency-Replayed',
   'Link',
   'Location',
   'OAuth-Scopes',

@@ -1,9 +1,15 @@
+import { z } from 'zod';
+
+import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportRecord } from '../exports/export-record.ts';
 import type { ByteRange } from '../storage/object-store.ts';
-import type { AppParts, Operation, RequestContext } from './app-parts.ts';
+import type { AppParts, RequestContext } from './app-parts.ts';
 import { parseByteRange } from './byte-range.ts';
-import { findOwn } from './export-operations.ts';
+import { findOwn } from './find-own.ts';
 import { HttpError, notFound } from './http-error.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { idSchema } from './read-id.ts';
+import { errorSchemas } from './schemas/error-schemas.ts';
 
 interface Archive {
   readonly key: string;
@@ -12,28 +18,75 @@ interface Archive {
   readonly etag: string;
 }
 
+const zipType = { 'Content-Type': 'application/zip' };
+
+const archiveHeaders = {
+  'Accept-Ranges': z.literal('bytes'),
+  ETag: z.string().meta({ description: 'Strong: the digest of the archive.' }),
+  'Repr-Digest': z.string().meta({ description: 'RFC 9530: SHA-256 of the whole archive.' }),
+  'Content-Disposition': z.string().meta({ description: 'The name of the file, plain and as in RFC 5987.' }),
+};
+
 /** `GET` and `HEAD /exports/{id}/download/`: the archive, whole or from where a broken download stopped. */
-export function downloadExport(parts: AppParts): Operation {
-  return {
-    scope: 'exports:read',
-    async handle(context) {
-      const record = await findOwn(parts, context);
-      const archive = await findArchive(parts, record);
-      if (matchesEtag(context.req.header('If-None-Match'), archive.etag)) {
-        return context.body(null, 304, archive.headers);
-      }
-      if (context.req.method === 'HEAD') {
-        return context.body(null, 200, { ...archive.headers, 'Content-Length': String(archive.bytes) });
-      }
-      const range = readRange(context, archive);
-      const stream = await parts.objectStore.read(archive.key, range ?? undefined);
-      if (stream === null) {
-        throw await gone(parts, record);
-      }
-      await parts.exportStore.markDownloaded(record.id);
-      return sendArchive(context, archive, { stream, range });
+export function downloadExport(version: ApiVersion): Operation {
+  const { problem } = errorSchemas[version];
+  return defineOperation(
+    version,
+    {
+      method: 'get',
+      path: '/exports/{id}/download/',
+      id: 'downloadExport',
+      tag: 'Exports',
+      summary: 'The archive of an export',
+      description:
+        'A zip file, sent by the site itself. `Range` with `If-Range` resumes a broken download; `HEAD` describes the archive and is not counted as a download.',
+      scope: 'exports:read',
+      params: z.object({ id: idSchema }),
+      answers: {
+        200: {
+          description: 'The archive.',
+          body: 'application/zip',
+          headers: { ...archiveHeaders, 'Content-Length': z.string() },
+        },
+        206: {
+          description: 'A part of the archive.',
+          body: 'application/zip',
+          headers: { ...archiveHeaders, 'Content-Length': z.string(), 'Content-Range': z.string() },
+        },
+        304: { description: 'It is what `If-None-Match` says.', body: null, headers: archiveHeaders },
+        404: { description: 'There is no such export of yours, or it is not complete.', body: problem },
+        410: { description: 'The archive has been removed.', body: problem },
+        416: {
+          description: 'The range is outside the archive.',
+          body: problem,
+          headers: { 'Content-Range': z.string() },
+        },
+      },
     },
-  };
+    ({ parts, context, params }) => download(parts, context, params.id),
+  );
+}
+
+async function download(parts: AppParts, context: RequestContext, exportId: number): Promise<Response> {
+  const record = await findOwn(parts, context, exportId);
+  const archive = await findArchive(parts, record);
+  if (matchesEtag(context.req.header('If-None-Match'), archive.etag)) {
+    return context.body(null, 304, archive.headers);
+  }
+  if (context.req.method === 'HEAD') {
+    return context.body(null, 200, {
+      ...archive.headers,
+      ...zipType,
+      'Content-Length': String(archive.bytes),
+    });
+  }
+  const range = readRange(context, archive);
+  const stream = await parts.objectStore.read(archive.key, range ?? undefined);
+  if (stream === null) {
+    throw await gone(parts, record);
+  }
+  await parts.exportStore.markDownloaded(record.id);
+  return sendArchive(context, archive, { stream, range });
 }
 
 async function findArchive(parts: AppParts, record: ExportRecord): Promise<Archive> {
@@ -50,7 +103,6 @@ async function findArchive(parts: AppParts, record: ExportRecord): Promise<Archi
   }
   const etag = `"${sha256}"`;
   const headers = {
-    'Content-Type': 'application/zip',
     'Content-Disposition': contentDisposition(record.name),
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private',
@@ -91,11 +143,16 @@ function sendArchive(
   part: { stream: ReadableStream<Uint8Array>; range: ByteRange | null },
 ): Response {
   if (part.range === null) {
-    return context.body(part.stream, 200, { ...archive.headers, 'Content-Length': String(archive.bytes) });
+    return context.body(part.stream, 200, {
+      ...archive.headers,
+      ...zipType,
+      'Content-Length': String(archive.bytes),
+    });
   }
   const { start, end } = part.range;
   return context.body(part.stream, 206, {
     ...archive.headers,
+    ...zipType,
     'Content-Length': String(end - start + 1),
     'Content-Range': `bytes ${start}-${end}/${archive.bytes}`,
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { deferred } from '../testing/deferred.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
@@ -73,7 +73,7 @@ describe('list', () => {
   test('gives seven keys an export, newest first, in pages', async () => {
     await site.create();
     await site.create();
-    const response = await site.ask('exports/?page_size=1&page=2&x=y');
+    const response = await site.ask('exports/?page_size=1&page=2&_=y');
     const list = (await response.json()) as Record<string, unknown>[];
     expect(Object.keys(list[0]!).toSorted()).toEqual([
       'created_at',
@@ -88,10 +88,13 @@ describe('list', () => {
     const [, total] = /^1-2\/(\d+)$/.exec(response.headers.get('X-Resource-Range')!)!;
     expect(response.headers.get('Link')).toBe(
       [
-        `<${site.at('exports/')}?page_size=1&page=3&x=y>; rel="page-next"`,
-        `<${site.at('exports/')}?page_size=1&page=${total}&x=y>; rel="page-last"`,
-        `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-previous"`,
-        `<${site.at('exports/')}?page_size=1&page=1&x=y>; rel="page-first"`,
+        `<${site.at('exports/')}?page_size=1&page=3&_=y>; rel="page-next"`,
+        `<${site.at('exports/')}?page_size=1&page=${total}&_=y>; rel="page-last"`,
+        `<${site.at('exports/')}?page_size=1&page=1&_=y>; rel="page-previous"`,
+        `<${site.at('exports/')}?page_size=1&page=1&_=y>; rel="page-first"`,
+        ...['created_at', 'finished_at', 'name', 'state', 'id'].map(
+          (name) => `<${site.at('exports/')}?page_size=1&_=y&sort=${name}>; rel="sort-${name}"`,
+        ),
       ].join(', '),
     );
     const first = (await (await site.ask('exports/?page_size=1000')).json()) as { id: number }[];
@@ -106,7 +109,7 @@ describe('list', () => {
   });
 
   test('answers 404 past the end and for what is no page', async () => {
-    for (const page of ['999', '0', '-1', 'x', '1e3', '99999999999']) {
+    for (const page of ['999', '999999999', '0', '-1', 'x', '1e3', '99999999999']) {
       const response = await site.ask(`exports/?page=${page}`);
       expect(response.status).toBe(404);
       expect(await response.json()).toEqual({ detail: expect.stringContaining('Invalid page') });
@@ -126,6 +129,19 @@ describe('formats', () => {
       { display_name: 'CSV', value: 'text/csv' },
       { display_name: 'GeoPackage / SQLite', value: gpkg },
     ]);
+  });
+
+  test('have File Geodatabase under the misspelling that is the contract, where it can be written', async () => {
+    const misspelt = 'applicaton/x-ogc-filegdb';
+    const producible = vi.spyOn(site.engine, 'producibleFormats').mockResolvedValue([misspelt]);
+    const offered = await (await site.ask('exports/', { method: 'OPTIONS' })).json();
+    expect(offered).toHaveProperty('actions.POST.formats.children.vector.choices', [
+      { display_name: 'File Geodatabase', value: misspelt },
+    ]);
+    for (const vector of [misspelt, 'application/x-ogc-filegdb']) {
+      expect(await site.create({ formats: { vector } })).toMatchObject({ formats: { vector: misspelt } });
+    }
+    producible.mockRestore();
   });
 
   test('are not hidden by a preflight, which has its own answer', async () => {

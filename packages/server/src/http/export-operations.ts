@@ -1,112 +1,146 @@
-import { checkBody, type CheckedBody, createExport as createRecord } from '../exports/create-export.ts';
-import type { ExportRecord } from '../exports/export-record.ts';
-import type { AppParts, Operation, RequestContext } from './app-parts.ts';
-import { HttpError, notFound } from './http-error.ts';
-import { readPage, respondWithPage } from './paginate.ts';
-import { readId } from './read-id.ts';
-import { readJsonBody } from './read-json-body.ts';
+import { exportStates } from '@outcrop/contract';
+import { z } from 'zod';
+
+import type { ApiVersion } from '../exports/api-root.ts';
+import type { AppParts, RequestContext } from './app-parts.ts';
+import {
+  detailExpansions,
+  expandExport,
+  isListExpanded,
+  listExpansions,
+  readExpansions,
+} from './expand-export.ts';
+import { findOwn } from './find-own.ts';
+import { HttpError } from './http-error.ts';
+import type { ListFields } from './lists/list-fields.ts';
+import { listQuerySchema, readListQuery } from './lists/list-query.ts';
+import { pageHeaders, respondWithPage } from './lists/respond-with-page.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { idSchema } from './read-id.ts';
 import { renderExport, renderExportSummary } from './render-export.ts';
-import { renderValidation } from './render-validation.ts';
+import { createExport, validateExport } from './submit-operations.ts';
+import { errorSchemas } from './schemas/error-schemas.ts';
+import { exportSchemas, exportSummarySchema } from './schemas/export-schemas.ts';
 
-/** `GET /exports/`: the caller's exports, newest first. `Expand: list` gives them in full. */
-export function listExports(parts: AppParts): Operation {
-  return {
-    scope: 'exports:read',
-    async handle(context) {
-      const page = readPage(context);
+const fields: ListFields = {
+  sorts: ['created_at', 'finished_at', 'name', 'state', 'id'],
+  filters: {
+    state: { type: exportStates },
+    name: { type: 'text' },
+    q: { type: 'search', attribute: 'name' },
+    created_at: { type: 'time' },
+    finished_at: { type: 'time' },
+  },
+  order: 'newest first',
+};
+
+/** What can be done with exports, but for downloading (wire contract, section 4, numbers 1 to 6). */
+export function exportOperations(version: ApiVersion): Operation[] {
+  return [
+    listExports(version),
+    createExport(version),
+    validateExport(version),
+    getExport(version),
+    cancelExport(version),
+  ];
+}
+
+function listExports(version: ApiVersion): Operation {
+  const { detail, expanded } = exportSchemas[version];
+  return defineOperation(
+    version,
+    {
+      method: 'get',
+      path: '/exports/',
+      id: 'listExports',
+      tag: 'Exports',
+      summary: 'Your exports',
+      description:
+        'Newest first. Each token sees only what was made with it. `Expand: list` gives them in full.',
+      scope: 'exports:read',
+      query: listQuerySchema(fields),
+      expansions: listExpansions,
+      answers: {
+        200: {
+          description: 'A page of the list.',
+          body: z.union([z.array(exportSummarySchema), z.array(detail), z.array(expanded)]),
+          headers: pageHeaders,
+        },
+        404: { description: 'There is no such page.', body: errorSchemas[version].problem },
+      },
+    },
+    async ({ parts, context, query }) => {
+      const asked = readListQuery(context, fields, query);
       const { total, records } = await parts.exportStore.list(context.get('caller'), {
-        offset: page.offset,
-        limit: page.pageSize,
+        ...asked,
+        limit: asked.pageSize,
       });
-      const isExpanded = (context.req.header('Expand') ?? '')
-        .split(',')
-        .some((word) => word.trim() === 'list');
-      const render = isExpanded ? renderExport : renderExportSummary;
-      return respondWithPage(parts, context, {
-        page,
-        total,
-        items: records.map((record) => render(record, context.get('apiRoot'))),
-      });
+      const items = isListExpanded(context)
+        ? await Promise.all(
+            records.map((record) =>
+              expandExport(parts, context, { record, words: readExpansions(context, 'list.') }),
+            ),
+          )
+        : records.map((record) => renderExportSummary(record, context.get('apiRoot')));
+      return respondWithPage(parts, context, { fields, query: asked, total, items });
     },
-  };
+  );
 }
 
-/** `POST /exports/`: creates an export and starts it. */
-export function createExport(parts: AppParts): Operation {
-  return {
-    scope: 'exports:write',
-    async handle(context) {
-      const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-      const result = await createRecord(parts, context.get('caller'), body);
-      if ('refused' in result) {
-        throw refusal(parts, result.refused);
-      }
-      const detail = renderExport(result.record, context.get('apiRoot'));
-      return context.json(detail, 201, { Location: detail.url });
+function getExport(version: ApiVersion): Operation {
+  const { detail, expanded } = exportSchemas[version];
+  return defineOperation(
+    version,
+    {
+      method: 'get',
+      path: '/exports/{id}/',
+      id: 'getExport',
+      tag: 'Exports',
+      summary: 'An export',
+      description: 'Poll it until its state is other than `processing`.',
+      scope: 'exports:read',
+      params: z.object({ id: idSchema }),
+      expansions: detailExpansions,
+      answers: { 200: { description: 'The export in full.', body: z.union([detail, expanded]) } },
     },
-  };
+    async ({ parts, context, params }) => {
+      const record = await findOwn(parts, context, params.id);
+      return context.json(await expandExport(parts, context, { record, words: readExpansions(context) }));
+    },
+  );
 }
 
-/** `POST /exports/validate/`: what a create would say, and what it would cost. Starts nothing. */
-export function validateExport(parts: AppParts): Operation {
-  return {
-    scope: 'exports:write',
-    async handle(context) {
-      const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-      const checked = await checkBody(parts.site, body, parts.siteRoot);
-      if (checked.errors !== null) {
-        throw refusal(parts, checked);
-      }
-      return context.json(renderValidation(parts.site, checked.resolved, checked.check));
+function cancelExport(version: ApiVersion): Operation {
+  return defineOperation(
+    version,
+    {
+      method: 'delete',
+      path: '/exports/{id}/',
+      id: 'cancelExport',
+      tag: 'Exports',
+      summary: 'Cancel an export',
+      description: 'Only while it is processing.',
+      scope: 'exports:write',
+      params: z.object({ id: idSchema }),
+      answers: {
+        202: { description: 'It is cancelled.', body: exportSchemas[version].detail },
+        409: { description: 'It is not processing.', body: errorSchemas[version].conflict },
+      },
     },
-  };
+    async ({ parts, context, params }) => cancel(parts, context, params.id),
+  );
 }
 
-/** `GET /exports/{id}/`: an export in full. Clients poll it. */
-export function getExport(parts: AppParts): Operation {
-  return {
-    scope: 'exports:read',
-    async handle(context) {
-      return context.json(renderExport(await findOwn(parts, context), context.get('apiRoot')));
-    },
-  };
-}
-
-/** `DELETE /exports/{id}/`: cancels an export that is processing. */
-export function cancelExport(parts: AppParts): Operation {
-  return {
-    scope: 'exports:write',
-    async handle(context) {
-      const exportId = readId(context, 'id');
-      const cancelled = await parts.exportStore.cancel(context.get('caller'), exportId);
-      if (cancelled === null) {
-        const { state } = await findOwn(parts, context);
-        throw new HttpError(409, {
-          errors: ["Can't cancel"],
-          detail: `Export ${exportId} is ${state}; only one that is processing can be cancelled.`,
-        });
-      }
-      parts.worker.abort(exportId);
-      return context.json(renderExport(cancelled, context.get('apiRoot')), 202);
-    },
-  };
-}
-
-/**
- * The export that a request names, if it is the caller's.
- *
- * @throws HttpError 404
- */
-export async function findOwn(parts: AppParts, context: RequestContext): Promise<ExportRecord> {
-  const record = await parts.exportStore.find(context.get('caller'), readId(context, 'id'));
-  if (record === null) {
-    throw notFound();
+async function cancel(parts: AppParts, context: RequestContext, exportId: number): Promise<Response> {
+  const cancelled = await parts.exportStore.cancel(context.get('caller'), exportId);
+  if (cancelled === null) {
+    const { state } = await findOwn(parts, context, exportId);
+    const detail = `Can't cancel: export ${exportId} is ${state}; only one that is processing can be cancelled.`;
+    throw new HttpError(
+      409,
+      context.get('version') === 'v1' ? { errors: ["Can't cancel"], detail } : { detail },
+    );
   }
-  return record;
-}
-
-function refusal(parts: AppParts, checked: CheckedBody): HttpError {
-  return checked.errors === null
-    ? new HttpError(400, renderValidation(parts.site, checked.resolved, checked.check))
-    : new HttpError(400, checked.errors);
+  parts.worker.abort(exportId);
+  return context.json(renderExport(parts, context, cancelled), 202);
 }

@@ -1,8 +1,9 @@
+import type { WireValidation } from '@outcrop/contract';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** An answer other than the one that was asked for: thrown anywhere in a request, written in one place. */
 export class HttpError extends Error {
-  override readonly name = 'HttpError';
+  override readonly name: string = 'HttpError';
   readonly status: ContentfulStatusCode;
   readonly body: object;
   readonly headers: Readonly<Record<string, string>>;
@@ -12,6 +13,15 @@ export class HttpError extends Error {
     this.status = status;
     this.body = body;
     this.headers = headers;
+  }
+}
+
+/** A create that is refused for its items. Its body is the verdict of a validation, the same in every version. */
+export class RefusedExport extends HttpError {
+  override readonly name = 'RefusedExport';
+
+  constructor(verdict: WireValidation) {
+    super(400, verdict);
   }
 }
 

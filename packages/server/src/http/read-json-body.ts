@@ -1,17 +1,18 @@
 import type { RequestContext } from './app-parts.ts';
 import { HttpError } from './http-error.ts';
 
+/** How much of a body that is too large is read and thrown away, and for how long. */
+const discardedBytes = 64 * 1024 * 1024;
+const discardMs = 1000;
+
 /**
- * Reads a JSON body, and no more of it than is allowed.
+ * Reads a JSON body, and keeps no more of it than is allowed.
  *
  * @throws HttpError 413 where it is too large, 400 where it is not JSON.
  */
 export async function readJsonBody(context: RequestContext, maxBytes: number): Promise<unknown> {
   const declared = Number(context.req.header('Content-Length') ?? 0);
-  if (declared > maxBytes) {
-    throw tooLarge(maxBytes);
-  }
-  const text = await readText(context.req.raw.body, maxBytes).catch((error: unknown) => {
+  const text = await readText(context.req.raw.body, { declared, maxBytes }).catch((error: unknown) => {
     // A client that goes away in the middle is no failure of the site.
     throw error instanceof HttpError
       ? error
@@ -26,21 +27,47 @@ export async function readJsonBody(context: RequestContext, maxBytes: number): P
   }
 }
 
-async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) {
-      throw tooLarge(maxBytes);
-    }
-    chunks.push(chunk);
+async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  { declared, maxBytes }: { declared: number; maxBytes: number },
+): Promise<string> {
+  if (body === null) {
+    return '';
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let bytes = declared > maxBytes ? declared : 0;
+  while (bytes <= maxBytes) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return Buffer.concat(chunks).toString('utf8');
+    }
+    bytes += value.byteLength;
+    chunks.push(value);
+  }
+  await discard(reader);
+  throw tooLarge(maxBytes);
+}
+
+/** A client whose connection is cut while it sends never sees the answer, so what is too much is taken, within bounds. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const stop = (): void => void reader.cancel().catch(() => undefined);
+  const timer = setTimeout(stop, discardMs);
+  try {
+    for (let bytes = 0; bytes < discardedBytes;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        return;
+      }
+      bytes += value.byteLength;
+    }
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
 }
 
 function tooLarge(maxBytes: number): HttpError {
   const detail = `The body is larger than the ${maxBytes} bytes that this site takes; simplify the extent or make several exports.`;
-  // The rest of the body is not read, so the connection cannot be used again.
-  return new HttpError(413, { detail }, { Connection: 'close' });
+  return new HttpError(413, { detail });
 }

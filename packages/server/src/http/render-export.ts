@@ -1,6 +1,22 @@
-import type { WireExportDetail, WireExportSummary, WireExtent, WireItem } from '@outcrop/contract';
+import {
+  findFormat,
+  formatLabel,
+  type Kind,
+  type WireDescribedExport,
+  type WireDescribedItem,
+  type WireExportDetail,
+  type WireExportSummary,
+  type WireExtent,
+  type WireItem,
+  type WireSource,
+} from '@outcrop/contract';
 
+import type { Site } from '../catalogue/site.ts';
+import type { SiteLayer } from '../catalogue/site-layer.ts';
 import type { ExportRecord } from '../exports/export-record.ts';
+import type { AppParts, RequestContext } from './app-parts.ts';
+import { renderCrs } from './render-crs.ts';
+import { renderUser } from './render-user.ts';
 
 /** An export in a list. */
 export function renderExportSummary(record: ExportRecord, apiRoot: URL): WireExportSummary {
@@ -16,9 +32,38 @@ export function renderExportSummary(record: ExportRecord, apiRoot: URL): WireExp
   };
 }
 
-/** An export in full. */
-export function renderExport(record: ExportRecord, apiRoot: URL): WireExportDetail {
-  const { request } = record;
+/** An export of the caller's in full, as the version that was asked shows it (wire contract, section 5.3). */
+export function renderExport(
+  parts: AppParts,
+  context: RequestContext,
+  record: ExportRecord,
+): WireExportDetail | WireDescribedExport {
+  const apiRoot = context.get('apiRoot');
+  const detail = renderDetail(record, apiRoot);
+  if (context.get('version') === 'v1') {
+    return detail;
+  }
+  const { crs } = record.request;
+  return {
+    ...detail,
+    items: record.request.items.map((item, index) =>
+      describeItem(detail.items[index] ?? item, findItemLayer(parts.site, item), record),
+    ),
+    crs: crs === null ? null : renderCrs(parts.site.engine, crs, apiRoot),
+    user: renderUser(context.get('caller'), apiRoot),
+    from: describeSource(parts, record),
+    invoice: null,
+  };
+}
+
+/** The layer of an item as a site keeps it (`layers/3/`); null where the site has it no longer. */
+export function findItemLayer(site: Site, { item }: WireItem): SiteLayer | null {
+  const layerId = /^(?:layers|tables)\/(\d+)\//.exec(item)?.[1];
+  return layerId === undefined ? null : site.findLayer(Number(layerId));
+}
+
+function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDetail {
+  const { request, archive } = record;
   return {
     ...renderExportSummary(record, apiRoot),
     extent: renderExtent(request.extent, apiRoot),
@@ -28,16 +73,43 @@ export function renderExport(record: ExportRecord, apiRoot: URL): WireExportDeta
     crs: request.crs,
     options: request.options,
     size_estimate_zipped: record.sizeEstimateZipped,
-    size_complete_zipped: record.archive?.bytes ?? null,
+    size_estimate_unzipped: record.sizeEstimateUnzipped,
+    size_complete_zipped: archive?.bytes ?? null,
+    size_complete_unzipped: archive?.unzippedBytes ?? null,
     progress: record.progress,
     stage: record.stage,
     is_cropped: request.extent !== null,
-    sha256: record.archive?.sha256 ?? null,
+    sha256: archive?.sha256 ?? null,
     error: record.error,
     warnings: record.warnings,
     started_at: record.startedAt,
     finished_at: record.finishedAt,
     downloaded_at: record.downloadedAt,
+  };
+}
+
+function describeItem(item: WireItem, layer: SiteLayer | null, record: ExportRecord): WireDescribedItem {
+  const kind: Kind = layer?.kind ?? (item.item.includes('/tables/') ? 'table' : 'vector');
+  const mimetype = record.request.formats[kind];
+  const format = mimetype === undefined ? undefined : findFormat(mimetype);
+  return {
+    ...item,
+    title: layer?.title ?? '',
+    format: format === undefined ? '' : formatLabel(format, kind),
+    short_format: format?.shortCode ?? '',
+    data_type: kind,
+    data_type_label: kind.charAt(0).toUpperCase() + kind.slice(1),
+  };
+}
+
+function describeSource({ site, siteRoot }: AppParts, { request }: ExportRecord): WireSource {
+  const attributions = request.items.flatMap((item) => findItemLayer(site, item)?.licence?.attribution ?? []);
+  return {
+    name: site.config.title,
+    domain: siteRoot.host,
+    owner: site.config.publisher,
+    owner_short: site.sitePrefix,
+    copyright: [...new Set(attributions)].join('; '),
   };
 }
 

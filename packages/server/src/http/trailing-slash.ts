@@ -1,6 +1,7 @@
 import type { Next } from 'hono';
 
 import type { AppParts, RequestContext } from './app-parts.ts';
+import { documentPath } from './document-operations.ts';
 
 /**
  * Sends requests without the slash at the end to the address with it. A 301 would turn a write into a read in most HTTP
@@ -11,7 +12,7 @@ export function trailingSlash(
 ): (context: RequestContext, next: Next) => Promise<Response | void> {
   return async (context, next) => {
     const { pathname, search } = new URL(context.req.url);
-    if (pathname.endsWith('/') || !pathname.startsWith('/services/api/')) {
+    if (pathname.endsWith('/') || pathname.endsWith(documentPath) || !pathname.startsWith('/services/api/')) {
       await next();
       return undefined;
     }

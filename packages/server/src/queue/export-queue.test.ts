@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { Database } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
+import { migrations } from '../database/migrations.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
 import { type ExportJob, type ExportQueue, openExportQueue } from './export-queue.ts';
 
@@ -62,5 +63,5 @@ test('a job of a transaction that is rolled back never runs', async () => {
 test('migrating twice changes nothing', async () => {
   await migrate(database);
   const rows = await database.query<{ id: number }>('SELECT id FROM outcrop.migrations');
-  expect(rows).toEqual([{ id: 1 }]);
+  expect(rows).toEqual(migrations.map(({ id }) => ({ id })));
 });

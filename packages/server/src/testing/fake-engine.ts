@@ -89,6 +89,7 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       return {
         archivePath: options.archivePath,
         bytes: fakeArchive.length,
+        unzippedBytes: 200,
         sha256: fakeArchiveSha256,
         report,
       };

@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { Hono } from 'hono';
 import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
+import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
+import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
-import type { Access, AppEnvironment, AppParts } from '../http/app-parts.ts';
-import { createApp } from '../http/create-app.ts';
+import type { Access, AppParts } from '../http/app-parts.ts';
 import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
+import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
 import { openTestDatabase } from './open-test-database.ts';
 
@@ -26,11 +27,13 @@ export type AskOptions = Omit<RequestInit, 'headers'> & {
 /** A site in a temporary folder, without a socket. */
 export interface TestSite {
   readonly folder: URL;
-  readonly app: Hono<AppEnvironment>;
+  readonly app: CheckedApp;
   readonly parts: AppParts;
   readonly engine: ReturnType<typeof fakeEngine>;
+  /** The same site, but for some of its parts. */
+  appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
-  at(path: string): string;
+  at(path: string, version?: ApiVersion): string;
   /** Asks as the holder of a token with all scopes, unless the headers say otherwise. */
   ask(path: string, init?: AskOptions): Promise<Response>;
   send(path: string, body: unknown): Promise<Response>;
@@ -59,7 +62,7 @@ prefix: kx
 publisher: Outcrop
 limits: { max_extent_vertices: 20, max_body_bytes: 20000 }
 layers:
-  - { id: 1, title: Countries, file: nature.gpkg, table: countries, crop_layer: true, name_field: name, licence: { title: Public domain, type: pd, url: 'https://example.com/pd' } }
+  - { id: 1, title: Countries, file: nature.gpkg, table: countries, crop_layer: true, name_field: name, licence: { title: Public domain, type: pd, url: 'https://example.com/pd', attribution: Natural Earth, text: No rights reserved. } }
   - { id: 2, title: Cities, file: nature.gpkg, table: cities }
   - { id: 3, title: City list, file: nature.gpkg, table: city_list }
   - { id: 4, title: Broken, file: broken.gpkg, table: roads }
@@ -102,6 +105,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     access: options.access ?? 'token',
     database,
     exportStore: new ExportStore(database),
+    idempotencyStore: new IdempotencyStore(database),
     objectStore,
     queue,
     worker,
@@ -112,12 +116,13 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     scopes: ['exports:read', 'exports:write', 'layers:read'],
     name: 'tests',
   });
-  const app = createApp(parts);
+  const app = checkedApp(parts);
   return {
     folder,
     app,
     parts,
     engine,
+    appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
       await Promise.all([queue.close(), worker.close()]);
@@ -131,11 +136,9 @@ function rethrow(error: Error): never {
   throw error;
 }
 
-function asker(
-  app: Hono<AppEnvironment>,
-  token: string,
-): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
-  const at = (path: string): string => `http://localhost/services/api/v1/${path}`;
+function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
+  const at = (path: string, version: ApiVersion = 'v1'): string =>
+    `http://localhost/services/api/${version}/${path}`;
   const ask = async (path: string, init: AskOptions = {}): Promise<Response> =>
     app.request(path.startsWith('http') ? path : at(path), {
       ...init,

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { scopes as knownScopes } from '@outcrop/contract';
 
 import type { Database } from '../database/database.ts';
+import { wireTime } from '../database/wire-time.ts';
 import type { Caller } from './caller.ts';
 
 /** A token as its owner sees it, once: only its hash is kept. */
@@ -49,11 +50,13 @@ export async function insertToken(
 
 /** Who a token belongs to; null where nobody has it. */
 export async function findCaller(database: Database, token: string): Promise<Caller | null> {
-  const [row] = await database.query<{ id: number; scopes: string[] }>(
-    'SELECT id, scopes FROM outcrop.tokens WHERE hash = $1',
+  const [row] = await database.query<{ id: number; name: string; created_at: string; scopes: string[] }>(
+    `SELECT id, name, ${wireTime('created_at')}, scopes FROM outcrop.tokens WHERE hash = $1`,
     [hashToken(token)],
   );
-  return row === undefined ? null : { tokenId: row.id, scopes: row.scopes };
+  return row === undefined
+    ? null
+    : { tokenId: row.id, name: row.name, createdAt: row.created_at, scopes: row.scopes };
 }
 
 function hashToken(token: string): string {

@@ -1,0 +1,182 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { DownloadError } from '../errors/download-error.ts';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
+import type { FileSink } from '../exports/archive-sink.ts';
+
+/**
+ * A sink that writes `name.part` and renames it when everything is right. A failed download leaves nothing, and a
+ * corrupt one `name.corrupt`.
+ *
+ * @throws DownloadError where the folder is not there or cannot be written to; on `open`, where the file exists.
+ */
+export async function createFileSink(
+  target: string | URL,
+  options: { overwrite: boolean },
+): Promise<FileSink> {
+  const written = typeof target === 'string' ? target : pathOf(target);
+  if (written === '') {
+    throw new InvalidArgumentError('The target of the download is empty; name a folder or a file');
+  }
+  const isFolder = /[/\\]$/.test(written) || (await isDirectory(written));
+  const folder = isFolder ? resolve(written) : dirname(resolve(written));
+  await checkFolder(folder);
+  return new PartFile(folder, {
+    fixedPath: isFolder ? null : resolve(written),
+    overwrite: options.overwrite,
+  });
+}
+
+class PartFile implements FileSink {
+  path = '';
+  readonly #folder: string;
+  readonly #options: { fixedPath: string | null; overwrite: boolean };
+  #handle: FileHandle | undefined;
+  #isStarted = false;
+  #position = 0;
+
+  constructor(folder: string, options: { fixedPath: string | null; overwrite: boolean }) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async open({ fileName }: { fileName: string }): Promise<void> {
+    this.path = this.#options.fixedPath ?? join(this.#folder, fileName);
+    await this.#refuseExisting();
+    // A file of its own, whatever lies there: what an ended process left, or a link to somewhere else.
+    this.#handle = await this.#guard(async () => {
+      await rm(this.#part, { force: true });
+      return open(this.#part, 'wx');
+    });
+    this.#isStarted = true;
+  }
+
+  async write(chunks: readonly Uint8Array[]): Promise<void> {
+    for (let rest = chunks; rest.length > 0;) {
+      const result = await this.#guard(() => this.#handle?.writev([...rest], this.#position));
+      this.#position += result?.bytesWritten ?? 0;
+      rest = dropBytes(rest, result?.bytesWritten ?? 0);
+    }
+  }
+
+  readonly restart = async (): Promise<void> => {
+    await this.#guard(() => this.#handle?.truncate(0));
+    this.#position = 0;
+  };
+
+  async finish(): Promise<void> {
+    await this.#checkOwn();
+    await this.#close();
+    await this.#refuseExisting();
+    await this.#guard(() => rename(this.#part, this.path));
+  }
+
+  async discard(why: 'failed' | 'corrupt'): Promise<string | void> {
+    if (!this.#isStarted) return undefined;
+    await this.#close();
+    if (why === 'corrupt') {
+      const kept = `${this.path}.corrupt`;
+      await this.#guard(() => rename(this.#part, kept));
+      return kept;
+    }
+    await rm(this.#part, { force: true });
+    return undefined;
+  }
+
+  get #part(): string {
+    return `${this.path}.part`;
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+
+  /** Another download to the same path has put its own part there: the name must not get a half of that one. */
+  async #checkOwn(): Promise<void> {
+    const own = await this.#handle?.stat();
+    const there = await stat(this.#part).catch(() => null);
+    if (own !== undefined && own.ino === there?.ino) return;
+    this.#isStarted = false;
+    await this.#close();
+    throw new DownloadError(
+      `${this.#part} was taken by another download to the same file; give each download a file of its own`,
+    );
+  }
+
+  async #refuseExisting(): Promise<void> {
+    const there = await stat(this.path).catch(() => null);
+    if (there === null) return;
+    if (!there.isFile()) {
+      throw new DownloadError(`${this.path} is there and is not a file; name another target`);
+    }
+    if (this.#options.overwrite || this.#options.fixedPath !== null) return;
+    throw new DownloadError(
+      `${this.path} is already there; remove it, name another target, or allow overwrite`,
+    );
+  }
+
+  async #guard<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new DownloadError(`${this.path} could not be written: ${explain(cause)}`, { cause });
+    }
+  }
+}
+
+/** What is left of pieces after some bytes. */
+function dropBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  let left = count;
+  return chunks.flatMap((chunk) => {
+    const dropped = Math.min(left, chunk.byteLength);
+    left -= dropped;
+    return dropped === chunk.byteLength ? [] : [chunk.subarray(dropped)];
+  });
+}
+
+function pathOf(target: URL): string {
+  if (target.protocol === 'file:') return fileURLToPath(target);
+  throw new InvalidArgumentError(
+    `${target.protocol}// is not where a download can go; name a folder or a file, or give a file: URL`,
+  );
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  if (!(await isDirectory(folder))) {
+    throw new DownloadError(`The folder ${folder}${sep} does not exist; create it, or name another target`);
+  }
+  try {
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new DownloadError(`The folder ${folder}${sep} cannot be written to; name another target`, {
+      cause,
+    });
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+function explain(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full; free some space and try again';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'no permission; name another target';
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
+  }
+}

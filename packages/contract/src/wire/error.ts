@@ -1,0 +1,18 @@
+/** What is wrong with a request, in words. */
+export interface WireProblem {
+  readonly detail: string;
+}
+
+/** What is wrong with the fields of a request: sentences by field; `non_field_errors` for the body as a whole. */
+export type WireFieldErrors = Readonly<Record<string, readonly string[]>>;
+
+/** Body of a cancel that is refused, in `v1` (wire contract, section 5.4). */
+export interface WireConflict extends WireProblem {
+  readonly errors: readonly string[];
+}
+
+/** How `v1.x` wraps every error body but the validation (wire contract, section 11). */
+export interface WireErrorEnvelope {
+  readonly errors: WireProblem | WireFieldErrors;
+  readonly status_code: number;
+}

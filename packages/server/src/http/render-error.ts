@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+
+import type { AppParts, RequestContext } from './app-parts.ts';
+import { HttpError, notFound, RefusedExport } from './http-error.ts';
+
+/** Answers with an error; one that nobody expected is logged, and only its number is told. */
+export function renderError(parts: AppParts, context: RequestContext, error: Error): Response {
+  if (error instanceof HttpError) {
+    return context.json(wrap(context, error), error.status, { ...error.headers });
+  }
+  if (error instanceof URIError) {
+    return renderError(parts, context, notFound());
+  }
+  const incident = randomUUID();
+  parts.logger.error({ err: error, incident, requestId: context.get('requestId') }, 'Request:Serve:Failed');
+  const detail = `The site failed to answer. Tell its operator: incident ${incident}.`;
+  return renderError(parts, context, new HttpError(500, { detail }));
+}
+
+/** `v1.x` puts errors into an envelope, but for the verdict of a validation (wire contract, section 11). */
+function wrap(context: RequestContext, error: HttpError): object {
+  const isPlain = context.get('version') !== 'v1.x' || error instanceof RefusedExport;
+  return isPlain ? error.body : { errors: error.body, status_code: error.status };
+}

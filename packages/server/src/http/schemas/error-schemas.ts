@@ -1,0 +1,51 @@
+import type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from '@outcrop/contract';
+import { z } from 'zod';
+
+import type { ApiVersion } from '../../exports/api-root.ts';
+import type { WireSchema } from './wire-schema.ts';
+
+/** The bodies of refusals in one version of the API. */
+export interface ErrorSchemas {
+  readonly problem: z.ZodType;
+  readonly fieldErrors: z.ZodType;
+  readonly conflict: z.ZodType;
+}
+
+const problem = z.object({
+  detail: z.string().meta({ description: 'What is wrong, with the value and what to do.' }),
+}) satisfies WireSchema<WireProblem>;
+
+const fieldErrors = z.record(z.string(), z.array(z.string())).meta({
+  example: { crs: ['This field is required: give a code such as EPSG:2193 or EPSG:4326.'] },
+}) satisfies WireSchema<WireFieldErrors>;
+
+const conflict = z.object({
+  errors: z.array(z.string()),
+  detail: z.string(),
+}) satisfies WireSchema<WireConflict>;
+
+/** `v1.x` wraps what `v1` sends as it is (wire contract, section 11). */
+export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
+  v1: {
+    problem: problem.meta({ id: 'Problem', description: 'What is wrong with a request.' }),
+    fieldErrors: fieldErrors.meta({
+      id: 'FieldErrors',
+      description: 'Sentences by field; `non_field_errors` for the body as a whole.',
+    }),
+    conflict: conflict.meta({ id: 'Conflict', description: 'Why an export cannot be cancelled.' }),
+  },
+  'v1.x': {
+    problem: envelope(problem).meta({ id: 'Problem', description: 'What is wrong with a request.' }),
+    fieldErrors: envelope(fieldErrors).meta({
+      id: 'FieldErrors',
+      description: 'Sentences by field; `non_field_errors` for the body as a whole.',
+    }),
+    conflict: envelope(problem).meta({ id: 'Conflict', description: 'Why an export cannot be cancelled.' }),
+  },
+};
+
+function envelope<T extends z.ZodType<WireErrorEnvelope['errors']>>(
+  errors: T,
+): z.ZodObject<{ errors: T; status_code: z.ZodInt }> {
+  return z.object({ errors, status_code: z.int().meta({ description: 'The status of the answer.' }) });
+}

@@ -71,7 +71,7 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       ['EPSG:4326', 'EPSG:2193'].includes(code)
         ? { code, name: code, kind: 'projected' as const, unit: 'metre', areaOfUse: null }
         : null,
-    producibleFormats: async () => fakeFormats,
+    producibleFormats: async (): Promise<readonly string[]> => fakeFormats,
     describePostgisTable: async () => {
       throw new Error('the tests of the site have no PostGIS');
     },
@@ -79,7 +79,8 @@ export function fakeEngine(): Engine & { run: FakeRun } {
     listCropFeatures: (source: GeoPackageTable) => featuresOf(source).map(({ id, name }) => ({ id, name })),
     readCropFeature: async (source: GeoPackageTable, featureId: number) =>
       featuresOf(source).find(({ id }) => id === featureId)?.geometry ?? null,
-    checkExport: async (request: ExportRequest, context: PlanContext) => check(request, context),
+    checkExport: async (request: ExportRequest, context: PlanContext) =>
+      check(request, { ...context, mimetypes: context.mimetypes ?? (await fake.producibleFormats()) }),
     async runExportInProcess(plan: { name: string }, options: RunOptions) {
       options.signal?.throwIfAborted();
       await fake.run(options);

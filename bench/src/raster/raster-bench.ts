@@ -23,20 +23,15 @@ const profile = values.quick ? profiles.quick : profiles.full;
 const root = fileURLToPath(new URL('../../data/', import.meta.url));
 const cli = fileURLToPath(new URL('../../../packages/cli/bin/outcrop.js', import.meta.url));
 mkdirSync(root, { recursive: true });
-const site = prepareRasters(root, profile);
+const wanted = values.row ?? rasterRows.map(({ id }) => id);
+const rows = wanted.map(findRow);
+const site = prepareRasters(root, profile, values.prepare || rows.some(({ layer }) => layer === 'tiles'));
 const regions = { rectangle: rectangle(profile), lake: lake(profile) };
 // The one look at the files that a site takes when it is new.
 await runMeasured([process.execPath, cli, 'layers', site.folder], { folder: root });
 if (!values.prepare) await runRows();
 
 async function runRows(): Promise<void> {
-  const wanted = values.row ?? rasterRows.map(({ id }) => id);
-  const rows = wanted.map((id) => {
-    const row = rasterRows.find((candidate) => candidate.id === id);
-    if (row === undefined)
-      throw new RangeError(`--row is ${id}; there are ${rasterRows.map((known) => known.id).join(', ')}`);
-    return row;
-  });
   console.log(
     `${profile.side} x ${profile.side} pixels, ${profile.tilesOnSide ** 2} tiles of ${profile.tileSide}, ${cpus().length} cores, each run once\n`,
   );
@@ -44,6 +39,12 @@ async function runRows(): Promise<void> {
     '| row | ours, s | rival, s | ratio | target | ours, MB peak | rival, MB peak |\n| --- | --- | --- | --- | --- | --- | --- |',
   );
   for (const row of rows) console.log(await runRow(row, site));
+}
+
+function findRow(id: string): RasterRow {
+  const row = rasterRows.find((candidate) => candidate.id === id);
+  if (row !== undefined) return row;
+  throw new RangeError(`--row is ${id}; there are ${rasterRows.map((known) => known.id).join(', ')}`);
 }
 
 async function runRow(row: RasterRow, { folder: siteFolder }: RasterSite): Promise<string> {

@@ -41,14 +41,14 @@ export interface RasterSite {
 }
 
 /** Makes the rasters of a profile, once: aerial photographs as far as compression sees, 8-bit RGB. */
-export function prepareRasters(root: string, profile: RasterProfile): RasterSite {
+export function prepareRasters(root: string, profile: RasterProfile, needsTiles: boolean): RasterSite {
   const folder = join(root, `raster-${profile.name}`);
   const site = { folder, large: join(folder, 'large.tif'), tiles: join(folder, 'tiles') };
   mkdirSync(site.tiles, { recursive: true });
   if (!existsSync(site.large)) {
     makePhoto(site.large, { column: 0, row: 0, side: profile.side });
   }
-  for (let index = 0; index < profile.tilesOnSide ** 2; index++) {
+  for (let index = 0; needsTiles && index < profile.tilesOnSide ** 2; index++) {
     const [column, row] = [index % profile.tilesOnSide, Math.floor(index / profile.tilesOnSide)];
     const path = join(site.tiles, `T${String(row).padStart(2, '0')}${String(column).padStart(2, '0')}.tif`);
     if (existsSync(path)) continue;

@@ -45,10 +45,14 @@ export async function checkTable(item: RequestedItem, source: Table, scope: Chec
   return accepted(item, { prepared, sample }, scope);
 }
 
-/** Whether features are really converted for the estimate: only where the engine reads and writes them itself. */
+/**
+ * Whether features are really converted for the estimate: only where the engine reads and writes them itself, and not
+ * for KML, whose limit is on what is inside of the compressed file.
+ */
 function isSampled({ layer }: RequestedItem, source: Table, { request, isEstimated }: CheckScope): boolean {
-  const mimetype = findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '';
-  return isEstimated && !isPostgisTable(source) && directFormats().includes(mimetype);
+  const format = findFormat(request.formats[layer.kind] ?? '');
+  const isDirect = format !== undefined && directFormats().includes(format.mimetype);
+  return isEstimated && isDirect && format.maxBytes === undefined && !isPostgisTable(source);
 }
 
 /** What the check of a table has found out. */

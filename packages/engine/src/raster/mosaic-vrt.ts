@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { runGdal } from '../gdal/run-gdal.ts';
 import type { TileJob } from './make-tile.ts';
 import { unionGrid } from './output-grid.ts';
-import { toPixel, wholeWindow } from './pixel-grid.ts';
+import { type PixelGrid, toPixel, wholeWindow } from './pixel-grid.ts';
 import { translateCommand } from './raster-commands.ts';
 import { gridOf, hasAlpha, type RasterTile } from './raster-tile.ts';
 import { type VrtSource, VrtTemplate } from './vrt.ts';
@@ -30,10 +30,45 @@ export async function mosaicVrt(
   };
   // Where no value says so, the tiles' own outlines do.
   const isByMask = (voids.how === 'alpha' || voids.how === 'mask') && !hasAlpha(first!);
-  const mask = isByMask ? { mask: tiles.map((tile) => source(tile, 'mask,1')) } : {};
+  const isGapless = coversGrid(
+    tiles.map((tile) => source(tile, 1)),
+    grid,
+  );
+  // A mask that hides nothing makes the warper three times slower.
+  const mask = isByMask && !isGapless ? { mask: tiles.map((tile) => source(tile, 'mask,1')) } : {};
   await writeFile(
     path,
     template.write((band) => tiles.map((tile) => source(tile, band)), { grid, ...mask }),
   );
   return path;
+}
+
+/** Whether rectangles of pixels leave nothing of a grid out, however they overlap. */
+function coversGrid(sources: readonly VrtSource[], { width, height }: PixelGrid): boolean {
+  const boxes = sources.map(({ from, to }) => [to.x, to.y, to.x + from.width, to.y + from.height] as const);
+  const cuts = (size: number, edges: readonly number[]): number[] =>
+    [...new Set([0, size, ...edges.map((edge) => Math.min(Math.max(edge, 0), size))])].toSorted(
+      (a, b) => a - b,
+    );
+  const columns = cuts(
+    width,
+    boxes.flatMap(([left, , right]) => [left, right]),
+  );
+  const rows = cuts(
+    height,
+    boxes.flatMap(([, top, , bottom]) => [top, bottom]),
+  );
+  const covered = new Uint8Array((columns.length - 1) * (rows.length - 1));
+  for (const [left, top, right, bottom] of boxes) {
+    for (let row = rows.findIndex((y) => y >= top); row >= 0 && rows[row + 1]! <= bottom; row++) {
+      for (
+        let column = columns.findIndex((x) => x >= left);
+        column >= 0 && columns[column + 1]! <= right;
+        column++
+      ) {
+        covered[row * (columns.length - 1) + column] = 1;
+      }
+    }
+  }
+  return covered.every((cell) => cell === 1);
 }

@@ -117,6 +117,18 @@ describe('pixels in their own CRS', () => {
     },
   );
 
+  test('of a grid that uses every usual nodata value get one that it does not use', async () => {
+    await using folder = await temporaryFolder();
+    const value = (column: number): number => (column % 2 === 0 ? -32_768 : 5);
+    const path = makeRaster(folder.file('grid.tif'), { ...size, type: 'Int16', value });
+    const extent = await extentOf(mapRing(star));
+    const { result } = await exportRasters(
+      { layers: [{ path, kind: 'grid' }], formats: { grid: geoTiff }, extent },
+      folder.path,
+    );
+    expect(result.report.items[0]?.raster?.no_data).toBe('32767');
+  });
+
   test('cut to the pieces of a partition and joined again are the source', async () => {
     await using folder = await temporaryFolder();
     const flags = [...placedAt(0, 0, size), '-a_nodata', '0'];

@@ -147,6 +147,22 @@ describe('a source', () => {
     expect(await describeTile(member('lost.tif'))).toMatchObject({ crs: 'EPSG:2193' });
   });
 
+  test('of JPEG takes its CRS from the .prj beside it, which GDAL does not read', async () => {
+    await using folder = await temporaryFolder();
+    const tif = makeRaster(folder.file('made.tif'), { ...size, bands: 3 });
+    makeFolder(folder.file('site'));
+    const path = folder.file('site/photo.jpg');
+    runGdal('gdal_translate', ['-q', '-of', 'JPEG', '-co', 'WORLDFILE=YES', tif, path]);
+    runGdal('rm', [`${path}.aux.xml`]);
+    writeFileSync(folder.file('site/photo.prj'), runGdal('gdalsrsinfo', ['-o', 'wkt_esri', 'EPSG:2193']));
+    const { path: member } = await exportRasters(
+      { layers: [{ path, kind: 'raster' }], formats: { raster: geoTiff } },
+      folder.path,
+    );
+    expect(await describeTile(member('photo.tif'))).toMatchObject({ crs: 'EPSG:2193' });
+    expect(checksums(member('photo.tif'))).toEqual(checksums(path));
+  });
+
   test('without a place is refused', async () => {
     await using folder = await temporaryFolder();
     const path = makeRaster(folder.file('nowhere.tif'), { ...size, flags: ['-a_srs', 'EPSG:2193'] });

@@ -9,7 +9,7 @@ import type { GdalRunOptions } from '../gdal/run-gdal.ts';
 import type { PlannedItem } from '../plan/plan.ts';
 import { featureCounts, noCounts } from '../run/feature-counts.ts';
 import { filesIn, type ItemContext, type ItemResult } from '../run/run-item.ts';
-import type { RasterFile } from '../source/layer.ts';
+import type { RasterFile, RasterKind } from '../source/layer.ts';
 import { describeRaster } from './describe-raster.ts';
 import { makeTile, type TileJob } from './make-tile.ts';
 import { planRaster } from './plan-raster.ts';
@@ -22,6 +22,7 @@ import { OutputMeter } from './output-meter.ts';
 import { writeSidecars } from './sidecars.ts';
 import { type RasterSurvey, surveyRasterHere } from './survey-raster.ts';
 import { tilePaths } from './tile-paths.ts';
+import { mustCheckNodata, nodataOutside } from './voids.ts';
 
 /** Bytes of GDAL's caches and buffers, all its programs of an item together. */
 const memoryBytes = 768 * 1024 ** 2;
@@ -35,9 +36,10 @@ export async function runRasterItem(
   const version = rasterVersion(source.path);
   const survey = await surveyRasterHere(source, context.plan.cacheFolder);
   const wish = rasterWish(item, source, { survey, plan: context.plan });
-  const plan = await planRaster(wish, context.workshop.operations);
-  if ('reasons' in plan)
-    throw new EngineError('invalid-request', plan.reasons.map(({ detail }) => detail).join(' '));
+  const planned = await planRaster(wish, context.workshop.operations);
+  if ('reasons' in planned)
+    throw new EngineError('invalid-request', planned.reasons.map(({ detail }) => detail).join(' '));
+  const plan = await withFreeNodata(planned, { kind: wish.kind, context });
   const workFolder = `${context.folder}-pieces`;
   await mkdir(context.folder, { recursive: true });
   await mkdir(workFolder, { recursive: true });
@@ -51,6 +53,21 @@ export async function runRasterItem(
   const report = reportOf(item, { plan, survey, files: files.map(({ name }) => name), losses });
   const crop = plan.projected === null ? null : { projected: plan.projected };
   return { survey, crop, files, report };
+}
+
+/** A new nodata value must be none that the pixels have. */
+async function withFreeNodata(
+  plan: RasterPlan,
+  { kind, context }: { kind: RasterKind; context: ItemContext },
+): Promise<RasterPlan> {
+  const { type } = plan.pieces[0]!.tiles[0]!.bands[0]!;
+  if (!mustCheckNodata(plan.voids, type, kind)) return plan;
+  const ranges = await findValueRanges(plan, { run: { signal: context.signal }, most: context.cores });
+  const all = ranges.reduce(([least, greatest], range) => [
+    Math.min(least, range[0]),
+    Math.max(greatest, range[1]),
+  ]);
+  return { ...plan, voids: nodataOutside(type, all) };
 }
 
 interface Making {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, parse } from 'node:path';
 
@@ -20,6 +20,8 @@ export interface RasterSurvey {
   readonly tiles: readonly RasterTile[];
 }
 
+/** A `.prj` is a few lines of text. */
+const maxPrjBytes = 100_000;
 /** Changes when what is kept has another form. */
 const surveyForm = 1;
 
@@ -54,17 +56,29 @@ async function describeTiles(source: RasterFile): Promise<RasterTile[]> {
     : tiles.map((tile) => ({ ...tile, crs: source.crs!, namesCrs: false }));
 }
 
-/** A CRS that is written without its EPSG number is looked up by what it says, once for each way of saying it. */
+/**
+ * A CRS that is written without its EPSG number, or in a `.prj` beside a file that says nothing, is looked up by what it
+ * says, once for each way of saying it.
+ */
 async function withFoundCrs(tiles: readonly RasterTile[]): Promise<RasterTile[]> {
   const found = new Map<string, string | null>();
   const result: RasterTile[] = [];
   for (const tile of tiles) {
-    const { crs, crsDigest } = tile;
-    const isWritten = crs === null && crsDigest !== null;
-    if (isWritten && !found.has(crsDigest)) found.set(crsDigest, await findEpsg(tile.path));
-    result.push(isWritten ? { ...tile, crs: found.get(crsDigest) ?? null } : tile);
+    const written = tile.crs === null ? writtenCrs(tile) : null;
+    if (written !== null && !found.has(written.digest))
+      found.set(written.digest, await findEpsg(written.path));
+    result.push(written === null ? tile : { ...tile, crs: found.get(written.digest) ?? null });
   }
   return result;
+}
+
+/** Where a tile's CRS is written out; null where nothing says it. */
+function writtenCrs({ path, crsDigest }: RasterTile): { path: string; digest: string } | null {
+  if (crsDigest !== null) return { path, digest: crsDigest };
+  const { dir, name } = parse(path);
+  const beside = ['.prj', '.PRJ'].map((ending) => join(dir, name + ending)).find((file) => existsSync(file));
+  if (beside === undefined || statSync(beside).size > maxPrjBytes) return null;
+  return { path: beside, digest: readFileSync(beside, 'utf8') };
 }
 
 /** Names become names of files: `a.tif` and `a.jp2` of one folder are told apart by their ending. */

@@ -67,6 +67,25 @@ function isImage(tiles: readonly RasterTile[], kind: RasterKind): boolean {
   );
 }
 
+/** Others, for small types whose values may all be used; the first that no pixel has is taken. */
+const candidates: Readonly<Record<string, readonly number[]>> = {
+  Byte: [255, 0],
+  UInt16: [65_535, 0],
+  Int16: [-32_768, 32_767, -9999],
+};
+
+/** Types of which a new nodata value must be compared with the pixels. */
+export function mustCheckNodata(voids: Voids, type: string, kind: RasterKind): boolean {
+  return voids.how === 'nodata' && voids.isNew && kind !== 'raster' && candidates[type] !== undefined;
+}
+
+/** A new nodata value that lies outside the range of the values; the first choice where there is no such. */
+export function nodataOutside(type: string, [least, greatest]: readonly [number, number]): Voids {
+  const own = candidates[type] ?? [];
+  const value = own.find((one) => one < least || one > greatest) ?? own[0] ?? -9999;
+  return { how: 'nodata', value: String(value), isNew: true };
+}
+
 /** Values that seldom mean anything, by the type of the values. */
 const unusedValues: Readonly<Record<string, string>> = {
   Byte: '255',

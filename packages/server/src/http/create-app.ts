@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts, Operation, RequestContext } from './app-parts.ts';
+import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { HttpError, notFound } from './http-error.ts';
@@ -24,6 +25,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     addVersion(app, parts, version);
   }
+  mountPage(app, parts);
   app.get('/', (context) =>
     context.json({
       title: parts.site.config.title,

@@ -1,0 +1,104 @@
+import { isExportsError } from '@outcrop/client';
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+
+import { siteClient } from '../api/client.ts';
+import { messageOf } from '../api/page-error.ts';
+import { announce } from '../parts/announcer.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { queryClient } from '../queries.ts';
+import { useNewExport } from '../request/use-new-export.ts';
+import { go } from '../routes.ts';
+import { words } from '../words/en.ts';
+import { focusPart } from './focus-part.ts';
+import { type Problem, problemsOf } from './problems.ts';
+
+/** The button that is never grey: where something is missing it says what, and leads there. */
+export function CreateExport(): ReactNode {
+  const state = useNewExport();
+  const { wanted, check } = state;
+  const [isAsked, setAsked] = useState(false);
+  const problems = problemsOf(state);
+  const create = useMutation({
+    mutationFn: async () => {
+      if (wanted === null) throw new Error(words.check.missing);
+      const headers = { 'Idempotency-Key': crypto.randomUUID?.() ?? String(Math.random()) };
+      return siteClient().exports.create(wanted, { headers });
+    },
+    onSuccess: ({ id }) => {
+      void queryClient.invalidateQueries({ queryKey: ['exports'] });
+      go(`exports/${id}`);
+    },
+  });
+  const press = (): void => {
+    if (create.isPending) return;
+    if (problems.length > 0) setAsked(true);
+    else if (check.isStale || wanted === null) announce(words.check.waitForCheck);
+    else create.mutate();
+  };
+  return (
+    <div className="create">
+      <EstimateLine />
+      {create.error !== null && !isExportsError(create.error, 'validation') && (
+        <Notice tone="bad" isAlert>
+          {messageOf(create.error)}
+        </Notice>
+      )}
+      {isAsked && problems.length > 0 && <ErrorSummary problems={problems} />}
+      <button type="button" className="button button-primary" onClick={press} aria-busy={create.isPending}>
+        {create.isPending ? words.check.creating : words.check.create}
+      </button>
+    </div>
+  );
+}
+
+/** Size and time of the whole, kept while it is being checked again. */
+function EstimateLine(): ReactNode {
+  const { check, draft, layers } = useNewExport();
+  const { verdict } = check;
+  if (draft.items.length === 0 || verdict === null) return null;
+  const seconds = secondsOf(verdict.items);
+  const licences = [...new Set(layers.flatMap((layer) => layer?.license?.title ?? []))];
+  return (
+    <div className={check.isStale ? 'estimate estimate-stale' : 'estimate'}>
+      <p>
+        {verdict.sizeEstimateZipped !== null && verdict.sizeEstimateZipped > 0 && (
+          <strong>{words.check.size(verdict.sizeEstimateZipped, 0)}</strong>
+        )}
+        {seconds !== null && ` · ${words.check.time(seconds)}`}
+        {check.isStale && <span className="muted"> · {words.check.updating}</span>}
+      </p>
+      {verdict.name !== null && <p className="muted small file-name">{words.check.file(verdict.name)}</p>}
+      {licences.length > 0 && <p className="muted small">{words.check.licence(licences.join(', '))}</p>}
+    </div>
+  );
+}
+
+/** Sites of ours say how long it takes; the client hands the number on where it knows of it. */
+function secondsOf(items: readonly object[]): number | null {
+  const seconds = items.flatMap((item) =>
+    'secondsEstimate' in item && typeof item.secondsEstimate === 'number' ? [item.secondsEstimate] : [],
+  );
+  return seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0);
+}
+
+function ErrorSummary({ problems }: { readonly problems: readonly Problem[] }): ReactNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <div className="error-summary" role="alert">
+      <h3 tabIndex={-1} ref={heading}>
+        {words.check.missing}
+      </h3>
+      <ul>
+        {problems.map(({ text, target }) => (
+          <li key={text}>
+            <button type="button" className="link" onClick={() => focusPart(target)}>
+              {text}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

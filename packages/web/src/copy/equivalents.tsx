@@ -1,0 +1,40 @@
+import type { WireExportRequest } from '@outcrop/contract';
+import { type ReactNode, useState } from 'react';
+
+import { CopyButton } from '../parts/copy-button.tsx';
+import { siteSettings } from '../site-settings.ts';
+import { words } from '../words/en.ts';
+import { type EquivalentLines, equivalentLines } from './equivalent-lines.ts';
+
+const languages = ['cli', 'sdk', 'curl'] as const;
+
+/** The same request without the page, to copy. */
+export function Equivalents({ request }: { readonly request: WireExportRequest }): ReactNode {
+  return <Lines lines={equivalentLines(request, { needsKey: siteSettings.needsKey })} />;
+}
+
+/** Lines in three languages, one at a time. */
+export function Lines({ lines }: { readonly lines: EquivalentLines }): ReactNode {
+  const [language, setLanguage] = useState<keyof EquivalentLines>('cli');
+  return (
+    <details className="lines">
+      <summary>{words.lines.heading}</summary>
+      <fieldset className="chips">
+        <legend className="visually-hidden">{words.lines.heading}</legend>
+        {languages.map((one) => (
+          <label key={one} className="chip">
+            <input type="radio" name="language" checked={language === one} onChange={() => setLanguage(one)} />
+            <span>{words.lines.tabs[one]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <pre tabIndex={0} aria-label={words.lines.tabs[language]}>
+        <code>{lines[language]}</code>
+      </pre>
+      <p className="small muted">
+        <CopyButton text={lines[language]} className="button button-small" />{' '}
+        {siteSettings.needsKey && words.lines.needsKey}
+      </p>
+    </details>
+  );
+}

@@ -23,7 +23,9 @@ export const queryClient: QueryClient = new QueryClient({
     },
     onSuccess: () => connection.works(),
   }),
-  defaultOptions: { queries: { retry: false, staleTime: 60_000, refetchOnWindowFocus: false, networkMode: 'always' } },
+  defaultOptions: {
+    queries: { retry: false, staleTime: 60_000, refetchOnWindowFocus: false, networkMode: 'always' },
+  },
 });
 
 /** A layer or table in the catalogue; `data` is there where the site lists it in full. */
@@ -36,7 +38,9 @@ export function useCatalogue(): UseQueryResult<CatalogueEntry[]> {
     queryFn: async ({ signal }) => {
       const { layers, tables } = siteClient();
       const [first, second] = await Promise.all(
-        [layers, tables].map((collection) => collection.list({ signal }).expand('list').pageSize(100).toArray()),
+        [layers, tables].map((collection) =>
+          collection.list({ signal }).expand('list').pageSize(100).toArray(),
+        ),
       );
       const withKey = (prefix: 'l' | 't') => (layer: LayerSummary) =>
         ({ ...layer, key: `${prefix}${layer.id}` }) as CatalogueEntry;
@@ -100,7 +104,8 @@ export function useExport(exportId: number): UseQueryResult<Export> {
     // A class instance is not merged with the one before.
     structuralSharing: false,
     refetchInterval: ({ state }) =>
-      state.data?.isTerminal === true || (state.data === undefined && state.error !== null && !isConnectionProblem(state.error))
+      state.data?.isTerminal === true ||
+      (state.data === undefined && state.error !== null && !isConnectionProblem(state.error))
         ? false
         : pauseOf(state.dataUpdateCount),
   });
@@ -133,6 +138,8 @@ export function useExports(): UseInfiniteQueryResult<InfiniteData<ExportPage>> {
     },
     getNextPageParam: ({ total, page }) => (total !== null && page * exportsOnPage < total ? page + 1 : null),
     refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ items }) => items.some(({ isTerminal }) => !isTerminal)) === true ? 3000 : false,
+      state.data?.pages.some(({ items }) => items.some(({ isTerminal }) => !isTerminal)) === true
+        ? 3000
+        : false,
   });
 }

@@ -2,14 +2,15 @@ import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import type { Crs } from '../crs/crs.ts';
 import { gridOver } from '../crs/grid.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
-import type { Envelope } from '../features/geometry-array.ts';
+import type { Envelope, GeometryArray } from '../features/geometry-array.ts';
 import { crsOf, prepareCrop } from '../run/item-pipeline.ts';
 import type { Region } from '../plan/request.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { type GeometrySurvey, surveyTableHere } from '../source/survey.ts';
-import { type FeaturePlace, type PlacedFeatures, placeFeatures } from './place-features.ts';
-import { type PreviewGeometry, previewGeometry } from './preview-geometry.ts';
+import { type FeaturePlace, placeFeatures } from './place-features.ts';
+import { type PreviewDetail, type PreviewGeometry, previewGeometry } from './preview-geometry.ts';
+import { type Placed, type RegionMemory } from './region-memory.ts';
 import { sampleIds } from './sample-ids.ts';
 
 /** What to preview of a layer. Plain data. */
@@ -56,7 +57,10 @@ export interface LayerPreview {
 const mostPositions = 60_000;
 
 /** Previews a layer from its spatial index: the cost is that of the sample, not of the layer. */
-export async function previewLayerHere(request: PreviewRequest): Promise<LayerPreview> {
+export async function previewLayerHere(
+  request: PreviewRequest,
+  regions: RegionMemory,
+): Promise<LayerPreview> {
   const { source } = request;
   const crs = crsOf(source);
   const survey = surveyTableHere(source, request.cacheFolder);
@@ -65,16 +69,26 @@ export async function previewLayerHere(request: PreviewRequest): Promise<LayerPr
   const operations = new CoordinateOperations();
   const data = await lonLatEnvelope(crs, geometry.envelope, operations);
   const envelopes =
-    request.box === null
-      ? [geometry.envelope]
-      : await envelopesIn(request.box, { crs, data, operations });
+    request.box === null ? [geometry.envelope] : await envelopesIn(request.box, { crs, data, operations });
   const sample = sampleAll(geometry.index, envelopes, {
     limit: request.limit,
     featureCount: survey.featureCount,
   });
-  const placed = await place(request, { crs, geometry, operations });
+  const { region } = request;
+  const { version } = survey;
+  const placed =
+    region === null
+      ? null
+      : await regions.recall({ source, version, region }, () =>
+          place(source, region, { crs, geometry, operations }),
+        );
   const shown = request.box ?? data;
-  const read = { crs, geometry, operations, tolerance: Math.max(shown[2] - shown[0], 1e-4) / request.pixels / 2 };
+  const read = {
+    crs,
+    geometry,
+    operations,
+    tolerance: Math.max(shown[2] - shown[0], 1e-4) / request.pixels / 2,
+  };
   const features = await readFeatures(source, sample.ids, read);
   const placedFeatures = features.map((feature) =>
     placed === null
@@ -87,7 +101,7 @@ export async function previewLayerHere(request: PreviewRequest): Promise<LayerPr
 
 const nothing: LayerPreview = { type: 'FeatureCollection', features: [], total: 0, counts: null };
 
-function countsOf(placed: PlacedFeatures | 'nowhere' | null, featureCount: number): RegionCounts | null {
+function countsOf(placed: Placed | null, featureCount: number): RegionCounts | null {
   if (placed === null) return null;
   if (placed === 'nowhere') return { inside: 0, cut: 0, outside: featureCount, isExact: true };
   const { inside, cut, isExact } = placed;
@@ -100,12 +114,11 @@ interface LayerParts {
   readonly operations: CoordinateOperations;
 }
 
-/** Null without a region; `nowhere` where the region is not near the data, or cannot be used. */
 async function place(
-  { source, region }: PreviewRequest,
+  source: GeoPackageTable,
+  region: Region,
   { crs, geometry, operations }: LayerParts,
-): Promise<PlacedFeatures | 'nowhere' | null> {
-  if (region === null) return null;
+): Promise<Placed> {
   const crop = await prepareCrop({ operations }, region, { crs, survey: geometry });
   if (crop === null || 'problem' in crop) return 'nowhere';
   using held = crop;
@@ -169,26 +182,33 @@ async function readFeatures(
   options: LayerParts & { readonly tolerance: number },
 ): Promise<PreviewFeature[]> {
   const { crs, geometry, operations } = options;
-  let { tolerance } = options;
-  for (;;) {
+  const operation = await operations.choose(crs, wgs84(), geometry.envelope);
+  const meridian = crs.kind === 'geographic' ? null : crs.centralMeridian;
+  for (let { tolerance } = options; ; tolerance *= 2) {
     const features: PreviewFeature[] = [];
-    const operation = await operations.choose(crs, wgs84(), geometry.envelope);
-    const meridian = crs.kind === 'geographic' ? null : crs.centralMeridian;
     using reader = FeatureReader.open(source, { fields: [], hasZ: false, hasM: false });
     for (const { fids, geometry: batch, length } of reader.readSelected(ids, () => true)) {
       if (batch === null) continue;
       const { coordinates, stride, positionCount } = batch;
       await operation.transform({ coordinates, stride, count: positionCount });
-      for (let at = 0; at < length; at++) {
-        const shape = previewGeometry(batch, at, { tolerance, meridian });
-        if (shape !== null)
-          features.push({ type: 'Feature', id: fids[at]!, geometry: shape, properties: {} });
-      }
+      features.push(...shapesOf(batch, { fids, length, tolerance, meridian }));
     }
     const positions = features.reduce((sum, feature) => sum + positionsOf(feature.geometry), 0);
     if (positions <= Math.max(mostPositions, ids.length * 6)) return features;
-    tolerance *= 2;
   }
+}
+
+function shapesOf(
+  batch: GeometryArray,
+  options: PreviewDetail & { readonly fids: Float64Array; readonly length: number },
+): PreviewFeature[] {
+  const features: PreviewFeature[] = [];
+  for (let at = 0; at < options.length; at++) {
+    const shape = previewGeometry(batch, at, options);
+    if (shape === null) continue;
+    features.push({ type: 'Feature', id: options.fids[at]!, geometry: shape, properties: {} });
+  }
+  return features;
 }
 
 function positionsOf({ coordinates }: PreviewGeometry): number {

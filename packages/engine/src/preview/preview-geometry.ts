@@ -37,10 +37,30 @@ export function previewGeometry(
     else if (kind === geometryKind.line) lines.push(...rings.filter((ring) => ring.length > 1));
     else points.push(...rings.flat());
   }
-  const areas = polygons.filter((polygon) => polygon.length > 0);
+  const areas = withoutSpecks(
+    polygons.filter((polygon) => polygon.length > 0),
+    detail.tolerance,
+  );
   if (areas.length > 0) return { type: 'MultiPolygon', coordinates: areas };
   if (lines.length > 0) return { type: 'MultiLineString', coordinates: lines };
   return points.length > 0 ? { type: 'MultiPoint', coordinates: points } : null;
+}
+
+/** Leaves out polygons that would be less than a pixel, but for the largest. */
+function withoutSpecks(polygons: Position[][][], tolerance: number): Position[][][] {
+  if (polygons.length < 2) return polygons;
+  const sizes = polygons.map(([outer]) => sizeOf(outer ?? []));
+  const largest = Math.max(...sizes);
+  return polygons.filter((_, at) => sizes[at]! >= Math.min(largest, tolerance * 2));
+}
+
+function sizeOf(ring: readonly Position[]): number {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of ring) {
+    [west, east] = [Math.min(west, x), Math.max(east, x)];
+    [south, north] = [Math.min(south, y), Math.max(north, y)];
+  }
+  return Math.max(east - west, north - south);
 }
 
 function readRing(source: GeometryArray, ring: number, detail: PreviewDetail): Position[] {

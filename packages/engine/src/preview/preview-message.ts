@@ -11,5 +11,5 @@ export type PreviewTask =
 
 /** Its answer: a value, or why there is none; the code is null for what is not an EngineError. */
 export type PreviewAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly code: FailureCode | null; readonly detail: string };
+  | { readonly value: unknown }
+  | { readonly code: FailureCode | null; readonly detail: string };

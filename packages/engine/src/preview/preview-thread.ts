@@ -7,6 +7,8 @@ import type { LayerPreview, PreviewRequest } from './layer-preview.ts';
 import type { PreviewAnswer, PreviewTask } from './preview-message.ts';
 
 interface Waiting {
+  readonly task: PreviewTask;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -17,17 +19,17 @@ interface Waiting {
  */
 export class PreviewThread {
   #worker: Worker | null = null;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
+  /** The first is being worked on. Kept here rather than in the thread, so that what nobody waits for any more is left out. */
+  readonly #queue: Waiting[] = [];
 
   /** @throws EngineError where the source cannot be read. */
-  async previewLayer(request: PreviewRequest): Promise<LayerPreview> {
-    return (await this.#run({ type: 'preview', request })) as LayerPreview;
+  async previewLayer(request: PreviewRequest, signal?: AbortSignal): Promise<LayerPreview> {
+    return (await this.#run({ type: 'preview', request }, signal)) as LayerPreview;
   }
 
   /** @throws EngineError where GEOS cannot read the polygons. */
-  async inspectRegion(request: RegionInspectionRequest): Promise<RegionInspection> {
-    return (await this.#run({ type: 'region', request })) as RegionInspection;
+  async inspectRegion(request: RegionInspectionRequest, signal?: AbortSignal): Promise<RegionInspection> {
+    return (await this.#run({ type: 'region', request }, signal)) as RegionInspection;
   }
 
   /** Every CRS that exports can be in: JSON, an array of `CrsEntry`. */
@@ -35,20 +37,32 @@ export class PreviewThread {
     return (await this.#run({ type: 'crs-list' })) as string;
   }
 
-  #run(task: PreviewTask): Promise<unknown> {
-    const worker = (this.#worker ??= this.#start());
-    const id = this.#next++;
-    worker.ref();
+  #run(task: PreviewTask, signal?: AbortSignal): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, task });
+      this.#queue.push({ task, signal, resolve, reject });
+      if (this.#queue.length === 1) this.#next();
     });
+  }
+
+  /** Hands the first task to the thread, after those that were given up. */
+  #next(): void {
+    while (this.#queue[0]?.signal?.aborted === true) {
+      this.#queue.shift()?.reject(new DOMException('given up', 'AbortError'));
+    }
+    const [first] = this.#queue;
+    if (first === undefined) {
+      this.#worker?.unref();
+      return;
+    }
+    const worker = (this.#worker ??= this.#start());
+    worker.ref();
+    worker.postMessage(first.task);
   }
 
   #start(): Worker {
     const entry = createRequire(import.meta.url).resolve('@outcrop/engine/preview-thread');
     const worker = new Worker(entry, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512 } });
-    worker.on('message', (answer: PreviewAnswer) => this.#settle(worker, answer));
+    worker.on('message', (answer: PreviewAnswer) => this.#settle(answer));
     worker.once('error', (error) => this.#fail(error));
     worker.once('exit', (code) =>
       this.#fail(new EngineError('process-died', `The thread of previews ended (${code}).`)),
@@ -56,20 +70,16 @@ export class PreviewThread {
     return worker;
   }
 
-  #settle(worker: Worker, answer: PreviewAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) worker.unref();
-    if ('value' in answer) waiting?.resolve(answer.value);
-    else
-      waiting?.reject(
-        answer.code === null ? new Error(answer.detail) : new EngineError(answer.code, answer.detail),
-      );
+  #settle(answer: PreviewAnswer): void {
+    const first = this.#queue.shift();
+    if ('value' in answer) first?.resolve(answer.value);
+    else if (answer.code === null) first?.reject(new Error(answer.detail));
+    else first?.reject(new EngineError(answer.code, answer.detail));
+    this.#next();
   }
 
   #fail(error: Error): void {
     this.#worker = null;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const { reject } of this.#queue.splice(0)) reject(error);
   }
 }

@@ -13,9 +13,7 @@ export interface RasterPicture {
 }
 
 /** What a site's rasters may be; none of these formats leads to other files, or to the network, but VRT. */
-const drivers = [
-  ...['GTiff', 'COG', 'JPEG', 'PNG', 'AAIGrid', 'HFA', 'JP2OpenJPEG', 'KEA', 'VRT', 'MEM', 'GPKG', 'WEBP'],
-];
+const drivers = 'GTiff COG JPEG PNG AAIGrid HFA JP2OpenJPEG KEA VRT MEM GPKG WEBP'.split(' ');
 const bounds = { timeoutMs: 60_000, maxBytes: 1_000_000, drivers } as const;
 const widthPixels = 1024;
 const mercatorEdge = 20_037_508.34;
@@ -36,7 +34,15 @@ export async function pictureRaster(path: string, kind: 'raster' | 'grid'): Prom
     const warp = ['-q', '-t_srs', 'EPSG:3857', '-r', 'average', '-dstalpha', '-overwrite', '-co', 'TFW=YES'];
     await gdal('gdalwarp', [...warp, '-ts', '64', '0', small, warped]);
     const envelope = withinMercator(await readEnvelope(folder, warped));
-    await gdal('gdalwarp', [...warp, '-ts', ...pixelsOf(envelope), '-te', ...envelope.map(String), small, warped]);
+    await gdal('gdalwarp', [
+      ...warp,
+      '-ts',
+      ...pixelsOf(envelope),
+      '-te',
+      ...envelope.map(String),
+      small,
+      warped,
+    ]);
     await gdal('gdal_translate', ['-q', '-of', 'PNG', warped, picture]);
     return { png: await readFile(picture), envelope };
   } finally {
@@ -74,5 +80,8 @@ function withinMercator([minX, minY, maxX, maxY]: RasterPicture['envelope']): Ra
 
 function pixelsOf([minX, minY, maxX, maxY]: RasterPicture['envelope']): [string, string] {
   const scale = widthPixels / Math.max(maxX - minX, maxY - minY);
-  return [maxX - minX, maxY - minY].map((size) => String(Math.max(1, Math.round(size * scale)))) as [string, string];
+  return [maxX - minX, maxY - minY].map((size) => String(Math.max(1, Math.round(size * scale)))) as [
+    string,
+    string,
+  ];
 }

@@ -24,7 +24,10 @@ export interface ShapeFile {
 /** GeoJSON features in EPSG:4326, or why there are none. */
 export type ReadShapes =
   | { readonly features: readonly unknown[]; readonly problem: null }
-  | { readonly features: null; readonly problem: 'unknown-type' | 'unreadable' | 'unknown-crs' | 'no-polygon' };
+  | {
+      readonly features: null;
+      readonly problem: 'unknown-type' | 'unreadable' | 'unknown-crs' | 'no-polygon';
+    };
 
 const bounds = { timeoutMs: 20_000, maxBytes: 40_000_000 } as const;
 const mostLayers = 20;
@@ -83,9 +86,23 @@ async function readLayer(options: {
 }): Promise<unknown[] | 'unknown-crs' | 'unreadable'> {
   const { source, layer, crs, drivers } = options;
   const args = [
-    ...['-f', 'GeoJSONSeq', '/vsistdout/', source],
-    ...['-t_srs', 'EPSG:4326', '-dim', 'XY', '-wrapdateline', '-limit', String(mostFeatures)],
-    ...['-lco', 'COORDINATE_PRECISION=8', '-nlt', 'CONVERT_TO_LINEAR', '-nln', 'shape'],
+    '-f',
+    'GeoJSONSeq',
+    '/vsistdout/',
+    source,
+    '-t_srs',
+    'EPSG:4326',
+    '-dim',
+    'XY',
+    '-wrapdateline',
+    '-limit',
+    String(mostFeatures),
+    '-lco',
+    'COORDINATE_PRECISION=8',
+    '-nlt',
+    'CONVERT_TO_LINEAR',
+    '-nln',
+    'shape',
     ...(crs === null ? [] : ['-s_srs', crs]),
     layer,
   ];

@@ -38,18 +38,27 @@ export function sampleIds(
     }
     const ids = chosen.all ?? [...chosen.winners()];
     if (ids.length < Math.min(limit, rows)) {
-      const taken = new Set(ids);
-      const share = (limit - ids.length) / (rows - ids.length);
-      for (const [id] of rowsIn(database, index, { envelope, step })) {
-        if (ids.length >= limit) break;
-        if (!taken.has(id) && scatter(id) < share) ids.push(id);
-      }
+      fill(ids, rowsIn(database, index, { envelope, step }), { limit, rows });
     }
     return { ids: Float64Array.from(ids).sort(), total: rows * step };
   } catch (error) {
     throw sourceError(error, index.path);
   } finally {
     database.close();
+  }
+}
+
+/** Adds features evenly from all, until there are as many as wanted. */
+function fill(
+  ids: number[],
+  rows: Iterable<Row>,
+  wanted: { readonly limit: number; readonly rows: number },
+): void {
+  const taken = new Set(ids);
+  const share = (wanted.limit - ids.length) / Math.max(1, wanted.rows - ids.length);
+  for (const [id] of rows) {
+    if (ids.length >= wanted.limit) break;
+    if (!taken.has(id) && scatter(id) < share) ids.push(id);
   }
 }
 

@@ -15,6 +15,7 @@ import { readJsonBody } from '../http/read-json-body.ts';
 import { sendJson } from './accepted-encoding.ts';
 
 const mostFeatures = 5000;
+const mostKept = 64;
 
 const querySchema = z.object({
   bbox: z
@@ -41,6 +42,7 @@ export function previewLayer(
   parts: AppParts,
   previews: PreviewThread,
 ): (context: RequestContext) => Promise<Response> {
+  const kept = new Map<string, string>();
   return async (context) => {
     const layer = findLayer(parts, context);
     const query = querySchema.safeParse(context.req.query());
@@ -54,18 +56,27 @@ export function previewLayer(
     const isRead = context.req.method === 'GET';
     if (isRead && context.req.header('If-None-Match') === etag) return context.body(null, 304, headers);
     const { bbox, limit, pixels } = query.data;
-    const preview = await previews
-      .previewLayer({
-        source,
-        cacheFolder: fileURLToPath(parts.site.paths.cache),
-        box: bbox ?? null,
-        limit,
-        pixels,
-        region: isRead ? null : await readRegion(parts, context),
-      })
-      .catch((error: unknown) => refuse(parts, error));
-    return sendJson(context, JSON.stringify(preview), isRead ? headers : {});
+    const cacheFolder = fileURLToPath(parts.site.paths.cache);
+    const region = isRead ? null : await readRegion(parts, context);
+    const request = { source, cacheFolder, box: bbox ?? null, limit, pixels, region };
+    const json =
+      (isRead ? kept.get(etag) : undefined) ??
+      JSON.stringify(
+        await previews
+          .previewLayer(request, context.req.raw.signal)
+          .catch((error: unknown) => refuse(parts, error)),
+      );
+    if (isRead) keep(kept, etag, json);
+    return sendJson(context, json, isRead ? headers : {});
   };
+}
+
+/** Keeps the last answers: everyone who opens the page asks for the same thumbnails. */
+function keep<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.delete(key);
+  kept.set(key, value);
+  const [oldest] = kept.keys();
+  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
 }
 
 async function readRegion(
@@ -94,12 +105,11 @@ export function previewPicture(parts: AppParts): (context: RequestContext) => Pr
     const headers = { ETag: etag, 'Cache-Control': 'private, max-age=300' };
     if (context.req.header('If-None-Match') === etag) return context.body(null, 304, headers);
     const picture = made.get(etag) ?? pictureRaster(source.path, source.kind);
-    made.set(etag, picture);
+    keep(made, etag, picture);
     const { png, envelope } = await picture.catch((error: unknown) => {
       made.delete(etag);
       return refuse(parts, error);
     });
-    if (made.size > 64) made.delete(made.keys().next().value ?? '');
     return context.body(Uint8Array.from(png), 200, {
       ...headers,
       'Content-Type': 'image/png',
@@ -120,6 +130,8 @@ function tagOf(version: number, what: string): string {
 }
 
 function refuse(parts: AppParts, error: unknown): never {
+  // Nobody reads the answer of a request that was given up.
+  if (error instanceof DOMException) throw new HttpError(503, { detail: 'The request was given up.' });
   if (!(error instanceof EngineError)) throw error;
   throw new HttpError(409, { detail: withoutFolder(error.message, parts.site.paths.folder) });
 }

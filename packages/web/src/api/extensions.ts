@@ -62,7 +62,8 @@ export interface CrsDefinition {
 /** The polygons of a dropped file, or why there are none. */
 export interface ReadShapes {
   readonly features:
-    readonly { readonly geometry: ExtentGeometry; readonly properties: Record<string, unknown> }[] | null;
+    | readonly { readonly geometry: ExtentGeometry; readonly properties: Record<string, unknown> }[]
+    | null;
   readonly problem: 'unknown-type' | 'unreadable' | 'unknown-crs' | 'no-polygon' | null;
 }
 

@@ -4,7 +4,7 @@ import { siteSettings } from '../site-settings.ts';
  * Where the page really reaches an address of the site. Addresses in bodies begin with the site's public one; the page
  * may have been opened under another name of the same machine (`localhost`), or below a path of a proxy.
  */
-export function reachable(url: string): string {
+function reachable(url: string): string {
   const { root } = siteSettings;
   if (url.startsWith(root)) return document.baseURI.replace(/[^/]*$/, '') + url.slice(root.length);
   const { origin } = new URL(root);

@@ -26,7 +26,7 @@ export function joinAcross(polygons: Polygons): Polygons {
 }
 
 /** Brings polygons to the turn of the globe where they are met first: west of all between -180 and 180. */
-export function normaliseTurn(polygons: Polygons): Polygons {
+function normaliseTurn(polygons: Polygons): Polygons {
   const bounds = boundsOf(polygons);
   if (bounds === null) return polygons;
   const turn = Math.floor((bounds[0] + 180) / 360);

@@ -1,5 +1,5 @@
 import { type CropMode, cropModes } from '@outcrop/contract';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import { type Area, type AreaMode, hasArea } from '../request/draft.ts';
 import { useNewExport } from '../request/use-new-export.ts';
@@ -8,6 +8,7 @@ import { AreaSummary } from './area-summary.tsx';
 import { BoxFields } from './box-fields.tsx';
 import { DrawArea } from './draw-area.tsx';
 import { FileArea } from './file-area.tsx';
+import { useFileDrop } from './use-file-drop.ts';
 import { NamedArea } from './named-area.tsx';
 
 const modes: readonly AreaMode[] = ['all', 'named', 'draw', 'box', 'file'];
@@ -16,8 +17,14 @@ const modes: readonly AreaMode[] = ['all', 'named', 'draw', 'box', 'file'];
 export function AreaStep(): ReactNode {
   const { draft, dispatch } = useNewExport();
   const { area } = draft;
+  const [dropped, setDropped] = useState<File | null>(null);
+  const isOver = useFileDrop((file) => {
+    setDropped(file);
+    if (area.mode !== 'file') dispatch({ type: 'area', area: switchMode(area, 'file') });
+  });
   return (
     <>
+      {isOver && <div className="drop-overlay">{words.area.dropNow}</div>}
       <fieldset className="modes">
         <legend className="visually-hidden">{words.area.heading}</legend>
         {modes.map((mode) => (
@@ -36,7 +43,7 @@ export function AreaStep(): ReactNode {
       {area.mode === 'named' && <NamedArea area={area} />}
       {area.mode === 'draw' && <DrawArea polygons={area.polygons} />}
       {area.mode === 'box' && <BoxFields polygons={area.polygons} />}
-      {area.mode === 'file' && <FileArea polygons={area.polygons} />}
+      {area.mode === 'file' && <FileArea polygons={area.polygons} dropped={dropped} />}
       {hasArea(area) && area.mode !== 'all' && (
         <>
           <AreaSummary />

@@ -82,7 +82,13 @@ function ShapeSummary({ polygons }: { readonly polygons: Polygons }): ReactNode 
   );
 }
 
-function SaveShape({ polygons, corners }: { readonly polygons: Polygons; readonly corners: number }): ReactNode {
+function SaveShape({
+  polygons,
+  corners,
+}: {
+  readonly polygons: Polygons;
+  readonly corners: number;
+}): ReactNode {
   const save = (): void => {
     const text = JSON.stringify({ type: 'Feature', properties: {}, geometry: toGeometry(polygons) });
     const link = document.createElement('a');

@@ -55,7 +55,11 @@ export function BoxFields({ polygons }: { readonly polygons: Polygons }): ReactN
           {words.area.useView}
         </button>
         {extents.length > 0 && (
-          <button type="button" className="button button-small" onClick={() => set(textsOf(boundsOf(extents)))}>
+          <button
+            type="button"
+            className="button button-small"
+            onClick={() => set(textsOf(boundsOf(extents)))}
+          >
             {words.area.useLayers}
           </button>
         )}
@@ -66,13 +70,16 @@ export function BoxFields({ polygons }: { readonly polygons: Polygons }): ReactN
 
 function textsOf(box: Box | null): Texts {
   const [west, south, east, north] = box ?? [];
-  const text = (value: number | undefined): string => (value === undefined ? '' : String(Number(value.toFixed(5))));
+  const text = (value: number | undefined): string =>
+    value === undefined ? '' : String(Number(value.toFixed(5)));
   return { west: text(west), south: text(south), east: text(east), north: text(north) };
 }
 
 /** The box that four texts say, or the first thing that is wrong with them. */
 function readBox(texts: Texts): { box: Box | null; problem: string | null } {
-  const values = sides.map((side) => (texts[side].trim() === '' ? NaN : Number(texts[side].trim().replace(',', '.').replace('−', '-'))));
+  const values = sides.map((side) =>
+    texts[side].trim() === '' ? NaN : Number(texts[side].trim().replace(',', '.').replace('−', '-')),
+  );
   const [west = NaN, south = NaN, east = NaN, north = NaN] = values;
   const refuse = (problem: string): { box: null; problem: string } => ({ box: null, problem });
   if (values.some((value) => !Number.isFinite(value))) return refuse(words.area.badNumber);

@@ -17,7 +17,11 @@ export function CornerTable({ polygons }: { readonly polygons: Polygons }): Reac
   };
   const change = (at: number, axis: 0 | 1, value: number): void => {
     if (!Number.isFinite(value) || (axis === 1 && Math.abs(value) > 90)) return;
-    set(corners.map((corner, one) => (one !== at ? corner : axis === 0 ? [value, corner[1]] : [corner[0], value])));
+    set(
+      corners.map((corner, one) =>
+        one !== at ? corner : axis === 0 ? [value, corner[1]] : [corner[0], value],
+      ),
+    );
   };
   const add = (): void => {
     const [last, first] = [corners.at(-1)!, corners[0]!];

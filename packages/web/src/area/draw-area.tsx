@@ -14,7 +14,12 @@ export function DrawArea({ polygons }: { readonly polygons: Polygons }): ReactNo
   return (
     <div className="draw">
       <div className="button-row">
-        <button type="button" className="button" aria-pressed={kind === 'box'} onClick={() => sketch.start('box')}>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={kind === 'box'}
+          onClick={() => sketch.start('box')}
+        >
           {words.area.drawBox}
         </button>
         <button

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 
 import { Notice } from '../parts/notice.tsx';
 import { useDispatch } from '../request/use-new-export.ts';
@@ -6,10 +6,16 @@ import { words } from '../words/en.ts';
 import type { Polygons } from './polygons.ts';
 import { type FileProblem, readShapeFile, type ShapesOfFile } from './read-shape-file.ts';
 import { readGeoJson, type Shape, swapCoordinates } from './read-geojson.ts';
-import { useFileDrop } from './use-file-drop.ts';
 
 /** An outline from a file or from pasted text. */
-export function FileArea({ polygons }: { readonly polygons: Polygons }): ReactNode {
+export function FileArea({
+  polygons,
+  dropped,
+}: {
+  readonly polygons: Polygons;
+  /** A file that was dropped on the page. */
+  readonly dropped: File | null;
+}): ReactNode {
   const dispatch = useDispatch();
   const [read, setRead] = useState<(ShapesOfFile & { file: File | null; text: string | null }) | null>(null);
   const [reading, setReading] = useState<string | null>(null);
@@ -26,11 +32,15 @@ export function FileArea({ polygons }: { readonly polygons: Polygons }): ReactNo
     setReading(null);
     take(found, { file, text: found.text });
   };
-  const takeText = (text: string): void => take({ detail: '', ...readGeoJson(text), text }, { file: null, text });
-  const isOver = useFileDrop((file) => void open(file));
+  const takeText = (text: string): void =>
+    take({ detail: '', ...readGeoJson(text), text }, { file: null, text });
+  const openDropped = useEffectEvent((file: File) => void open(file));
+  useEffect(() => {
+    if (dropped !== null) openDropped(dropped);
+  }, [dropped]);
   return (
     <div className="file-area">
-      <label className={isOver ? 'drop drop-over' : 'drop'}>
+      <label className="drop">
         <span className="button" aria-hidden="true">
           {words.area.choose}
         </span>
@@ -44,7 +54,7 @@ export function FileArea({ polygons }: { readonly polygons: Polygons }): ReactNo
             event.target.value = '';
           }}
         />
-        <span className="muted small">{isOver ? words.area.dropNow : words.area.drop}</span>
+        <span className="muted small">{words.area.drop}</span>
       </label>
       {reading !== null && <p role="status">{words.area.reading(reading)}</p>}
       {read?.problem != null && (
@@ -99,7 +109,12 @@ function Problem(props: {
             if (number !== undefined) onCrs(`EPSG:${number}`);
           }}
         >
-          <input aria-label={words.crs.label} value={code} placeholder="EPSG:2193" onChange={(event) => setCode(event.target.value)} />
+          <input
+            aria-label={words.crs.label}
+            value={code}
+            placeholder="EPSG:2193"
+            onChange={(event) => setCode(event.target.value)}
+          />
           <button type="submit" className="button button-small">
             {words.retry}
           </button>
@@ -122,7 +137,9 @@ function SeveralShapes({
       <select
         id="shape"
         defaultValue=""
-        onChange={(event) => use(event.target.value === 'all' ? shapes : shapes.slice(Number(event.target.value)).slice(0, 1))}
+        onChange={(event) =>
+          use(event.target.value === 'all' ? shapes : shapes.slice(Number(event.target.value)).slice(0, 1))
+        }
       >
         <option value="" disabled>
           –

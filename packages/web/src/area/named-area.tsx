@@ -46,12 +46,19 @@ export function NamedArea({ area }: { readonly area: NamedAreaState }): ReactNod
   );
 }
 
-function FeatureChoice({ area }: { readonly area: NamedAreaState & { readonly layerId: number } }): ReactNode {
+function FeatureChoice({
+  area,
+}: {
+  readonly area: NamedAreaState & { readonly layerId: number };
+}): ReactNode {
   const dispatch = useDispatch();
   const { layerId, featureIds } = area;
   const { data: features } = useCropFeatures(layerId);
   const [text, setText] = useState('');
-  const folded = useMemo(() => (features ?? []).map((feature) => ({ feature, folded: fold(feature.name) })), [features]);
+  const folded = useMemo(
+    () => (features ?? []).map((feature) => ({ feature, folded: fold(feature.name) })),
+    [features],
+  );
   const found = useMemo(() => {
     const wanted = fold(text).split(/\s+/).filter(Boolean);
     return folded.filter((one) => wanted.every((word) => one.folded.includes(word)));
@@ -82,7 +89,9 @@ function FeatureChoice({ area }: { readonly area: NamedAreaState & { readonly la
         status={words.data.found(Math.min(found.length, mostChoices), found.length)}
         onChoose={(id) => toggle(Number(id))}
       />
-      <p className="muted small">{features === undefined ? words.loading : words.area.features(features.length)}</p>
+      <p className="muted small">
+        {features === undefined ? words.loading : words.area.features(features.length)}
+      </p>
       {featureIds.length > 0 && (
         <ul className="tags">
           {featureIds.map((featureId) => (

@@ -48,7 +48,9 @@ export function asBox(polygons: Polygons): Box | null {
   if (ring === undefined || ring.length !== 5 || bounds === null) return null;
   const isAtCorner = ([x, y]: LonLat): boolean =>
     (x === bounds[0] || x === bounds[2]) && (y === bounds[1] || y === bounds[3]);
-  const isAlong = ring.every((corner, at) => at === 0 || corner[0] === ring[at - 1]![0] || corner[1] === ring[at - 1]![1]);
+  const isAlong = ring.every(
+    (corner, at) => at === 0 || corner[0] === ring[at - 1]![0] || corner[1] === ring[at - 1]![1],
+  );
   return ring.every(isAtCorner) && isAlong ? bounds : null;
 }
 

@@ -34,7 +34,9 @@ export function readGeoJson(text: string): ReadGeoJson {
     const types = new Set(found.map(({ geometry }) => typeOf(geometry)));
     return { shapes: [], problem: 'no-polygon', detail: [...types].join(', ') };
   }
-  const bad = shapes.flatMap(({ polygons }) => polygons.flat(2)).find(([x, y]) => Math.abs(y) > 90 || Math.abs(x) > 540);
+  const bad = shapes
+    .flatMap(({ polygons }) => polygons.flat(2))
+    .find(([x, y]) => Math.abs(y) > 90 || Math.abs(x) > 540);
   if (bad === undefined) return { shapes, problem: null };
   const isSwapped = Math.abs(bad[0]) <= 90 && Math.abs(bad[1]) <= 180;
   return { shapes: [], problem: isSwapped ? 'swapped' : 'not-degrees', detail: String(bad[1]) };

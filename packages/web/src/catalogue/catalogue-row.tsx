@@ -14,63 +14,61 @@ interface RowProps {
 }
 
 /** One layer or table. What is not in the list is asked for once the row comes into sight. */
-export const CatalogueRow: React.MemoExoticComponent<(props: RowProps) => ReactNode> = memo(function CatalogueRow({
-  entry,
-  isChosen,
-  isShown,
-}: RowProps): ReactNode {
-  const dispatch = useDispatch();
-  const row = useRef<HTMLLIElement>(null);
-  const isSeen = useIsSeen(row);
-  const { data: layer } = useLayer(entry.key, isSeen || isChosen);
-  const [isOpen, setOpen] = useState(false);
-  const problem = layer === undefined ? null : problemOf(layer);
-  const id = `item-${entry.key}`;
-  return (
-    <li ref={row} className={isChosen ? 'row row-chosen' : 'row'}>
-      <input
-        type="checkbox"
-        id={id}
-        checked={isChosen}
-        aria-describedby={`${id}-facts`}
-        onChange={(event) => dispatch({ type: event.target.checked ? 'add' : 'remove', item: entry.key })}
-      />
-      <label htmlFor={id} className="row-label">
-        <Thumbnail entry={entry} isSeen={isSeen} />
-        <span className="row-text">
-          <bdi className="row-title">{entry.title}</bdi>
-          <span className="row-facts" id={`${id}-facts`}>
-            {factsOf(entry, layer)}
+export const CatalogueRow: React.MemoExoticComponent<(props: RowProps) => ReactNode> = memo(
+  function CatalogueRow({ entry, isChosen, isShown }: RowProps): ReactNode {
+    const dispatch = useDispatch();
+    const row = useRef<HTMLLIElement>(null);
+    const isSeen = useIsSeen(row);
+    const { data: layer } = useLayer(entry.key, isSeen || isChosen);
+    const [isOpen, setOpen] = useState(false);
+    const problem = layer === undefined ? null : problemOf(layer);
+    const id = `item-${entry.key}`;
+    return (
+      <li ref={row} className={isChosen ? 'row row-chosen' : 'row'}>
+        <input
+          type="checkbox"
+          id={id}
+          checked={isChosen}
+          aria-describedby={`${id}-facts`}
+          onChange={(event) => dispatch({ type: event.target.checked ? 'add' : 'remove', item: entry.key })}
+        />
+        <label htmlFor={id} className="row-label">
+          <Thumbnail entry={entry} isSeen={isSeen} />
+          <span className="row-text">
+            <bdi className="row-title">{entry.title}</bdi>
+            <span className="row-facts" id={`${id}-facts`}>
+              {factsOf(entry, layer)}
+            </span>
           </span>
-        </span>
-      </label>
-      <div className="row-actions">
-        {entry.kind !== 'table' && (
+        </label>
+        <div className="row-actions">
+          {entry.kind !== 'table' && (
+            <button
+              type="button"
+              className="button button-quiet button-small"
+              aria-pressed={isShown}
+              aria-label={`${isShown ? words.data.hide : words.data.show}: ${entry.title}`}
+              onClick={() => mapPreviews.toggle(entry.key)}
+            >
+              {isShown ? words.data.hide : words.data.show}
+            </button>
+          )}
           <button
             type="button"
             className="button button-quiet button-small"
-            aria-pressed={isShown}
-            aria-label={`${isShown ? words.data.hide : words.data.show}: ${entry.title}`}
-            onClick={() => mapPreviews.toggle(entry.key)}
+            aria-expanded={isOpen}
+            aria-label={`${words.data.details}: ${entry.title}`}
+            onClick={() => setOpen(!isOpen)}
           >
-            {isShown ? words.data.hide : words.data.show}
+            {words.data.details}
           </button>
-        )}
-        <button
-          type="button"
-          className="button button-quiet button-small"
-          aria-expanded={isOpen}
-          aria-label={`${words.data.details}: ${entry.title}`}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {words.data.details}
-        </button>
-      </div>
-      {problem !== null && <p className="row-problem">{problem}</p>}
-      {isOpen && layer !== undefined && <RowDetails layer={layer} />}
-    </li>
-  );
-});
+        </div>
+        {problem !== null && <p className="row-problem">{problem}</p>}
+        {isOpen && layer !== undefined && <RowDetails layer={layer} />}
+      </li>
+    );
+  },
+);
 
 function RowDetails({ layer }: { readonly layer: Layer }): ReactNode {
   const { license, description, data } = layer;
@@ -113,7 +111,8 @@ function factsOf(entry: CatalogueEntry, layer: Layer | undefined): string {
 
 function problemOf(layer: Layer): string | null {
   if (layer.unavailable !== null) return words.data.unavailable(layer.unavailable);
-  if (layer.userPermissions.length > 0 && !layer.userPermissions.includes('download')) return words.data.cannotExport;
+  if (layer.userPermissions.length > 0 && !layer.userPermissions.includes('download'))
+    return words.data.cannotExport;
   return layer.data.exportFormats.length === 0 ? words.data.noFormats : null;
 }
 

@@ -18,7 +18,10 @@ export function Catalogue(): ReactNode {
   const [kind, setKind] = useState('all');
   const shownOnMap = useMapPreviews();
   const deferred = useDeferredValue(text);
-  const found = useMemo(() => filterCatalogue(entries ?? [], { text: deferred, kind }), [entries, deferred, kind]);
+  const found = useMemo(
+    () => filterCatalogue(entries ?? [], { text: deferred, kind }),
+    [entries, deferred, kind],
+  );
   const kinds = useMemo(() => ['all', ...new Set((entries ?? []).map((entry) => entry.kind))], [entries]);
   const status = words.data.found(found.length, entries?.length ?? 0);
   useEffect(() => {
@@ -61,7 +64,8 @@ export function Catalogue(): ReactNode {
         </p>
       ) : (
         <ul className="catalogue" aria-busy={isPending} aria-label={words.data.heading} tabIndex={-1}>
-          {isPending && [1, 2, 3, 4].map((row) => <li key={row} className="row row-empty" aria-hidden="true" />)}
+          {isPending &&
+            [1, 2, 3, 4].map((row) => <li key={row} className="row row-empty" aria-hidden="true" />)}
           {found.map((entry) => (
             <CatalogueRow
               key={entry.key}

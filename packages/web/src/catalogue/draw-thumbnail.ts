@@ -16,17 +16,22 @@ export function drawThumbnail(canvas: HTMLCanvasElement, features: readonly Draw
   context.strokeStyle = colours.color;
   context.fillStyle = colours.color;
   context.lineWidth = 1.5;
-  const place = scaleTo(canvas.width, features.flatMap(({ geometry }) => positionsOf(geometry.coordinates)));
+  const place = scaleTo(
+    canvas.width,
+    features.flatMap(({ geometry }) => positionsOf(geometry.coordinates)),
+  );
   for (const { geometry } of features) {
     const parts = linesOf(geometry);
     if (parts === null) {
       context.globalAlpha = 0.75;
-      for (const [x, y] of positionsOf(geometry.coordinates).map(place)) context.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
+      for (const [x, y] of positionsOf(geometry.coordinates).map(place))
+        context.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
       continue;
     }
     context.beginPath();
     for (const line of parts) {
-      for (const [at, position] of line.entries()) context[at === 0 ? 'moveTo' : 'lineTo'](...place(position));
+      for (const [at, position] of line.entries())
+        context[at === 0 ? 'moveTo' : 'lineTo'](...place(position));
     }
     if (geometry.type === 'MultiPolygon') {
       context.globalAlpha = 0.3;

@@ -35,7 +35,13 @@ export function PickedItems(): ReactNode {
 }
 
 /** Which fields of an item to keep. */
-function FieldChoice({ item, layer }: { readonly item: ItemKey; readonly layer: Layer | undefined }): ReactNode {
+function FieldChoice({
+  item,
+  layer,
+}: {
+  readonly item: ItemKey;
+  readonly layer: Layer | undefined;
+}): ReactNode {
   const { draft, dispatch } = useNewExport();
   const all = (layer?.data.fields ?? []).map(({ name }) => name);
   if (all.length < 2) return null;

@@ -8,7 +8,13 @@ import { type DrawnShape, drawThumbnail } from './draw-thumbnail.ts';
 const size = 44;
 
 /** A small picture of what a layer looks like, drawn from a sample of its features. */
-export function Thumbnail({ entry, isSeen }: { readonly entry: CatalogueEntry; readonly isSeen: boolean }): ReactNode {
+export function Thumbnail({
+  entry,
+  isSeen,
+}: {
+  readonly entry: CatalogueEntry;
+  readonly isSeen: boolean;
+}): ReactNode {
   const isPicture = entry.kind === 'raster' || entry.kind === 'grid' || entry.kind === 'rat';
   const isTable = entry.kind === 'table';
   const canvas = useRef<HTMLCanvasElement>(null);

@@ -38,17 +38,27 @@ export function CheckStep(): ReactNode {
           {text} <FixButtons fixes={fixes} item={null} />
         </Notice>
       ))}
+      <Licences />
       {check.verdict?.warnings.map((warning) => (
         <Notice key={warning} tone="warn">
           {warning}
         </Notice>
       ))}
-      {check.waitSeconds !== null && <Notice tone="info">{words.check.tooManyChecks(check.waitSeconds)}</Notice>}
+      {check.waitSeconds !== null && (
+        <Notice tone="info">{words.check.tooManyChecks(check.waitSeconds)}</Notice>
+      )}
       {check.error !== null && !isConnectionProblem(check.error) && (
         <Notice tone="bad">{messageOf(check.error)}</Notice>
       )}
     </>
   );
+}
+
+/** The licences of what is chosen: they go with the data. */
+function Licences(): ReactNode {
+  const { layers } = useNewExport();
+  const titles = [...new Set(layers.flatMap((layer) => layer?.license?.title ?? []))];
+  return titles.length === 0 ? null : <p className="muted small">{words.check.licence(titles.join(', '))}</p>;
 }
 
 function ItemState({

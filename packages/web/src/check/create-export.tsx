@@ -54,11 +54,10 @@ export function CreateExport(): ReactNode {
 
 /** Size and time of the whole, kept while it is being checked again. */
 function EstimateLine(): ReactNode {
-  const { check, draft, layers } = useNewExport();
+  const { check, draft } = useNewExport();
   const { verdict } = check;
   if (draft.items.length === 0 || verdict === null) return null;
   const seconds = secondsOf(verdict.items);
-  const licences = [...new Set(layers.flatMap((layer) => layer?.license?.title ?? []))];
   return (
     <div className={check.isStale ? 'estimate estimate-stale' : 'estimate'}>
       <p>
@@ -69,7 +68,6 @@ function EstimateLine(): ReactNode {
         {check.isStale && <span className="muted"> · {words.check.updating}</span>}
       </p>
       {verdict.name !== null && <p className="muted small file-name">{words.check.file(verdict.name)}</p>}
-      {licences.length > 0 && <p className="muted small">{words.check.licence(licences.join(', '))}</p>}
     </div>
   );
 }

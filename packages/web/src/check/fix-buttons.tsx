@@ -9,7 +9,13 @@ import { type Fix, fixWords } from '../words/refusals.ts';
 import { focusPart } from './focus-part.ts';
 
 /** What can be done about a problem, with one press each. */
-export function FixButtons({ fixes, item }: { readonly fixes: readonly Fix[]; readonly item: ItemKey | null }): ReactNode {
+export function FixButtons({
+  fixes,
+  item,
+}: {
+  readonly fixes: readonly Fix[];
+  readonly item: ItemKey | null;
+}): ReactNode {
   const { dispatch, layers, draft } = useNewExport();
   const layer = item === null ? undefined : layers[draft.items.indexOf(item)];
   const actions: Readonly<Record<Fix, (() => void) | null>> = {

@@ -23,7 +23,11 @@ const targets: Readonly<Record<string, string>> = {
   name: 'export-name',
 };
 
-const fieldFixes: Readonly<Record<string, readonly Fix[]>> = { extent: ['area'], crs: ['crs'], formats: ['format'] };
+const fieldFixes: Readonly<Record<string, readonly Fix[]>> = {
+  extent: ['area'],
+  crs: ['crs'],
+  formats: ['format'],
+};
 
 /** Everything that is wrong now: what is missing first, then what the site says. */
 export function problemsOf(state: NewExport): Problem[] {
@@ -67,7 +71,11 @@ function refused({ check, layers, draft }: NewExport): Problem[] {
 function ofIssue(issue: ValidationIssue, titleOf: (item: ItemKey | null) => string): Problem {
   const item = issue.item === null ? null : itemKeyOf(issue.item);
   if (issue.code !== null) {
-    return { ...refusalWords({ code: issue.code, detail: issue.detail }, titleOf(item)), item, target: 'step-check' };
+    return {
+      ...refusalWords({ code: issue.code, detail: issue.detail }, titleOf(item)),
+      item,
+      target: 'step-check',
+    };
   }
   const field = issue.field?.split('.')[0] ?? '';
   return { text: issue.detail, fixes: fieldFixes[field] ?? [], item, target: targets[field] ?? 'step-check' };

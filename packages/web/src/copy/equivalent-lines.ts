@@ -10,13 +10,21 @@ export interface EquivalentLines {
 }
 
 /** Writes a request as lines for the command line, the SDK and curl. What was typed is quoted, never run. */
-export function equivalentLines(request: WireExportRequest, options: { readonly needsKey: boolean }): EquivalentLines {
-  return { cli: cliLines(request), sdk: sdkLines(request, options.needsKey), curl: curlLines(request, options.needsKey) };
+export function equivalentLines(
+  request: WireExportRequest,
+  options: { readonly needsKey: boolean },
+): EquivalentLines {
+  return {
+    cli: cliLines(request),
+    sdk: sdkLines(request, options.needsKey),
+    curl: curlLines(request, options.needsKey),
+  };
 }
 
 function cliLines({ items, formats, crs, extent, options, name, ...rest }: WireExportRequest): string {
   const hasFields = items.some(({ fields }) => fields !== undefined);
-  const cropFeature = typeof extent === 'string' ? /croplayers\/(\d+)\/cropfeatures\/(\d+)/.exec(extent) : null;
+  const cropFeature =
+    typeof extent === 'string' ? /croplayers\/(\d+)\/cropfeatures\/(\d+)/.exec(extent) : null;
   if (hasFields) {
     const body = { items, formats, crs, extent, options, name, ...rest };
     return [
@@ -26,7 +34,9 @@ function cliLines({ items, formats, crs, extent, options, name, ...rest }: WireE
     ].join('\n');
   }
   const lines = [
-    ...(extent == null || cropFeature !== null ? [] : [`cat > area.geojson <<'JSON'\n${JSON.stringify(extent)}\nJSON`]),
+    ...(extent == null || cropFeature !== null
+      ? []
+      : [`cat > area.geojson <<'JSON'\n${JSON.stringify(extent)}\nJSON`]),
     [
       `outcrop export ${items.map(({ item }) => shell(item)).join(' ')}`,
       `--url ${shell(origin())}`,
@@ -45,7 +55,9 @@ function sdkLines(request: WireExportRequest, needsKey: boolean): string {
   const { items, extent, options, ...rest } = request;
   const init = {
     ...rest,
-    items: items.map(({ item, ...others }) => (Object.keys(others).length === 0 ? item : { item, ...others })),
+    items: items.map(({ item, ...others }) =>
+      Object.keys(others).length === 0 ? item : { item, ...others },
+    ),
     ...(extent == null ? {} : { extent }),
     ...(options?.crop_mode === undefined ? {} : { options: { cropMode: options.crop_mode } }),
   };

@@ -10,11 +10,7 @@ const languages = ['cli', 'sdk', 'curl'] as const;
 
 /** The same request without the page, to copy. */
 export function Equivalents({ request }: { readonly request: WireExportRequest }): ReactNode {
-  return <Lines lines={equivalentLines(request, { needsKey: siteSettings.needsKey })} />;
-}
-
-/** Lines in three languages, one at a time. */
-export function Lines({ lines }: { readonly lines: EquivalentLines }): ReactNode {
+  const lines = equivalentLines(request, { needsKey: siteSettings.needsKey });
   const [language, setLanguage] = useState<keyof EquivalentLines>('cli');
   return (
     <details className="lines">
@@ -23,7 +19,12 @@ export function Lines({ lines }: { readonly lines: EquivalentLines }): ReactNode
         <legend className="visually-hidden">{words.lines.heading}</legend>
         {languages.map((one) => (
           <label key={one} className="chip">
-            <input type="radio" name="language" checked={language === one} onChange={() => setLanguage(one)} />
+            <input
+              type="radio"
+              name="language"
+              checked={language === one}
+              onChange={() => setLanguage(one)}
+            />
             <span>{words.lines.tabs[one]}</span>
           </label>
         ))}

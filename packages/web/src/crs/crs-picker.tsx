@@ -17,7 +17,12 @@ export function CrsPicker(): ReactNode {
   const { draft, dispatch, layers, proposals } = useNewExport();
   const [isWanted, setWanted] = useState(draft.crs !== null);
   const [text, setText] = useState<string | null>(null);
-  const { data: entries } = useQuery({ queryKey: ['crs-list'], queryFn: listCrs, enabled: isWanted, staleTime: Infinity });
+  const { data: entries } = useQuery({
+    queryKey: ['crs-list'],
+    queryFn: listCrs,
+    enabled: isWanted,
+    staleTime: Infinity,
+  });
   const index = useMemo(() => indexCrs(entries ?? []), [entries]);
   const typed = useDeferredValue(text ?? '');
   const polygons = useAreaPolygons();
@@ -75,11 +80,14 @@ function choiceOf(
   isTyping: boolean,
 ): { id: string; label: string; hint: string } {
   const isOwn = own.includes(`EPSG:${epsg}`);
-  const why = isOwn ? words.crs.own : !isTyping && isProjected === 1 && epsg !== 3857 ? words.crs.suggested : null;
+  const why = isOwn
+    ? words.crs.own
+    : !isTyping && isProjected === 1 && epsg !== 3857
+      ? words.crs.suggested
+      : null;
   return {
     id: String(epsg),
     label: `EPSG:${epsg} – ${name}`,
     hint: [why, area].filter(Boolean).join(' · '),
   };
 }
-

@@ -36,7 +36,10 @@ export function suggestCrs(entries: readonly CrsEntry[], box: Box | null, most =
   const world = entries.filter(([epsg]) => common.some((one) => one === epsg));
   if (box === null) return world;
   const fitting = entries
-    .filter(([, name, isProjected, , area]) => isProjected === 1 && area !== null && holds(area, box) && !/\(deprecated\)/.test(name))
+    .filter(
+      ([, name, isProjected, , area]) =>
+        isProjected === 1 && area !== null && holds(area, box) && !/\(deprecated\)/.test(name),
+    )
     .sort((a, b) => sizeOf(a[4]!) - sizeOf(b[4]!) || b[0] - a[0]);
   return [...fitting.slice(0, most), ...world];
 }

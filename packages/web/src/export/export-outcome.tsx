@@ -38,7 +38,12 @@ function Download({ made }: { readonly made: Export }): ReactNode {
   const expires = expiryOf(made);
   return (
     <div className="download">
-      <button type="button" className="button button-primary" onClick={() => start.mutate()} aria-busy={start.isPending}>
+      <button
+        type="button"
+        className="button button-primary"
+        onClick={() => start.mutate()}
+        aria-busy={start.isPending}
+      >
         {size === null ? words.export.download : words.export.downloadSize(size)}
       </button>
       {start.error !== null && (
@@ -51,7 +56,8 @@ function Download({ made }: { readonly made: Export }): ReactNode {
           <div>
             <dt>{words.export.digest}</dt>
             <dd className="digest">
-              <code>{made.sha256}</code> <CopyButton text={made.sha256} className="button button-quiet button-small" />
+              <code>{made.sha256}</code>{' '}
+              <CopyButton text={made.sha256} className="button button-quiet button-small" />
             </dd>
           </div>
         )}

@@ -70,7 +70,8 @@ function useEnding(made: Export | undefined, updatedAt: number): void {
   const percent = Math.round((made?.progress ?? 0) * 100);
   const name = made?.name ?? '';
   useEffect(() => {
-    if (before.current === 'processing' && state !== null && endings[state] !== undefined) announce(endings[state]);
+    if (before.current === 'processing' && state !== null && endings[state] !== undefined)
+      announce(endings[state]);
     before.current = state;
     const plain = document.title;
     if (state === 'processing') document.title = words.export.title(percent, name);

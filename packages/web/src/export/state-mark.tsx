@@ -9,7 +9,13 @@ const tones: Readonly<Record<string, string>> = {
   gone: 'warn',
   cancelled: 'plain',
 };
-const marks: Readonly<Record<string, string>> = { complete: '✓', error: '×', processing: '…', gone: '!', cancelled: '–' };
+const marks: Readonly<Record<string, string>> = {
+  complete: '✓',
+  error: '×',
+  processing: '…',
+  gone: '!',
+  cancelled: '–',
+};
 
 /** The state of an export: a word and a mark, and a colour besides. */
 export function StateMark({ state }: { readonly state: string }): ReactNode {

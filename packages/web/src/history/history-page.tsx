@@ -87,9 +87,7 @@ function HistoryTable({ made }: { readonly made: readonly Export[] }): ReactNode
                 </time>
               )}
             </td>
-            <td>
-              {one.items.length > 0 && <Link to={writeDraft(draftOf(one))}>{words.export.edit}</Link>}
-            </td>
+            <td>{one.items.length > 0 && <Link to={writeDraft(draftOf(one))}>{words.export.edit}</Link>}</td>
           </tr>
         ))}
       </tbody>

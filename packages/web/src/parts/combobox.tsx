@@ -84,7 +84,9 @@ export function Combobox(props: {
         onClick={open}
         onKeyDown={onKeyDown}
       />
-      <ComboboxList {...{ id, list, isOpen, choices, active: at, choose, label: props.label, status: props.status }} />
+      <ComboboxList
+        {...{ id, list, isOpen, choices, active: at, choose, label: props.label, status: props.status }}
+      />
     </div>
   );
 }

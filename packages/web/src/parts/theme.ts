@@ -8,7 +8,7 @@ const listeners = new Set<() => void>();
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 
 /** The theme that was chosen here. */
-export function readTheme(): Theme {
+function readTheme(): Theme {
   const kept = localStorage.getItem(storageKey);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
 }

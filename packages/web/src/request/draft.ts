@@ -56,9 +56,7 @@ export function changeDraft(draft: Draft, action: DraftAction): Draft {
     case 'replace':
       return action.draft;
     case 'add':
-      return draft.items.includes(action.item)
-        ? draft
-        : { ...draft, items: [...draft.items, action.item] };
+      return draft.items.includes(action.item) ? draft : { ...draft, items: [...draft.items, action.item] };
     case 'remove':
       return { ...draft, items: draft.items.filter((item) => item !== action.item) };
     case 'area':

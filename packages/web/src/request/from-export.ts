@@ -27,7 +27,12 @@ export function draftOf(made: Export, options: { readonly withName?: boolean } =
 
 function areaOf({ extent }: Export): Area {
   if (extent === null) return { mode: 'all' };
-  const url = typeof extent === 'string' ? extent : extent instanceof URL || 'url' in extent ? String('url' in extent ? extent.url : extent) : null;
+  const url =
+    typeof extent === 'string'
+      ? extent
+      : extent instanceof URL || 'url' in extent
+        ? String('url' in extent ? extent.url : extent)
+        : null;
   if (url !== null) {
     const match = /croplayers\/(\d+)\/cropfeatures\/(\d+)/.exec(url);
     return match === null

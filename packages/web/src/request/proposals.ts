@@ -51,7 +51,9 @@ export function proposalsOf(draft: Draft, layers: readonly (Layer | undefined)[]
 
 /** The data's own CRS, so that nothing is changed without need; none where only tables are chosen. */
 function proposedCrs(layers: readonly (Layer | undefined)[], formats: Proposals['formats']): string | null {
-  const spatial = layers.filter((layer): layer is Layer => layer !== undefined && isSpatial(layer.kind as Kind));
+  const spatial = layers.filter(
+    (layer): layer is Layer => layer !== undefined && isSpatial(layer.kind as Kind),
+  );
   if (spatial.length === 0) return null;
   const fixed = spatial.map(({ kind }) => findFormat(formats[kind as Kind] ?? '')?.fixedCrs);
   if (fixed.every((crs) => crs !== undefined)) return fixed[0] ?? 'EPSG:4326';

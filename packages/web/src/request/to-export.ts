@@ -16,7 +16,7 @@ export interface Proposals {
 export type Extent = ExtentGeometry | string | null;
 
 /** The address of an item. */
-export function itemUrl(key: ItemKey): string {
+function itemUrl(key: ItemKey): string {
   return new URL(
     `services/api/v1/${key.startsWith('t') ? 'tables' : 'layers'}/${key.slice(1)}/`,
     siteSettings.root,

@@ -28,7 +28,8 @@ export function writeDraft(draft: Draft): string {
     parts.push(['x', `${item}:${fields.map(encodeURIComponent).join(',')}`]);
   }
   if (draft.name !== '') parts.push(['n', draft.name]);
-  const readable = (text: string): string => encodeURIComponent(text).replaceAll(/%2C|%3A/g, decodeURIComponent);
+  const readable = (text: string): string =>
+    encodeURIComponent(text).replaceAll(/%2C|%3A/g, decodeURIComponent);
   return parts.length === 0 ? '' : `?${parts.map(([name, value]) => `${name}=${readable(value)}`).join('&')}`;
 }
 
@@ -135,6 +136,7 @@ function readPolygons(form: string, text: string): Polygons | null {
   }
   const box = text.split(',').map(Number);
   const [west = NaN, south = NaN, east = NaN, north = NaN] = box;
-  const isBox = box.length === 4 && west < east && south < north && Math.abs(south) <= 90 && Math.abs(north) <= 90;
+  const isBox =
+    box.length === 4 && west < east && south < north && Math.abs(south) <= 90 && Math.abs(north) <= 90;
   return isBox && west >= -540 && east <= 540 ? boxPolygons(box as unknown as Box) : null;
 }

@@ -45,7 +45,14 @@ export function useNewExportState(): NewExport {
   );
   const check = useCheck(wanted);
   return {
-    ...{ draft, dispatch, dropped, layers, proposals, extent, wanted, check },
+    draft,
+    dispatch,
+    dropped,
+    layers,
+    proposals,
+    extent,
+    wanted,
+    check,
     joined: join.inspection,
     joinError: join.error,
   };
@@ -69,7 +76,12 @@ function useJoinedArea({ area }: Draft): {
     queryFn: ({ signal }) => inspectRegion(urls, signal),
     staleTime: Infinity,
   });
-  return { isNeeded, extent: data?.geometry ?? undefined, inspection: isNeeded ? (data ?? null) : null, error };
+  return {
+    isNeeded,
+    extent: data?.geometry ?? undefined,
+    inspection: isNeeded ? (data ?? null) : null,
+    error,
+  };
 }
 
 /** Hands the form's state to its parts. */
@@ -83,9 +95,11 @@ export function useNewExport(): NewExport {
 }
 
 /** Hands the form's dispatch to parts that need nothing else of it, so that they are not drawn again at every change. */
-export const DispatchContext: React.Context<Dispatch<DraftAction>> = createContext<Dispatch<DraftAction>>(() => {
-  throw new Error('only parts of the form change it');
-});
+export const DispatchContext: React.Context<Dispatch<DraftAction>> = createContext<Dispatch<DraftAction>>(
+  () => {
+    throw new Error('only parts of the form change it');
+  },
+);
 
 /** Changes the draft. */
 export function useDispatch(): Dispatch<DraftAction> {

@@ -58,7 +58,11 @@ export function SignInDialog(): ReactNode {
           </Notice>
         )}
         <label className="check">
-          <input type="checkbox" checked={isRemembered} onChange={(event) => setRemembered(event.target.checked)} />
+          <input
+            type="checkbox"
+            checked={isRemembered}
+            onChange={(event) => setRemembered(event.target.checked)}
+          />
           {words.session.remember}
         </label>
         <div className="button-row">
@@ -77,13 +81,19 @@ export function SignInDialog(): ReactNode {
 /** What is wrong with a key; null where it works. */
 async function tryKey(key: string): Promise<string | null> {
   const { origin } = new URL(siteSettings.root);
-  const client = new Client(origin, { apiKey: key, fetch: pageFetch, allowInsecure: true, retry: { retries: 0 } });
+  const client = new Client(origin, {
+    apiKey: key,
+    fetch: pageFetch,
+    allowInsecure: true,
+    retry: { retries: 0 },
+  });
   try {
     await client.layers.list().pageSize(1).first();
     return null;
   } catch (error) {
     if (!isSignInProblem(error)) return messageOf(error);
-    const lacksScope = isExportsError(error) && error.message.includes('scope') && !error.message.includes('not known');
+    const lacksScope =
+      isExportsError(error) && error.message.includes('scope') && !error.message.includes('not known');
     return lacksScope ? words.session.scope(error.message) : words.session.bad;
   }
 }

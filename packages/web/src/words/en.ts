@@ -25,7 +25,14 @@ export const words = {
     heading: 'Data',
     search: 'Search layers and tables',
     kind: 'Kind',
-    kinds: { all: 'All', vector: 'Vector', table: 'Table', raster: 'Image', grid: 'Grid', rat: 'Raster with table' },
+    kinds: {
+      all: 'All',
+      vector: 'Vector',
+      table: 'Table',
+      raster: 'Image',
+      grid: 'Grid',
+      rat: 'Raster with table',
+    },
     found: (shown: number, total: number) =>
       shown === total ? `${count(total)} in all` : `${count(shown)} of ${count(total)}`,
     none: 'No data has been published here yet.',
@@ -49,14 +56,21 @@ export const words = {
   },
   area: {
     heading: 'Area',
-    modes: { all: 'Everything', named: 'Named area', draw: 'Draw', box: 'Coordinates', file: 'File or paste' },
+    modes: {
+      all: 'Everything',
+      named: 'Named area',
+      draw: 'Draw',
+      box: 'Coordinates',
+      file: 'File or paste',
+    },
     allHint: 'The layers are exported whole.',
     cropMode: 'Features on the edge',
     cropModes: { clip: 'Cut at the edge', intersects: 'Keep whole', within: 'Leave out' },
     layer: 'Areas from',
     feature: 'Find an area',
     featurePlaceholder: 'Type a name',
-    features: (total: number) => `${count(total)} areas; tick several to join them. You can click on the map too.`,
+    features: (total: number) =>
+      `${count(total)} areas; tick several to join them. You can click on the map too.`,
     noCropLayers: 'This site offers no named areas. Draw one, or type coordinates.',
     merged: (corners: number) => `Joined into one area of ${count(corners)} corners.`,
     simplified: (metres: number) =>
@@ -115,7 +129,8 @@ export const words = {
         `${detail} is no latitude: coordinates must be degrees of WGS 84 (EPSG:4326).`,
       'unknown-type': () => 'Only GeoJSON, zipped Shapefile, GeoPackage, KML and KMZ can be read.',
       unreadable: () => 'The file cannot be read. Is it damaged, or another kind than its name says?',
-      'unknown-crs': () => 'The file does not say its coordinate system (a Shapefile needs its .prj). Give it:',
+      'unknown-crs': () =>
+        'The file does not say its coordinate system (a Shapefile needs its .prj). Give it:',
       'too-large': () => 'The file is larger than 30 MB. Simplify it, or use its bounding box.',
     },
     swap: 'Swap them',
@@ -142,7 +157,8 @@ export const words = {
     credit: 'Base map: Natural Earth',
     viewIn: (code: string) => `Draw in ${code}`,
     keys: 'Arrow keys move the map, plus and minus zoom.',
-    counts: (inside: string, cut: string, outside: string) => `${inside} inside · ${cut} cut · ${outside} outside`,
+    counts: (inside: string, cut: string, outside: string) =>
+      `${inside} inside · ${cut} cut · ${outside} outside`,
     sample: (shown: number, total: number) =>
       shown < total ? `${count(shown)} of ${count(total)} shown` : `${count(total)} shown`,
     about: (text: string) => `about ${text}`,
@@ -163,7 +179,13 @@ export const words = {
   },
   format: {
     label: (kind: string) => `Format of ${kind}`,
-    kinds: { vector: 'vector layers', table: 'tables', raster: 'images', grid: 'grids', rat: 'rasters with tables' },
+    kinds: {
+      vector: 'vector layers',
+      table: 'tables',
+      raster: 'images',
+      grid: 'grids',
+      rat: 'rasters with tables',
+    },
     limit: (size: number) => `at most ${bytes(size)} a layer`,
     fixedCrs: 'always in WGS 84 (EPSG:4326)',
     none: 'This site cannot write this kind of data.',
@@ -177,7 +199,9 @@ export const words = {
     checking: 'Checking…',
     updating: 'updating',
     size: (zipped: number, unzipped: number) =>
-      unzipped > zipped ? `About ${bytes(zipped)} zipped, ${bytes(unzipped)} unpacked` : `About ${bytes(zipped)} zipped`,
+      unzipped > zipped
+        ? `About ${bytes(zipped)} zipped, ${bytes(unzipped)} unpacked`
+        : `About ${bytes(zipped)} zipped`,
     time: (seconds: number) => duration(seconds),
     willGet: 'What you will get',
     file: (name: string) => `${name}.zip`,
@@ -236,7 +260,8 @@ export const words = {
     cropped: 'Cropped',
     crs: 'Coordinate reference system',
     warnings: 'Notes',
-    report: 'The archive holds report.json, which says all that the conversion changed, and manifest.json with the digest of each file.',
+    report:
+      'The archive holds report.json, which says all that the conversion changed, and manifest.json with the digest of each file.',
     complete: 'The export is complete.',
     nowCancelled: 'The export was cancelled.',
     nowFailed: 'The export failed.',

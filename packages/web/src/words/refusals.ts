@@ -25,7 +25,10 @@ export const fixWords: Readonly<Record<Fix, string>> = {
 export function refusalWords(reason: { code: string; detail: string }, title: string): Refusal {
   const isBare = reason.detail === '' || reason.detail === reason.code;
   const known = knownRefusal(reason.code as ReasonCode, title);
-  return { text: isBare || reason.code === 'outside-extent' ? known.text : reason.detail, fixes: known.fixes };
+  return {
+    text: isBare || reason.code === 'outside-extent' ? known.text : reason.detail,
+    fixes: known.fixes,
+  };
 }
 
 function knownRefusal(code: ReasonCode, title: string): Refusal {
@@ -47,7 +50,10 @@ function knownRefusal(code: ReasonCode, title: string): Refusal {
     case 'invalid-option':
       return { text: `An option of ${title} cannot be used.`, fixes: ['remove'] };
     case 'source-unavailable':
-      return { text: `The data of ${title} cannot be read now. Try again later, or leave it out.`, fixes: ['remove'] };
+      return {
+        text: `The data of ${title} cannot be read now. Try again later, or leave it out.`,
+        fixes: ['remove'],
+      };
     case 'no-permission':
       return { text: `You may view ${title} but not download it.`, fixes: ['remove', 'sign-in'] };
     case 'too-large':

@@ -29,13 +29,16 @@ export const CatalogueRow: React.MemoExoticComponent<(props: RowProps) => ReactN
           type="checkbox"
           id={id}
           checked={isChosen}
+          aria-labelledby={`${id}-title`}
           aria-describedby={`${id}-facts`}
           onChange={(event) => dispatch({ type: event.target.checked ? 'add' : 'remove', item: entry.key })}
         />
         <label htmlFor={id} className="row-label">
           <Thumbnail entry={entry} isSeen={isSeen} />
           <span className="row-text">
-            <bdi className="row-title">{entry.title}</bdi>
+            <bdi className="row-title" id={`${id}-title`}>
+              {entry.title}
+            </bdi>
             <span className="row-facts" id={`${id}-facts`}>
               {factsOf(entry, layer)}
             </span>

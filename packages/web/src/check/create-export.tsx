@@ -1,10 +1,9 @@
 import { isExportsError } from '@outcrop/client';
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 
 import { siteClient } from '../api/client.ts';
 import { messageOf } from '../api/page-error.ts';
-import { announce } from '../parts/announcer.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { queryClient } from '../queries.ts';
 import { useNewExport } from '../request/use-new-export.ts';
@@ -18,6 +17,7 @@ export function CreateExport(): ReactNode {
   const state = useNewExport();
   const { wanted, check } = state;
   const [isAsked, setAsked] = useState(false);
+  const [isQueued, setQueued] = useState(false);
   const problems = problemsOf(state);
   const create = useMutation({
     mutationFn: async () => {
@@ -30,12 +30,21 @@ export function CreateExport(): ReactNode {
       go(`exports/${id}`);
     },
   });
+  const isSettled = !check.isStale && wanted !== null;
   const press = (): void => {
     if (create.isPending) return;
     if (problems.length > 0) setAsked(true);
-    else if (check.isStale || wanted === null) announce(words.check.waitForCheck);
-    else create.mutate();
+    else if (isSettled) create.mutate();
+    else setQueued(true);
   };
+  // Pressed while the check was running: it is made as soon as the check is through, or the reasons are shown.
+  const goOn = useEffectEvent(() => {
+    setQueued(false);
+    press();
+  });
+  useEffect(() => {
+    if (isQueued && (isSettled || problems.length > 0)) goOn();
+  }, [isQueued, isSettled, problems.length]);
   return (
     <div className="create">
       <EstimateLine />
@@ -45,8 +54,13 @@ export function CreateExport(): ReactNode {
         </Notice>
       )}
       {isAsked && problems.length > 0 && <ErrorSummary problems={problems} />}
-      <button type="button" className="button button-primary" onClick={press} aria-busy={create.isPending}>
-        {create.isPending ? words.check.creating : words.check.create}
+      <button
+        type="button"
+        className="button button-primary"
+        onClick={press}
+        aria-busy={create.isPending || isQueued}
+      >
+        {create.isPending ? words.check.creating : isQueued ? words.check.checking : words.check.create}
       </button>
     </div>
   );

@@ -15,8 +15,7 @@ export function Equivalents({ request }: { readonly request: WireExportRequest }
   return (
     <details className="lines">
       <summary>{words.lines.heading}</summary>
-      <fieldset className="chips">
-        <legend className="visually-hidden">{words.lines.heading}</legend>
+      <fieldset className="chips" aria-label={words.lines.heading}>
         {languages.map((one) => (
           <label key={one} className="chip">
             <input

@@ -8,9 +8,24 @@ export interface CrsIndex {
   readonly texts: readonly string[];
 }
 
+/** What people call systems that are registered under other names. */
+const nicknames: Readonly<Record<number, string>> = {
+  3857: 'web mercator google osm',
+  4326: 'gps wgs84 latitude longitude lat lon degrees',
+  2193: 'nztm',
+  27200: 'nzmg',
+  27700: 'osgb bng british grid ordnance survey',
+  2154: 'lambert 93',
+  3035: 'laea europe',
+  5070: 'conus albers',
+};
+
 /** Prepares a list for searching. */
 export function indexCrs(entries: readonly CrsEntry[]): CrsIndex {
-  return { entries, texts: entries.map(([epsg, name, , area]) => fold(`${epsg} ${name} ${area}`)) };
+  return {
+    entries,
+    texts: entries.map(([epsg, name, , area]) => fold(`${epsg} ${name} ${area} ${nicknames[epsg] ?? ''}`)),
+  };
 }
 
 /** The systems whose number, name or area holds every word. An exact number comes first, then shorter names. */
@@ -37,8 +52,12 @@ export function suggestCrs(entries: readonly CrsEntry[], box: Box | null, most =
   if (box === null) return world;
   const fitting = entries
     .filter(
-      ([, name, isProjected, , area]) =>
-        isProjected === 1 && area !== null && holds(area, box) && !/\(deprecated\)/.test(name),
+      ([epsg, name, isProjected, , area]) =>
+        isProjected === 1 &&
+        epsg !== 3857 &&
+        area !== null &&
+        holds(area, box) &&
+        !/\(deprecated\)/.test(name),
     )
     .sort((a, b) => sizeOf(a[4]!) - sizeOf(b[4]!) || b[0] - a[0]);
   return [...fitting.slice(0, most), ...world];

@@ -211,7 +211,6 @@ export const words = {
     needItems: 'Choose at least one layer or table.',
     needArea: 'Set the area, or choose Everything.',
     needFormat: (kind: string) => `Choose a format for ${kind}.`,
-    waitForCheck: 'The check is still running; try again in a moment.',
     tooManyChecks: (seconds: number) => `Too many checks; trying again in ${seconds} s.`,
     licence: (title: string) => `Licence: ${title}`,
     reset: 'Start over',

@@ -57,7 +57,7 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
   await using passing = await serveDemo();
   await using tested = await openPage(browser, `${passing.url}?i=l4`);
   const { page } = tested;
-  await page.getByText('Ready').waitFor();
+  await page.getByText('Ready').first().waitFor();
   const start = await passing.stop();
   await page.getByLabel('Name', { exact: true }).fill('kept');
   const notice = page.getByText(/^The site does not answer/);
@@ -66,13 +66,13 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
   await start();
   await notice.waitFor({ state: 'detached', timeout: 40_000 });
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
-  await page.getByText('Ready').waitFor();
+  await page.getByText('Ready').first().waitFor();
 });
 
 test('an archive that was removed is said to be gone, and can be made again', async () => {
   await using tested = await openPage(browser, `${site.url}?i=l4&f=vector:csv`);
   const { page } = tested;
-  await page.getByText('Ready').waitFor();
+  await page.getByText('Ready').first().waitFor();
   await page.getByRole('button', { name: 'Create export' }).click();
   const button = page.getByRole('button', { name: /^Download/ });
   await button.waitFor({ timeout: 40_000 });
@@ -129,7 +129,7 @@ describe('a site with keys', () => {
     await page.getByText(/^The site does not know this key/).waitFor();
     await field.fill(key);
     await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('Ready').waitFor();
+    await page.getByText('Ready').first().waitFor();
     expect(page.url()).toContain('i=l4');
     expect(page.url()).not.toContain(key);
     await page.getByRole('button', { name: 'Create export' }).click();

@@ -7,6 +7,7 @@ import { registerExport } from './commands/export.ts';
 import { registerFormats } from './commands/formats.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLayers } from './commands/layers.ts';
+import { registerLoginLink } from './commands/login-link.ts';
 import { registerRun } from './commands/run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
@@ -26,6 +27,7 @@ export function createProgram(context: CommandContext): Command {
   registerInit(program, context);
   registerServe(program, context);
   registerToken(program, context);
+  registerLoginLink(program, context);
   registerFormats(program, context);
   registerExport(program, context);
   registerRun(program, context);

@@ -15,8 +15,8 @@ export function filterCatalogue(
   if (wanted.length === 0) return [...ofKind];
   const found = ofKind.flatMap((entry) => {
     const title = fold(entry.title);
-    const all = `${title} ${fold(entry.description ?? '')} ${entry.key}`;
-    if (!wanted.every((word) => all.includes(word))) return [];
+    const all = `${title} ${fold(entry.description ?? '')}`;
+    if (!wanted.every((word) => all.includes(word) || word === entry.key)) return [];
     const rank = title.startsWith(wanted[0] ?? '') ? 0 : wanted.every((word) => title.includes(word)) ? 1 : 2;
     return [{ entry, rank }];
   });

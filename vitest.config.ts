@@ -40,8 +40,8 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['e2e/page/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { runProgram } from '../support/run-outcrop.ts';
-import { launchBrowser, openPage } from './support/browser.ts';
+import { expectVisible, launchBrowser, openPage } from './support/browser.ts';
 import { type DemoSite, serveDemo } from './support/demo-site.ts';
 
 let browser: Browser;
@@ -74,7 +74,7 @@ const choose = (page: Page, file: string | { name: string; mimeType: string; buf
 test('a GeoJSON file with one polygon is the area at once', async () => {
   await using tested = await openPage(browser, `${site.url}?a=file`);
   await choose(tested.page, 'one.geojson');
-  await tested.page.getByText(/4 corners\./).waitFor();
+  await expectVisible(tested.page.getByText(/4 corners\./));
   expect(tested.page.url()).toContain('file-box:173,-42,175,-40');
 });
 
@@ -86,7 +86,7 @@ test.each(['two.geojson', 'two.gpkg', 'two.kml', 'shape.zip'])(
     await choose(page, file);
     const choice = page.getByLabel('2 outlines were found. Use:');
     await choice.selectOption('Across');
-    await page.getByText(/The area runs across 180°/).waitFor();
+    await expectVisible(page.getByText(/The area runs across 180°/));
     await choice.selectOption('All of them, as one area');
     await page
       .getByText(/corners/)
@@ -100,10 +100,10 @@ test('a Shapefile that does not say its system is read once somebody does', asyn
   await using tested = await openPage(browser, `${site.url}?a=file`);
   const { page } = tested;
   await choose(page, 'no-prj.zip');
-  await page.getByText(/does not say its coordinate system/).waitFor();
+  await expectVisible(page.getByText(/does not say its coordinate system/));
   await page.locator('.inline-form input').fill('2193');
   await page.locator('.inline-form').getByRole('button').click();
-  await page.getByLabel('2 outlines were found. Use:').waitFor();
+  await expectVisible(page.getByLabel('2 outlines were found. Use:'));
 });
 
 test.each([
@@ -120,14 +120,14 @@ test.each([
 ])('%s is refused in words', async (_, name, content, words) => {
   await using tested = await openPage(browser, `${site.url}?a=file`);
   await choose(tested.page, { name, mimeType: '', buffer: Buffer.from(content) });
-  await tested.page.getByText(words).waitFor();
+  await expectVisible(tested.page.getByText(words));
 });
 
 test('a file that is too large is not even sent', async () => {
   await using tested = await openPage(browser, `${site.url}?a=file`);
   await writeFile(join(folder, 'large.gpkg'), Buffer.alloc(30_000_001));
   await choose(tested.page, 'large.gpkg');
-  await tested.page.getByText(/larger than 30 MB/).waitFor();
+  await expectVisible(tested.page.getByText(/larger than 30 MB/));
 });
 
 test('an outline that crosses itself is shown where, and repaired by one press', async () => {
@@ -136,7 +136,7 @@ test('an outline that crosses itself is shown where, and repaired by one press',
   await page.getByText('Or paste GeoJSON').click();
   await page.getByLabel('Or paste GeoJSON').fill(JSON.stringify(bowTie));
   await page.getByRole('button', { name: 'Use this outline' }).click();
-  await page.getByText(/The outline is invalid: Self-intersection near 171\.0000, -41\.0000/).waitFor();
+  await expectVisible(page.getByText(/The outline is invalid: Self-intersection near 171\.0000, -41\.0000/));
   await page.getByRole('button', { name: 'Repair it' }).click();
   await page.getByText(/The outline is invalid/).waitFor({ state: 'detached' });
 });
@@ -152,18 +152,18 @@ test('swapped longitude and latitude are noticed, and swapped back by one press'
   await page.getByLabel('Or paste GeoJSON').fill(swapped);
   await page.getByRole('button', { name: 'Use this outline' }).click();
   await page.getByRole('button', { name: 'Swap them' }).click();
-  await page.getByText(/4 corners\./).waitFor();
+  await expectVisible(page.getByText(/4 corners\./));
 });
 
 test('a file dropped anywhere on the page is its area', async () => {
   await using tested = await openPage(browser, site.url);
   const { page } = tested;
-  await page.getByRole('radio', { name: 'Everything' }).waitFor();
+  await expectVisible(page.getByRole('radio', { name: 'Everything' }));
   const text = await readFile(join(folder, 'one.geojson'), 'utf8');
   await page.evaluate(`(() => {
     const data = new DataTransfer();
     data.items.add(new File([${JSON.stringify(text)}], 'one.geojson'));
     window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   })()`);
-  await page.getByText(/4 corners\./).waitFor();
+  await expectVisible(page.getByText(/4 corners\./));
 });

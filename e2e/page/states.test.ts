@@ -5,7 +5,13 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createKey } from '../support/serve-site.ts';
-import { expectAccessible, expectNoSidewaysScroll, launchBrowser, openPage } from './support/browser.ts';
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  expectVisible,
+  launchBrowser,
+  openPage,
+} from './support/browser.ts';
 import { type DemoSite, serveDemo } from './support/demo-site.ts';
 
 let browser: Browser;
@@ -38,8 +44,8 @@ test('a title with markup is shown as text, a right-to-left one in its direction
     viewport: { width: 320, height: 640 },
   });
   const { page, complaints } = tested;
-  await page.getByText(markup).first().waitFor();
-  await page.getByText(arabic).first().waitFor();
+  await expectVisible(page.getByText(markup).first());
+  await expectVisible(page.getByText(arabic).first());
   await expectNoSidewaysScroll(page);
   expect(complaints).toEqual([]);
 });
@@ -49,7 +55,7 @@ test('an empty site says so, and what its operator does', async () => {
     configure: (yaml) => `${yaml.slice(0, yaml.indexOf('layers:'))}layers: []\n`,
   });
   await using tested = await openPage(browser, empty.url);
-  await tested.page.getByText('No data has been published here yet.').waitFor();
+  await expectVisible(tested.page.getByText('No data has been published here yet.'));
   await expectAccessible(tested.page);
 });
 
@@ -57,7 +63,7 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
   await using passing = await serveDemo();
   await using tested = await openPage(browser, `${passing.url}?i=l4`);
   const { page } = tested;
-  await page.getByText('Ready').first().waitFor();
+  await expectVisible(page.getByText('Ready').first());
   const start = await passing.stop();
   await page.getByLabel('Name', { exact: true }).fill('kept');
   const notice = page.getByText(/^The site does not answer/);
@@ -66,13 +72,13 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
   await start();
   await notice.waitFor({ state: 'detached', timeout: 40_000 });
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
-  await page.getByText('Ready').first().waitFor();
+  await expectVisible(page.getByText('Ready').first());
 });
 
 test('an archive that was removed is said to be gone, and can be made again', async () => {
   await using tested = await openPage(browser, `${site.url}?i=l4&f=vector:csv`);
   const { page } = tested;
-  await page.getByText('Ready').first().waitFor();
+  await expectVisible(page.getByText('Ready').first());
   await page.getByRole('button', { name: 'Create export' }).click();
   const button = page.getByRole('button', { name: /^Download/ });
   await button.waitFor({ timeout: 40_000 });
@@ -80,7 +86,7 @@ test('an archive that was removed is said to be gone, and can be made again', as
   for (const name of await readdir(archives)) await rm(join(archives, name), { recursive: true });
   await page.request.get(`${page.url().replace('/exports/', '/services/api/v1/exports/')}/download/`);
   await page.reload();
-  await page.getByText(/^The archive was removed/).waitFor();
+  await expectVisible(page.getByText(/^The archive was removed/));
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Repeat', exact: true }).click();
   await button.waitFor({ timeout: 40_000 });
@@ -90,20 +96,16 @@ test('an export that fails says why', async () => {
   await using tested = await openPage(browser, site.url);
   const { page } = tested;
   const body = {
-    ...{
-      id: 7,
-      name: 'failed',
-      state: 'error',
-      created_via: 'api',
-      created_at: '2026-01-02T03:04:05.000000Z',
-    },
-    ...{
-      url: `${site.url}services/api/v1/exports/7/`,
-      download_url: null,
-      items: [],
-      formats: {},
-      options: {},
-    },
+    id: 7,
+    name: 'failed',
+    state: 'error',
+    created_via: 'api',
+    created_at: '2026-01-02T03:04:05.000000Z',
+    url: `${site.url}services/api/v1/exports/7/`,
+    download_url: null,
+    items: [],
+    formats: {},
+    options: {},
     error: { code: 'disk-full', detail: 'The disk of the site is full; try again later.' },
   };
   await page.route('**/exports/7/', (route) => route.fulfill({ json: body }));
@@ -119,17 +121,17 @@ describe('a site with keys', () => {
     await using tested = await openPage(browser, `${closed.url}?i=l4&f=vector:csv`);
     const { page, complaints } = tested;
     const field = page.getByLabel('API key');
-    await field.waitFor();
+    await expectVisible(field);
     await expectAccessible(page);
     await field.fill('nonsense');
     await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('A key has 32 hexadecimal digits.').waitFor();
+    await expectVisible(page.getByText('A key has 32 hexadecimal digits.'));
     await field.fill('0'.repeat(32));
     await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText(/^The site does not know this key/).waitFor();
+    await expectVisible(page.getByText(/^The site does not know this key/));
     await field.fill(key);
     await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('Ready').first().waitFor();
+    await expectVisible(page.getByText('Ready').first());
     expect(page.url()).toContain('i=l4');
     expect(page.url()).not.toContain(key);
     await page.getByRole('button', { name: 'Create export' }).click();
@@ -147,7 +149,7 @@ describe('a site with keys', () => {
     const { page } = tested;
     await page.evaluate(`sessionStorage.setItem('outcrop.key', '${'1'.repeat(32)}')`);
     await page.reload();
-    await page.getByText(/^Your key is not valid any more/).waitFor();
+    await expectVisible(page.getByText(/^Your key is not valid any more/));
     expect(page.url()).toContain('i=l4');
   });
 });

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { launchBrowser, openPage } from './support/browser.ts';
 import { type DemoSite, serveDemo } from './support/demo-site.ts';
@@ -68,6 +68,7 @@ describe.runIf(isWanted)('pictures', () => {
       await page.getByRole('table').waitFor();
       await settled(page);
       await take('history');
+      expect(tested.complaints).toEqual([]);
     });
   });
 });

@@ -75,6 +75,9 @@ describe('the whole flow with a pointer', () => {
     await page.getByRole('combobox', { name: 'Coordinate reference system' }).fill('3857');
     await page.getByRole('option', { name: /EPSG:3857/ }).click();
     const archive = await createAndDownload(page, 'polygon');
+    // The report in words, read out of the archive.
+    await page.getByText(new RegExp(`^${inside.toLocaleString('en')} (of [\\d,]+ )?written`)).waitFor();
+    await page.getByText('Coordinates converted from EPSG:4326 to EPSG:3857.').waitFor();
     const [cities] = await inspect(join(archive, 'cities', 'cities.gpkg'));
     // The same planner counted on the map what the export then wrote.
     expect(cities).toMatchObject({ featureCount: inside, crs: 'EPSG:3857' });

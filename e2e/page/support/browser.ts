@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** A page being tested, and what must stay empty: violations of its policy, requests elsewhere, errors. */
@@ -51,6 +51,12 @@ export async function openPage(
   });
   await page.goto(url);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Expects that something comes into sight. */
+export async function expectVisible(locator: Locator): Promise<void> {
+  await locator.waitFor();
+  expect(await locator.isVisible()).toBe(true);
 }
 
 /** Expects that axe finds nothing against WCAG 2.2 AA on the page as it is. */

@@ -20,6 +20,7 @@ export type { RegionInspection } from './preview/inspect-region.ts';
 export type { LayerPreview, PreviewFeature, RegionCounts } from './preview/layer-preview.ts';
 export { PreviewThread } from './preview/preview-thread.ts';
 export { pictureRaster, type RasterPicture } from './preview/raster-picture.ts';
+export { readArchiveMember } from './preview/read-member.ts';
 export { type ReadShapes, readShapes, shapeFileTypes } from './preview/read-shapes.ts';
 export { type CropFeature, listCropFeatures, readCropFeature } from './source/crop-features.ts';
 export { sourceVersion } from './source/geopackage-file.ts';

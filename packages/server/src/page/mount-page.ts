@@ -7,6 +7,7 @@ import { authenticate } from '../http/authenticate.ts';
 import type { Scope } from '@outcrop/contract';
 import { crsDefinition, crsList } from './crs-operations.ts';
 import { downloadByTicket, makeTicket } from './download-tickets.ts';
+import { exportReport } from './export-report.ts';
 import { LoginLinks, loginLinksPath } from './login-links.ts';
 import { openPageFiles } from './page-files.ts';
 import { previewLayer, previewPicture } from './preview-operations.ts';
@@ -35,6 +36,7 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
   const exportPath = '/services/page/exports/:id{[0-9]+}/download';
   app.post(exportPath, withScope('exports:read', makeTicket(parts)));
   app.get(`${exportPath}/:ticket`, downloadByTicket(parts));
+  app.get('/services/page/exports/:id{[0-9]+}/report', withScope('exports:read', exportReport(parts)));
   const links = new LoginLinks(parts);
   app.post(loginLinksPath, links.create);
   app.post('/services/page/sign-in', links.redeem);

@@ -1,5 +1,7 @@
 import type { ExtentGeometry, MultiPolygon } from '@outcrop/client';
 
+import type { Report } from '@outcrop/contract';
+
 import { siteSettings } from '../site-settings.ts';
 import { pageFetch } from './page-fetch.ts';
 import { PageError } from './page-error.ts';
@@ -119,6 +121,12 @@ export async function readShapes(file: Blob, type: string, crs: string | null): 
   url.searchParams.set('type', type);
   if (crs !== null) url.searchParams.set('crs', crs);
   return (await (await ask(url, { method: 'POST', body: file })).json()) as ReadShapes;
+}
+
+/** What an export changed, left out or could not keep. */
+export async function exportReport(exportId: number): Promise<Report> {
+  const url = new URL(`services/page/exports/${exportId}/report`, siteSettings.root);
+  return (await (await ask(url)).json()) as Report;
 }
 
 /** A link to an archive for the browser's own downloads. */

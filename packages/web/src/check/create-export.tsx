@@ -6,6 +6,7 @@ import { siteClient } from '../api/client.ts';
 import { messageOf } from '../api/page-error.ts';
 import { Notice } from '../parts/notice.tsx';
 import { queryClient } from '../queries.ts';
+import { forgetLastDraft } from '../request/last-draft.ts';
 import { useNewExport } from '../request/use-new-export.ts';
 import { go } from '../routes.ts';
 import { words } from '../words/en.ts';
@@ -26,6 +27,7 @@ export function CreateExport(): ReactNode {
       return siteClient().exports.create(wanted, { headers });
     },
     onSuccess: ({ id }) => {
+      forgetLastDraft();
       void queryClient.invalidateQueries({ queryKey: ['exports'] });
       go(`exports/${id}`);
     },

@@ -68,7 +68,7 @@ function Download({ made }: { readonly made: Export }): ReactNode {
           </div>
         )}
       </dl>
-      <p className="muted small">{words.export.report}</p>
+      <p className="muted small">{words.export.archive}</p>
     </div>
   );
 }

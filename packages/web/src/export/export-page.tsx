@@ -14,6 +14,7 @@ import { ExportFacts } from './export-facts.tsx';
 import { ExportItems } from './export-items.tsx';
 import { ExportOutcome } from './export-outcome.tsx';
 import { ExportProgress } from './export-progress.tsx';
+import { ExportReport } from './export-report.tsx';
 import { StateMark } from './state-mark.tsx';
 
 /** One export: how far it is, what became of it, what is in it, and what can be done with it. */
@@ -51,6 +52,7 @@ function ExportBody({ made }: { readonly made: Export }): ReactNode {
       <ExportActions made={made} />
       <h2>{words.export.contents}</h2>
       <ExportItems made={made} />
+      {made.state === 'complete' && <ExportReport exportId={made.id ?? 0} />}
       <ExportFacts made={made} />
       <Equivalents request={made.toRequest()} />
     </>

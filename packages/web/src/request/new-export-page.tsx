@@ -9,9 +9,11 @@ import { Equivalents } from '../copy/equivalents.tsx';
 import { CrsPicker } from '../crs/crs-picker.tsx';
 import { FormatStep } from '../format/format-step.tsx';
 import { ErrorBoundary } from '../parts/error-boundary.tsx';
+import { Link } from '../parts/link.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { words } from '../words/en.ts';
 import { emptyDraft } from './draft.ts';
+import { forgetLastDraft, readLastDraft } from './last-draft.ts';
 import { isEmptyDraft } from './url-state.ts';
 import { DispatchContext, NewExportContext, useNewExport, useNewExportState } from './use-new-export.ts';
 
@@ -64,14 +66,24 @@ export function NewExportPage(): ReactNode {
 
 function Heading(): ReactNode {
   const { draft, dispatch } = useNewExport();
+  const isEmpty = isEmptyDraft(draft);
+  const last = isEmpty ? readLastDraft() : null;
   return (
     <div className="page-heading">
       <h1>{words.newExport}</h1>
-      {!isEmptyDraft(draft) && (
+      {last !== null && (
+        <Link to={last} className="button button-quiet button-small">
+          {words.check.goOn}
+        </Link>
+      )}
+      {!isEmpty && (
         <button
           type="button"
           className="button button-quiet button-small"
-          onClick={() => dispatch({ type: 'replace', draft: emptyDraft })}
+          onClick={() => {
+            forgetLastDraft();
+            dispatch({ type: 'replace', draft: emptyDraft });
+          }}
         >
           {words.check.reset}
         </button>

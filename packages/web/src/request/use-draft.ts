@@ -2,6 +2,7 @@ import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef } fr
 
 import { address, useLocation } from '../routes.ts';
 import { changeDraft, type Draft, type DraftAction } from './draft.ts';
+import { keepLastDraft } from './last-draft.ts';
 import { readDraft, writeDraft } from './url-state.ts';
 
 /** Actions that are steps back and forward of the browser; others only change the address. */
@@ -18,6 +19,7 @@ export function useDraft(): { draft: Draft; dispatch: Dispatch<DraftAction>; dro
     const query = writeDraft(draft);
     if (query === written.current) return;
     written.current = query;
+    keepLastDraft(query);
     const target = address('') + query;
     if (isStep.current) history.pushState(null, '', target);
     else history.replaceState(null, '', target);

@@ -214,6 +214,7 @@ export const words = {
     tooManyChecks: (seconds: number) => `Too many checks; trying again in ${seconds} s.`,
     licence: (title: string) => `Licence: ${title}`,
     reset: 'Start over',
+    goOn: 'Go on where you left off',
   },
   lines: {
     heading: 'The same without this page',
@@ -259,8 +260,18 @@ export const words = {
     cropped: 'Cropped',
     crs: 'Coordinate reference system',
     warnings: 'Notes',
-    report:
-      'The archive holds report.json, which says all that the conversion changed, and manifest.json with the digest of each file.',
+    archive: 'The archive holds this report, the licences, the request, and the digest of each file.',
+    report: 'What was done',
+    written: (written: number, read: number) =>
+      written === read ? `${count(written)} written` : `${count(written)} of ${count(read)} written`,
+    clipped: (total: number) => `${count(total)} cut at the edge`,
+    outside: (total: number) => `${count(total)} outside the area left out`,
+    crumbs: (total: number) => `${count(total)} that only touch the area left out`,
+    notProjectable: (total: number) => `${count(total)} without a place in the chosen system left out`,
+    repaired: (total: number) => `${count(total)} invalid ones repaired`,
+    seam: (total: number) => `${count(total)} cut in two at 180°`,
+    converted: (from: string, to: string) => `Coordinates converted from ${from} to ${to}.`,
+    nothingLost: 'Nothing was lost in the format.',
     complete: 'The export is complete.',
     nowCancelled: 'The export was cancelled.',
     nowFailed: 'The export failed.',

@@ -56,7 +56,7 @@ describe.runIf(isWanted)('pictures', () => {
       await take('area');
       await page.goto(`${site.url}?i=l2&a=cf:1.2.3`);
       await page.getByText('Ready').first().waitFor({ timeout: 60_000 });
-      await page.getByText(/inside/).waitFor({ timeout: 60_000 });
+      await page.getByText(/[\d,]+ inside/).waitFor({ timeout: 60_000 });
       await page.evaluate("document.querySelector('#step-area').scrollIntoView()");
       await settled(page);
       await take('named');

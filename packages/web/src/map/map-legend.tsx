@@ -11,7 +11,6 @@ export function MapLegend({ shown }: { readonly shown: readonly ShownLayer[] }):
     <ul className="map-legend map-note" aria-label={words.map.legend}>
       {shown.map(({ key, title, preview }) => (
         <li key={key}>
-          <span className="swatch swatch-layer" aria-hidden="true" />
           <span>
             <bdi className="legend-title">{title}</bdi>
             {preview !== null && <LegendCounts preview={preview} />}
@@ -30,7 +29,12 @@ function LegendCounts({ preview }: { readonly preview: NonNullable<ShownLayer['p
     <>
       {counts !== null && (
         <span className="legend-counts">
-          {words.map.counts(about(counts.inside), about(counts.cut), about(counts.outside))}
+          {(['inside', 'cut', 'outside'] as const).map((place) => (
+            <span key={place} className="legend-count">
+              <span className={`swatch swatch-${place}`} aria-hidden="true" />
+              {words.map.places[place](about(counts[place]))}
+            </span>
+          ))}
         </span>
       )}
       <span className="muted legend-counts">{words.map.sample(features.length, total)}</span>

@@ -157,8 +157,11 @@ export const words = {
     credit: 'Base map: Natural Earth',
     viewIn: (code: string) => `Draw in ${code}`,
     keys: 'Arrow keys move the map, plus and minus zoom.',
-    counts: (inside: string, cut: string, outside: string) =>
-      `${inside} inside · ${cut} cut · ${outside} outside`,
+    places: {
+      inside: (total: string) => `${total} inside`,
+      cut: (total: string) => `${total} cut`,
+      outside: (total: string) => `${total} outside`,
+    },
     sample: (shown: number, total: number) =>
       shown < total ? `${count(shown)} of ${count(total)} shown` : `${count(total)} shown`,
     about: (text: string) => `about ${text}`,

@@ -70,7 +70,7 @@ test('of a thousand layers only those in sight are asked for', async () => {
   expect(asked.length).toBeLessThan(60);
   await page.getByLabel('Search layers and tables').fill('survey 987');
   await page.getByRole('checkbox', { name: 'Survey 987' }).check();
-  await page.getByText('1 of 1,007').waitFor();
+  await page.getByText('1 of 1,007').first().waitFor();
   await page.getByRole('heading', { name: 'In this export (1)' }).waitFor();
 });
 

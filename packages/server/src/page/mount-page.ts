@@ -32,7 +32,7 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
   app.get('/services/page/crs.json', crsList(previews));
   app.get('/services/page/crs/:code', crsDefinition);
   app.post('/services/page/regions', withScope('exports:read', inspectRegion(parts, previews)));
-  app.post('/services/page/shapes', withScope('exports:read', readShapeFile));
+  app.post('/services/page/shapes', withScope('exports:read', readShapeFile()));
   const exportPath = '/services/page/exports/:id{[0-9]+}/download';
   app.post(exportPath, withScope('exports:read', makeTicket(parts)));
   app.get(`${exportPath}/:ticket`, downloadByTicket(parts));

@@ -47,34 +47,34 @@ export function inspectRegion(
   };
 }
 
-let readers = 0;
-
 /** `POST /services/page/shapes?type=zip&crs=EPSG:2193`: the polygons of a dropped file, as GeoJSON in EPSG:4326. */
-export async function readShapeFile(context: RequestContext): Promise<Response> {
+export function readShapeFile(): (context: RequestContext) => Promise<Response> {
+  let readers = 0;
+  return async (context) => {
+    const { type, crs } = readShapeQuery(context);
+    const bytes = await readBytes(context);
+    if (readers >= mostReaders) {
+      const detail = 'Other files are being read; try again in a moment.';
+      throw new HttpError(503, { detail }, { 'Retry-After': '3' });
+    }
+    readers += 1;
+    try {
+      return await sendJson(context, JSON.stringify(await readShapes({ bytes, type, crs })));
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new HttpError(413, { detail: error.message });
+    } finally {
+      readers -= 1;
+    }
+  };
+}
+
+function readShapeQuery(context: RequestContext): { type: string; crs: string | null } {
   const type = context.req.query('type') ?? '';
   const crs = context.req.query('crs') ?? null;
-  if (!shapeFileTypes.includes(type) || (crs !== null && !/^EPSG:\d{1,7}$/.test(crs))) {
-    throw new HttpError(400, {
-      detail: `Give a type (${shapeFileTypes.join(', ')}), and a CRS such as EPSG:2193.`,
-    });
-  }
-  const bytes = await readBytes(context);
-  if (readers >= mostReaders) {
-    throw new HttpError(
-      503,
-      { detail: 'Other files are being read; try again in a moment.' },
-      { 'Retry-After': '3' },
-    );
-  }
-  readers += 1;
-  try {
-    return await sendJson(context, JSON.stringify(await readShapes({ bytes, type, crs })));
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    throw new HttpError(413, { detail: error.message });
-  } finally {
-    readers -= 1;
-  }
+  if (shapeFileTypes.includes(type) && (crs === null || /^EPSG:\d{1,7}$/.test(crs))) return { type, crs };
+  const detail = `Give a type (${shapeFileTypes.join(', ')}), and a CRS such as EPSG:2193.`;
+  throw new HttpError(400, { detail });
 }
 
 async function readBytes(context: RequestContext): Promise<Uint8Array> {

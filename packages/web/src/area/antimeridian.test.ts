@@ -62,9 +62,24 @@ describe('cutting at 180 degrees', () => {
     expect(boundsOf(cutAtAntimeridian(boxPolygons([-190, 0, -185, 5])))).toEqual([170, 0, 175, 5]);
   });
 
-  test('joins again what it has cut', () => {
-    const joined = joinAcross(cutAtAntimeridian(boxPolygons([170, -10, 190, 10])));
-    expect(boundsOf(joined)).toEqual([170, -10, 190, 10]);
+  test('is undone by joining: one polygon of the same area and corners', () => {
+    expect(joinAcross(cutAtAntimeridian(boxPolygons([170, -10, 190, 10])))[0]?.[0]).toHaveLength(5);
+    fc.assert(
+      fc.property(star, (ring) => {
+        const parts = cutAtAntimeridian([[ring]]);
+        const joined = joinAcross(parts);
+        expect(planeArea(joined)).toBeCloseTo(planeArea([[ring]]), 4);
+        if (parts.length > 1) expect(joined).toHaveLength(1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is undone with holes', () => {
+    const [[outer]] = boxPolygons([170, -10, 190, 10]) as [[Ring]];
+    const [[across]] = boxPolygons([178, -2, 182, 2]) as [[Ring]];
+    const [joined] = joinAcross(cutAtAntimeridian([[outer, across]]));
+    expect(joined?.map((ring) => ring.length)).toEqual([5, 5]);
   });
 
   test('does not join a band around the earth, or what only touches one side', () => {

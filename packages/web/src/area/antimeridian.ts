@@ -1,3 +1,5 @@
+import { dissolveSeam } from './dissolve-seam.ts';
+import { contains } from './ring-geometry.ts';
 import { boundsOf, type LonLat, type Polygons, type Ring } from './polygons.ts';
 
 /** Longitudes so that each is within 180 degrees of the one before: -179 after 179 becomes 181. */
@@ -20,9 +22,10 @@ export function joinAcross(polygons: Polygons): Polygons {
   const hasWest = bounds.some(([west]) => Math.abs(west + 180) < 1e-6);
   const whole = bounds.some(([west, , east]) => east - west > 359);
   if (!hasEast || !hasWest || whole) return polygons;
-  return polygons.map((polygon, at) =>
+  const side = polygons.map((polygon, at) =>
     bounds[at]![2] <= 0 ? polygon.map((ring) => ring.map(([x, y]) => [x + 360, y] as const)) : polygon,
   );
+  return dissolveSeam(side);
 }
 
 /** Brings polygons to the turn of the globe where they are met first: west of all between -180 and 180. */
@@ -117,14 +120,4 @@ function joinChains(chains: readonly LonLat[][], partner: ReadonlyMap<string, st
     rings.push(ring);
   }
   return rings;
-}
-
-function contains(shell: Ring, hole: Ring): boolean {
-  const [x, y] = hole.find(([longitude]) => longitude !== 180) ?? hole[0]!;
-  let isInside = false;
-  for (let at = 1; at < shell.length; at++) {
-    const [[x1, y1], [x2, y2]] = [shell[at - 1]!, shell[at]!];
-    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) isInside = !isInside;
-  }
-  return isInside;
 }

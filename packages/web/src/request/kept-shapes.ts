@@ -1,9 +1,13 @@
 import type { Polygons } from '../area/polygons.ts';
 
 const prefix = 'outcrop.shape.';
+/** Shapes that were kept before: writing a large one takes a while. */
+const names = new WeakMap<Polygons, string>();
 
 /** Keeps a shape that is too large for an address in this tab, and gives the name to find it by. */
 export function keepShape(polygons: Polygons): string {
+  const known = names.get(polygons);
+  if (known !== undefined) return known;
   const text = JSON.stringify(polygons);
   let hash = 0;
   for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
@@ -13,6 +17,7 @@ export function keepShape(polygons: Polygons): string {
   } catch {
     // A full store costs the shape after a reload, and nothing before.
   }
+  names.set(polygons, name);
   return name;
 }
 

@@ -1,8 +1,8 @@
-import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
+import { type Dispatch, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 
-import { address, useLocation } from '../routes.ts';
+import { useLocation } from '../routes.ts';
+import { AddressWriter } from './address-writer.ts';
 import { changeDraft, type Draft, type DraftAction } from './draft.ts';
-import { keepLastDraft } from './last-draft.ts';
 import { readDraft, writeDraft } from './url-state.ts';
 
 /** Actions that are steps back and forward of the browser; others only change the address. */
@@ -15,24 +15,25 @@ export function useDraft(): { draft: Draft; dispatch: Dispatch<DraftAction>; dro
   const [draft, change] = useReducer(changeDraft, first.draft);
   const written = useRef(writeDraft(first.draft));
   const isStep = useRef(false);
+  const [writer] = useState(() => new AddressWriter());
   useEffect(() => {
     const query = writeDraft(draft);
     if (query === written.current) return;
     written.current = query;
-    keepLastDraft(query);
-    const target = address('') + query;
-    if (isStep.current) history.pushState(null, '', target);
-    else history.replaceState(null, '', target);
+    writer.write(query, isStep.current);
     isStep.current = false;
-  }, [draft]);
+  }, [draft, writer]);
+  useEffect(() => () => writer.stop(), [writer]);
   // Back and forward, and links to a request, change the address; the draft follows.
   useEffect(() => {
-    if (search === written.current) return;
     const { draft: next } = readDraft(search);
-    if (writeDraft(next) === written.current) return;
-    written.current = writeDraft(next);
+    const query = writeDraft(next);
+    if (query === written.current || query === writer.written) return;
+    written.current = query;
+    writer.written = query;
+    writer.stop();
     change({ type: 'replace', draft: next });
-  }, [search]);
+  }, [search, writer]);
   const dispatch = useCallback((action: DraftAction): void => {
     isStep.current ||= stepActions.has(action.type);
     change(action);

@@ -125,6 +125,7 @@ describe('the whole flow with a pointer', () => {
     await page.waitForURL((url) => url.href !== first);
     await page.getByRole('button', { name: /^Download/ }).waitFor();
     await page.getByRole('banner').getByRole('link', { name: 'My exports' }).click();
+    await page.getByRole('row').nth(2).waitFor();
     expect(await page.getByRole('row').count()).toBeGreaterThan(2);
   });
 

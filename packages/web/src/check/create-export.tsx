@@ -49,7 +49,7 @@ export function CreateExport(): ReactNode {
   }, [isQueued, isSettled, problems.length]);
   return (
     <div className="create">
-      <EstimateLine />
+      <EstimateLine problems={problems.length} />
       {create.error !== null && !isExportsError(create.error, 'validation') && (
         <Notice tone="bad" isAlert>
           {messageOf(create.error)}
@@ -69,15 +69,23 @@ export function CreateExport(): ReactNode {
 }
 
 /** Size and time of the whole, kept while it is being checked again. */
-function EstimateLine(): ReactNode {
+function EstimateLine({ problems }: { readonly problems: number }): ReactNode {
   const { check, draft } = useNewExport();
   const { verdict } = check;
-  if (draft.items.length === 0 || verdict === null) return null;
+  if (draft.items.length === 0 || (verdict === null && problems === 0)) return null;
+  if (verdict === null) {
+    return (
+      <p className="estimate">
+        <strong className="bad">{words.check.problems(problems)}</strong>
+      </p>
+    );
+  }
   const seconds = secondsOf(verdict.items);
   return (
     <div className={check.isStale ? 'estimate estimate-stale' : 'estimate'}>
       <p>
-        {verdict.sizeEstimateZipped !== null && verdict.sizeEstimateZipped > 0 && (
+        {problems > 0 && <strong className="bad">{words.check.problems(problems)}</strong>}
+        {problems === 0 && verdict.sizeEstimateZipped !== null && verdict.sizeEstimateZipped > 0 && (
           <strong>{words.check.size(verdict.sizeEstimateZipped, 0)}</strong>
         )}
         {seconds !== null && ` · ${words.check.time(seconds)}`}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 
-import { type CrsEntry, listCrs } from '../api/extensions.ts';
+import { type CrsEntry, defineCrs, listCrs } from '../api/extensions.ts';
 import { boundsOf, type Box } from '../area/polygons.ts';
 import { Combobox } from '../parts/combobox.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -33,11 +33,18 @@ export function CrsPicker(): ReactNode {
   const isTyping = typed.trim() !== '';
   const shown = isTyping ? found.slice(0, mostChoices) : proposed;
   const current = entries?.find(([epsg]) => `EPSG:${epsg}` === proposals.crs);
-  const name = current === undefined ? (proposals.crs ?? '') : `${proposals.crs} – ${current[1]}`;
+  const { data: definition } = useQuery({
+    queryKey: ['crs', proposals.crs],
+    queryFn: () => defineCrs(proposals.crs ?? ''),
+    enabled: proposals.crs !== null,
+    staleTime: Infinity,
+  });
+  const name = definition === undefined ? (proposals.crs ?? '') : `${proposals.crs} – ${definition.name}`;
   if (draft.items.length > 0 && layers.every((layer) => layer?.kind === 'table')) {
     return <p className="muted">{words.crs.notNeeded}</p>;
   }
-  const isOutside = current?.[4] != null && box !== null && !holds(current[4], box);
+  const areaOfUse = definition?.areaOfUse ?? null;
+  const isOutside = areaOfUse !== null && box !== null && !holds(areaOfUse, box);
   return (
     <div className="field">
       <Combobox
@@ -47,6 +54,7 @@ export function CrsPicker(): ReactNode {
         text={text ?? name}
         onText={setText}
         onOpen={() => setWanted(true)}
+        onLeave={() => setText(null)}
         choices={shown.map((entry) => choiceOf(entry, own, isTyping))}
         status={statusOf(isTyping, found.length, entries !== undefined)}
         onChoose={(id) => {
@@ -58,7 +66,7 @@ export function CrsPicker(): ReactNode {
       <p className="muted small" id="crs-area">
         {current === undefined || current[3] === '' ? words.crs.hint : words.crs.area(current[3])}
       </p>
-      {isOutside && <Notice tone="warn">{words.crs.outside(current[1], current[3])}</Notice>}
+      {isOutside && <Notice tone="warn">{words.crs.outside(definition?.name ?? '')}</Notice>}
     </div>
   );
 }

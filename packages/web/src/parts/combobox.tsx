@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 
 /** One choice of a combobox. */
 export interface Choice {
@@ -19,6 +19,8 @@ export function Combobox(props: {
   readonly onText: (text: string) => void;
   readonly onChoose: (id: string) => void;
   readonly onOpen?: () => void;
+  /** The focus has gone elsewhere; what was typed and not chosen is nothing. */
+  readonly onLeave?: () => void;
   readonly staysOpen?: boolean;
   readonly id?: string;
   readonly describedBy?: string;
@@ -58,7 +60,9 @@ export function Combobox(props: {
     <div
       className="combobox"
       onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);
+        if (event.currentTarget.contains(event.relatedTarget)) return;
+        setOpen(false);
+        props.onLeave?.();
       }}
     >
       <label htmlFor={id}>{props.label}</label>
@@ -102,8 +106,12 @@ function ComboboxList(props: {
   readonly choose: (choice: Choice) => void;
 }): ReactNode {
   const { id, isOpen, choices } = props;
+  const popup = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isOpen) popup.current?.scrollIntoView({ block: 'nearest' });
+  }, [isOpen]);
   return (
-    <div className="combobox-popup" hidden={!isOpen}>
+    <div className="combobox-popup" ref={popup} hidden={!isOpen}>
       <ul id={`${id}-list`} role="listbox" aria-label={props.label} ref={props.list} tabIndex={-1}>
         {isOpen &&
           choices.map((choice, at) => (

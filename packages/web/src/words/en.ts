@@ -6,7 +6,7 @@ export const words = {
   newExport: 'New export',
   history: 'My exports',
   theme: 'Colours',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
   signIn: 'Sign in',
   signOut: 'Sign out',
   close: 'Close',
@@ -177,8 +177,8 @@ export const words = {
     noMatch: 'No system matches. Every word must be in its name or its area; a code such as 2193 works too.',
     notNeeded: 'Tables have no coordinates, so none is needed.',
     area: (text: string) => `For ${text}`,
-    outside: (name: string, area: string) =>
-      `The area lies outside that of ${name} (${area}); coordinates may be distorted.`,
+    outside: (name: string) =>
+      `The area reaches beyond where ${name} is made for; coordinates there may be distorted.`,
   },
   format: {
     label: (kind: string) => `Format of ${kind}`,
@@ -216,6 +216,7 @@ export const words = {
     needFormat: (kind: string) => `Choose a format for ${kind}.`,
     tooManyChecks: (seconds: number) => `Too many checks; trying again in ${seconds} s.`,
     licence: (title: string) => `Licence: ${title}`,
+    problems: (total: number) => (total === 1 ? 'One thing to mend' : `${count(total)} things to mend`),
     reset: 'Start over',
     goOn: 'Go on where you left off',
   },

@@ -47,15 +47,14 @@ export function Combobox(props: {
     setActive(to);
     requestAnimationFrame(() => list.current?.children[to]?.scrollIntoView({ block: 'nearest' }));
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const last = choices.length - 1;
-    if (event.key === 'ArrowDown') move(isOpen ? Math.min(last, at + 1) : 0);
-    else if (event.key === 'ArrowUp') move(Math.max(0, at - 1));
-    else if (event.key === 'Enter' && isOpen) choose(choices[at]);
-    else if (event.key === 'Escape' && isOpen) setOpen(false);
-    else return;
-    event.preventDefault();
-  };
+  const onKeyDown = keyHandler({
+    isOpen,
+    at,
+    last: choices.length - 1,
+    move,
+    choose: () => choose(choices[at]),
+    close: () => setOpen(false),
+  });
   return (
     <div
       className="combobox"
@@ -93,6 +92,26 @@ export function Combobox(props: {
       />
     </div>
   );
+}
+
+/** What keys do: arrows walk through the choices, Enter takes one, Escape closes the list. */
+function keyHandler(list: {
+  readonly isOpen: boolean;
+  readonly at: number;
+  readonly last: number;
+  readonly move: (to: number) => void;
+  readonly choose: () => void;
+  readonly close: () => void;
+}): (event: KeyboardEvent) => void {
+  const { isOpen, at, last } = list;
+  return (event) => {
+    if (event.key === 'ArrowDown') list.move(isOpen ? Math.min(last, at + 1) : 0);
+    else if (event.key === 'ArrowUp') list.move(Math.max(0, at - 1));
+    else if (event.key === 'Enter' && isOpen) list.choose();
+    else if (event.key === 'Escape' && isOpen) list.close();
+    else return;
+    event.preventDefault();
+  };
 }
 
 function ComboboxList(props: {

@@ -63,9 +63,9 @@ export class PreviewThread {
     const entry = createRequire(import.meta.url).resolve('@outcrop/engine/preview-thread');
     const worker = new Worker(entry, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512 } });
     worker.on('message', (answer: PreviewAnswer) => this.#settle(answer));
-    worker.once('error', (error) => this.#fail(error));
+    worker.once('error', (error) => this.#fail(worker, error));
     worker.once('exit', (code) =>
-      this.#fail(new EngineError('process-died', `The thread of previews ended (${code}).`)),
+      this.#fail(worker, new EngineError('process-died', `The thread of previews ended (${code}).`)),
     );
     return worker;
   }
@@ -78,7 +78,9 @@ export class PreviewThread {
     this.#next();
   }
 
-  #fail(error: Error): void {
+  /** A thread that dies says so twice; by the second time there may be another. */
+  #fail(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return;
     this.#worker = null;
     for (const { reject } of this.#queue.splice(0)) reject(error);
   }

@@ -129,6 +129,8 @@ function useViewBox(model: MapModel): Box | null | undefined {
       const isWorld = now === null || now[2] - now[0] > 300;
       setBox(isWorld ? null : (now.map((value) => Number(value.toFixed(2))) as unknown as Box));
     };
+    // The map may have come to rest before anybody listened.
+    if (model.box() !== null) listener();
     model.map.on('moveend', listener);
     return () => model.map.un('moveend', listener);
   }, [model]);

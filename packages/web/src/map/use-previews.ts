@@ -37,6 +37,7 @@ export function usePreviews(box: Box | null | undefined): ShownLayer[] {
       enabled: kind === 'vector' && box !== undefined && extent !== undefined,
       placeholderData: keepPreviousData,
       structuralSharing: false,
+      retry: 1,
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         previewLayer(id, { bbox: box ?? null, extent: draft.items.includes(key) ? region : null, signal }),
     })),

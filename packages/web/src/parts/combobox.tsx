@@ -8,8 +8,7 @@ export interface Choice {
   readonly isChosen?: boolean;
 }
 
-/** A field with a list of what matches (ARIA 1.2, combobox with listbox popup). */
-export function Combobox(props: {
+interface ComboboxProps {
   readonly label: string;
   readonly placeholder?: string;
   readonly text: string;
@@ -24,7 +23,10 @@ export function Combobox(props: {
   readonly staysOpen?: boolean;
   readonly id?: string;
   readonly describedBy?: string;
-}): ReactNode {
+}
+
+/** A field with a list of what matches (ARIA 1.2, combobox with listbox popup). */
+export function Combobox(props: ComboboxProps): ReactNode {
   const { choices, text } = props;
   const ownId = useId();
   const id = props.id ?? ownId;

@@ -3,13 +3,22 @@ import type { ReactNode } from 'react';
 
 import { inspectRegion } from '../api/extensions.ts';
 import { isConnectionProblem, messageOf } from '../api/page-error.ts';
+import { mapView } from '../map/map-view.ts';
 import { Notice } from '../parts/notice.tsx';
 import { useNewExport } from '../request/use-new-export.ts';
 import { siteSettings } from '../site-settings.ts';
 import { words } from '../words/en.ts';
 import { squareKilometres } from '../words/numbers.ts';
 import { joinAcross, unwrapRing } from './antimeridian.ts';
-import { areaKm2, boundsOf, cornerCount, type Polygons, polygonsOf, toGeometry } from './polygons.ts';
+import {
+  areaKm2,
+  boundsOf,
+  boxPolygons,
+  cornerCount,
+  type Polygons,
+  polygonsOf,
+  toGeometry,
+} from './polygons.ts';
 
 /** What is known of the area that was set: its size, and what is wrong with it, with the repair. */
 export function AreaSummary(): ReactNode {
@@ -64,6 +73,11 @@ function ShapeSummary({ polygons }: { readonly polygons: Polygons }): ReactNode 
       {data?.problem != null && (
         <Notice tone="warn" isAlert>
           {words.area.invalid(data.problem.reason, place === undefined ? '' : ` near ${place}`)}{' '}
+          {data.problem.at !== null && (
+            <button type="button" className="button button-small" onClick={() => showPlace(data.problem?.at)}>
+              {words.area.showWhere}
+            </button>
+          )}
           <button type="button" className="button button-small" onClick={fix}>
             {words.area.repair}
           </button>
@@ -80,6 +94,13 @@ function ShapeSummary({ polygons }: { readonly polygons: Polygons }): ReactNode 
       <SaveShape polygons={polygons} corners={corners} />
     </>
   );
+}
+
+/** Brings the map to a place, close enough to see what is wrong there. */
+function showPlace(place: readonly [number, number] | null | undefined): void {
+  if (place == null) return;
+  const [x, y] = place;
+  mapView.fit(boxPolygons([x - 0.02, y - 0.02, x + 0.02, y + 0.02]));
 }
 
 function SaveShape({

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 
-import { equivalentLines } from './equivalent-lines.ts';
+import { equivalentLines, exportLines } from './equivalent-lines.ts';
 
 vi.mock('../site-settings.ts', () => ({ siteSettings: { root: 'https://data.example/' } }));
 
@@ -30,5 +30,14 @@ describe('the lines of a request', () => {
   test('take the key from the environment, and only where one is needed', () => {
     expect(equivalentLines(request, { needsKey: true }).curl).toContain('key $KOORDINATES_TOKEN');
     expect(equivalentLines(request, { needsKey: false }).curl).not.toContain('KOORDINATES_TOKEN');
+  });
+
+  test('of an export fetch it once it is complete, and stop it before', () => {
+    const complete = exportLines(7, { needsKey: true, isRunning: false });
+    expect(complete.curl).toContain('/exports/7/download/');
+    expect(complete.sdk).toContain("made.download('./')");
+    const running = exportLines(7, { needsKey: false, isRunning: true });
+    expect(running.curl).toBe('curl -X DELETE https://data.example/services/api/v1/exports/7/');
+    expect(running.sdk).toContain('client.exports.cancel(7)');
   });
 });

@@ -21,6 +21,25 @@ export function equivalentLines(
   };
 }
 
+/** What can be done with an export that is there: fetch it, or stop it. */
+export function exportLines(
+  exportId: number,
+  options: { readonly needsKey: boolean; readonly isRunning: boolean },
+): Pick<EquivalentLines, 'sdk' | 'curl'> {
+  const { needsKey, isRunning } = options;
+  const url = new URL(`services/api/v1/exports/${exportId}/`, siteSettings.root).href;
+  const key = needsKey ? ['-H "Authorization: key $KOORDINATES_TOKEN"'] : [];
+  const act = isRunning ? ['-X DELETE', shell(url)] : ['-L -OJ', shell(`${url}download/`)];
+  const client = `const client = new Client(${JSON.stringify(origin())}${sdkKey(needsKey)});`;
+  const sdk = isRunning
+    ? [client, `await client.exports.cancel(${exportId});`]
+    : [client, `const made = await client.exports.get(${exportId});`, "await made.download('./');"];
+  return {
+    sdk: ["import { Client } from '@outcrop/client';", '', ...sdk].join('\n'),
+    curl: ['curl', ...key, ...act].join(' '),
+  };
+}
+
 function cliLines({ items, formats, crs, extent, options, name, ...rest }: WireExportRequest): string {
   const hasFields = items.some(({ fields }) => fields !== undefined);
   const cropFeature =
@@ -61,11 +80,10 @@ function sdkLines(request: WireExportRequest, needsKey: boolean): string {
     ...(extent == null ? {} : { extent }),
     ...(options?.crop_mode === undefined ? {} : { options: { cropMode: options.crop_mode } }),
   };
-  const key = needsKey ? ', { apiKey: process.env.KOORDINATES_TOKEN }' : '';
   return [
     "import { Client, Export } from '@outcrop/client';",
     '',
-    `const client = new Client(${JSON.stringify(origin())}${key});`,
+    `const client = new Client(${JSON.stringify(origin())}${sdkKey(needsKey)});`,
     `const wanted = new Export(${JSON.stringify(init, null, 2)});`,
     "const { path, sha256 } = await client.exports.run(wanted, { to: './' });",
   ].join('\n');
@@ -78,6 +96,10 @@ function curlLines(request: WireExportRequest, needsKey: boolean): string {
     "-H 'Content-Type: application/json'",
     `-d ${shell(JSON.stringify(request))}`,
   ].join(' \\\n  ');
+}
+
+function sdkKey(needsKey: boolean): string {
+  return needsKey ? ', { apiKey: process.env.KOORDINATES_TOKEN }' : '';
 }
 
 /** A word for a POSIX shell, which takes everything between single quotes as it is. */

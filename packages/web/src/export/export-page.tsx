@@ -3,7 +3,7 @@ import { isExportsError } from '@outcrop/client';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 import { isConnectionProblem, isSignInProblem, messageOf } from '../api/page-error.ts';
-import { Equivalents } from '../copy/equivalents.tsx';
+import { Equivalents, ExportEquivalents } from '../copy/equivalents.tsx';
 import { announce } from '../parts/announcer.tsx';
 import { Link } from '../parts/link.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -54,6 +54,9 @@ function ExportBody({ made }: { readonly made: Export }): ReactNode {
       <ExportItems made={made} />
       {made.state === 'complete' && <ExportReport exportId={made.id ?? 0} />}
       <ExportFacts made={made} />
+      {(made.state === 'processing' || made.state === 'complete') && (
+        <ExportEquivalents exportId={made.id ?? 0} isRunning={made.state === 'processing'} />
+      )}
       <Equivalents request={made.toRequest()} />
     </>
   );

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { useNewExport } from '../request/use-new-export.ts';
 import { words } from '../words/en.ts';
 import { count } from '../words/numbers.ts';
 import type { ShownLayer } from './use-previews.ts';
@@ -23,6 +24,7 @@ export function MapLegend({ shown }: { readonly shown: readonly ShownLayer[] }):
 
 function LegendCounts({ preview }: { readonly preview: NonNullable<ShownLayer['preview']> }): ReactNode {
   const { counts, features, total } = preview;
+  const { cropMode } = useNewExport().draft;
   const about = (value: number): string =>
     counts?.isExact === false ? words.map.about(count(value)) : count(value);
   return (
@@ -32,7 +34,7 @@ function LegendCounts({ preview }: { readonly preview: NonNullable<ShownLayer['p
           {(['inside', 'cut', 'outside'] as const).map((place) => (
             <span key={place} className="legend-count">
               <span className={`swatch swatch-${place}`} aria-hidden="true" />
-              {words.map.places[place](about(counts[place]))}
+              {words.map.places[place === 'cut' ? cropMode : place](about(counts[place]))}
             </span>
           ))}
         </span>

@@ -136,6 +136,7 @@ export const words = {
     swap: 'Swap them',
     invalid: (reason: string, place: string) => `The outline is invalid: ${reason}${place}.`,
     repair: 'Repair it',
+    showWhere: 'Show where',
     repaired: 'Repaired. Check on the map that it is the area you mean.',
     simplify: 'Simplify it',
     tooMany: (corners: number, most: number) => `${count(corners)} corners; this site takes ${count(most)}.`,
@@ -159,7 +160,9 @@ export const words = {
     keys: 'Arrow keys move the map, plus and minus zoom.',
     places: {
       inside: (total: string) => `${total} inside`,
-      cut: (total: string) => `${total} cut`,
+      clip: (total: string) => `${total} cut`,
+      intersects: (total: string) => `${total} on the edge, kept whole`,
+      within: (total: string) => `${total} on the edge, left out`,
       outside: (total: string) => `${total} outside`,
     },
     sample: (shown: number, total: number) =>
@@ -222,6 +225,7 @@ export const words = {
   },
   lines: {
     heading: 'The same without this page',
+    ofExport: 'This export without this page',
     tabs: { cli: 'Command line', sdk: 'TypeScript', curl: 'curl' },
     needsKey: 'Put your API key into the environment variable KOORDINATES_TOKEN.',
   },

@@ -12,6 +12,7 @@ const mayImport = {
   client: ['contract'],
   engine: ['contract'],
   server: ['contract', 'engine'],
+  web: ['contract', 'client'],
   cli: ['contract', 'client', 'engine', 'server'],
   testkit: ['contract'],
 };

@@ -2,6 +2,7 @@ import { writeGeoPackage, type Coordinates, type FeatureFixture } from '@outcrop
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 
+import { cutAtAntimeridian } from './cut-at-antimeridian.ts';
 import { orientRings } from './orient-rings.ts';
 import { readJson } from './read-json.ts';
 import { loadRepair } from './repair-polygons.ts';
@@ -32,7 +33,7 @@ export async function writeCountries(file: URL): Promise<void> {
           .map(({ id, properties, geometry }, index) => ({
             fid: index + 1,
             attributes: { name: properties.name, iso_n3: id === undefined ? null : String(id) },
-            polygons: repair(polygonsOf(geometry)),
+            polygons: repair(polygonsOf(geometry).flatMap(cutAtAntimeridian)),
           }))
           .filter(({ polygons }) => polygons.length > 0)
           .map(({ fid, attributes, polygons }): FeatureFixture => ({

@@ -8,6 +8,7 @@ import { registerFormats } from './commands/formats.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLayers } from './commands/layers.ts';
+import { registerLoginLink } from './commands/login-link.ts';
 import { registerRun } from './commands/run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: CommandContext): Command {
   registerImport(program, context);
   registerServe(program, context);
   registerToken(program, context);
+  registerLoginLink(program, context);
   registerFormats(program, context);
   registerExport(program, context);
   registerRun(program, context);

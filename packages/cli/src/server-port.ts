@@ -89,6 +89,11 @@ export interface ServerPort {
     publicUrl: URL | null;
     anonymous: boolean;
   }): Promise<{ url: URL; close(): Promise<void> }>;
+  orderLoginLink(options: {
+    folder: URL;
+    scopes?: readonly string[];
+    name?: string;
+  }): Promise<{ url: string; expiresAt: string }>;
   createToken(options: {
     folder: URL;
     scopes: string[];

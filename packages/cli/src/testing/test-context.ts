@@ -64,5 +64,6 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     describeLayers: refuse,
     startSite: refuse,
     createToken: refuse,
+    orderLoginLink: refuse,
   },
 };

@@ -63,11 +63,16 @@ export function downloadExport(version: ApiVersion): Operation {
         },
       },
     },
-    ({ parts, context, params }) => download(parts, context, params.id),
+    ({ parts, context, params }) => sendOwnArchive(parts, context, params.id),
   );
 }
 
-async function download(parts: AppParts, context: RequestContext, exportId: number): Promise<Response> {
+/** Sends the archive of an export of the caller's: whole, a part, or what it is. */
+export async function sendOwnArchive(
+  parts: AppParts,
+  context: RequestContext,
+  exportId: number,
+): Promise<Response> {
   const record = await findOwn(parts, context, exportId);
   const archive = await findArchive(parts, record);
   if (matchesEtag(context.req.header('If-None-Match'), archive.etag)) {

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { runProgram } from '../support/run-outcrop.ts';
+import { launchBrowser, openPage } from './support/browser.ts';
+import { type DemoSite, serveDemo } from './support/demo-site.ts';
+
+const layerCount = 1000;
+const sheetCount = 5000;
+
+let browser: Browser;
+let site: DemoSite;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([
+    launchBrowser(),
+    serveDemo({
+      configure: (yaml) => {
+        const many = Array.from(
+          { length: layerCount },
+          (_, at) =>
+            `  - { id: ${at + 100}, title: Survey ${at + 1}, file: earthquakes.gpkg, table: earthquakes }\n`,
+        );
+        const sheets =
+          '  - { id: 50, title: Sheets, file: sheets.gpkg, table: sheets, crop_layer: true, name_field: name }\n';
+        return yaml + many.join('') + sheets;
+      },
+    }),
+  ]);
+  const raw = join(site.folder, 'sheets.geojson');
+  const features = Array.from({ length: sheetCount }, (_, at) => sheet(at));
+  await writeFile(raw, JSON.stringify({ type: 'FeatureCollection', features }));
+  await runProgram('ogr2ogr', ['-f', 'GPKG', join(site.folder, 'sheets.gpkg'), raw, '-nln', 'sheets']);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+function sheet(at: number): object {
+  const [west, south] = [-100 + (at % 100) * 2, -50 + Math.floor(at / 100) * 2];
+  const ring = [
+    [west, south],
+    [west + 2, south],
+    [west + 2, south + 2],
+    [west, south + 2],
+    [west, south],
+  ];
+  return {
+    type: 'Feature',
+    properties: { name: `Sheet ${at}` },
+    geometry: { type: 'Polygon', coordinates: [ring] },
+  };
+}
+
+test('of a thousand layers only those in sight are asked for', async () => {
+  await using tested = await openPage(browser, 'about:blank');
+  const { page } = tested;
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (/\/layers\/\d+\//.test(request.url())) asked.push(request.url());
+  });
+  await page.goto(site.url);
+  await page.getByText('1,007 in all').waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(asked.length).toBeLessThan(60);
+  await page.getByLabel('Search layers and tables').fill('survey 987');
+  await page.getByRole('checkbox', { name: 'Survey 987' }).check();
+  await page.getByText('1 of 1,007').first().waitFor();
+  await page.getByRole('heading', { name: 'In this export (1)' }).waitFor();
+});
+
+test('of five thousand areas one is found by its name', async () => {
+  await using tested = await openPage(browser, `${site.url}?a=cf:50`);
+  const { page, complaints } = tested;
+  await page.getByText(/^5,000 areas/).waitFor({ timeout: 50_000 });
+  await page.getByRole('combobox', { name: 'Find an area' }).fill('sheet 4321');
+  await page.getByRole('option', { name: 'Sheet 4321' }).click();
+  await page.getByRole('button', { name: 'Remove Sheet 4321' }).waitFor();
+  expect(page.url()).toContain('a=cf:50.4322');
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,155 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { createKey } from '../support/serve-site.ts';
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  expectVisible,
+  launchBrowser,
+  openPage,
+} from './support/browser.ts';
+import { type DemoSite, serveDemo } from './support/demo-site.ts';
+
+let browser: Browser;
+let site: DemoSite;
+
+const long = 'A very long title that goes on '.repeat(12).trim();
+const arabic = 'المدن والقرى في العالم';
+const markup = '<img src=x onerror=alert(1)>';
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([
+    launchBrowser(),
+    serveDemo({
+      configure: (yaml) =>
+        yaml
+          .replace('title: Countries', `title: ${arabic}`)
+          .replace('title: Earthquakes', `title: "${markup}"`)
+          .replace('title: Maunga Whau elevation', `title: ${long}`),
+    }),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+test('a title with markup is shown as text, a right-to-left one in its direction, a long one within the page', async () => {
+  await using tested = await openPage(browser, `${site.url}?i=l4,l1,l5`, {
+    viewport: { width: 320, height: 640 },
+  });
+  const { page, complaints } = tested;
+  await expectVisible(page.getByText(markup).first());
+  await expectVisible(page.getByText(arabic).first());
+  await expectNoSidewaysScroll(page);
+  expect(complaints).toEqual([]);
+});
+
+test('an empty site says so, and what its operator does', async () => {
+  await using empty = await serveDemo({
+    configure: (yaml) => `${yaml.slice(0, yaml.indexOf('layers:'))}layers: []\n`,
+  });
+  await using tested = await openPage(browser, empty.url);
+  await expectVisible(tested.page.getByText('No data has been published here yet.'));
+  await expectAccessible(tested.page);
+});
+
+test('a site that goes away is waited for, and nothing typed is lost', async () => {
+  await using passing = await serveDemo();
+  await using tested = await openPage(browser, `${passing.url}?i=l4`);
+  const { page } = tested;
+  await expectVisible(page.getByText('Ready').first());
+  const start = await passing.stop();
+  await page.getByLabel('Name', { exact: true }).fill('kept');
+  const notice = page.getByText(/^The site does not answer/);
+  await notice.waitFor({ timeout: 40_000 });
+  await expectAccessible(page);
+  await start();
+  await notice.waitFor({ state: 'detached', timeout: 40_000 });
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
+  await expectVisible(page.getByText('Ready').first());
+});
+
+test('an archive that was removed is said to be gone, and can be made again', async () => {
+  await using tested = await openPage(browser, `${site.url}?i=l4&f=vector:csv`);
+  const { page } = tested;
+  await expectVisible(page.getByText('Ready').first());
+  await page.getByRole('button', { name: 'Create export' }).click();
+  const button = page.getByRole('button', { name: /^Download/ });
+  await button.waitFor({ timeout: 40_000 });
+  const archives = join(site.folder, '.outcrop', 'exports');
+  for (const name of await readdir(archives)) await rm(join(archives, name), { recursive: true });
+  await page.request.get(`${page.url().replace('/exports/', '/services/api/v1/exports/')}/download/`);
+  await page.reload();
+  await expectVisible(page.getByText(/^The archive was removed/));
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Repeat', exact: true }).click();
+  await button.waitFor({ timeout: 40_000 });
+});
+
+test('an export that fails says why', async () => {
+  await using tested = await openPage(browser, site.url);
+  const { page } = tested;
+  const body = {
+    id: 7,
+    name: 'failed',
+    state: 'error',
+    created_via: 'api',
+    created_at: '2026-01-02T03:04:05.000000Z',
+    url: `${site.url}services/api/v1/exports/7/`,
+    download_url: null,
+    items: [],
+    formats: {},
+    options: {},
+    error: { code: 'disk-full', detail: 'The disk of the site is full; try again later.' },
+  };
+  await page.route('**/exports/7/', (route) => route.fulfill({ json: body }));
+  await page.goto(`${site.url}exports/7`);
+  await page.getByText('The export failed: The disk of the site is full; try again later.').waitFor();
+  await expectAccessible(page);
+});
+
+describe('a site with keys', () => {
+  test('asks for one, refuses a wrong one in words, and gives the archive to its browser', async () => {
+    await using closed = await serveDemo({ flags: [] });
+    const key = await createKey(closed.folder, ['exports:read', 'exports:write', 'layers:read']);
+    await using tested = await openPage(browser, `${closed.url}?i=l4&f=vector:csv`);
+    const { page, complaints } = tested;
+    const field = page.getByLabel('API key');
+    await expectVisible(field);
+    await expectAccessible(page);
+    await field.fill('nonsense');
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+    await expectVisible(page.getByText('A key has 32 hexadecimal digits.'));
+    await field.fill('0'.repeat(32));
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+    await expectVisible(page.getByText(/^The site does not know this key/));
+    await field.fill(key);
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+    await expectVisible(page.getByText('Ready').first());
+    expect(page.url()).toContain('i=l4');
+    expect(page.url()).not.toContain(key);
+    await page.getByRole('button', { name: 'Create export' }).click();
+    const button = page.getByRole('button', { name: /^Download/ });
+    await button.waitFor({ timeout: 40_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    expect(await download.failure()).toBe(null);
+    expect(download.url()).not.toContain(key);
+    expect(complaints).toEqual([]);
+  });
+
+  test('says that a key is not valid any more, and keeps what was chosen', async () => {
+    await using closed = await serveDemo({ flags: [] });
+    await using tested = await openPage(browser, `${closed.url}?i=l4`);
+    const { page } = tested;
+    await page.evaluate(`sessionStorage.setItem('outcrop.key', '${'1'.repeat(32)}')`);
+    await page.reload();
+    await expectVisible(page.getByText(/^Your key is not valid any more/));
+    expect(page.url()).toContain('i=l4');
+  });
+});

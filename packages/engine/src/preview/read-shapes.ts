@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { runBoundedGdal } from './bounded-gdal.ts';
+
+/** What kinds of file are read, by the end of their name, and the drivers that may open them. */
+const fileTypes: Readonly<Record<string, readonly string[]>> = {
+  zip: ['ESRI Shapefile'],
+  gpkg: ['GPKG'],
+  kml: ['LIBKML', 'KML'],
+  kmz: ['LIBKML'],
+};
+
+/** A file that somebody gave. */
+export interface ShapeFile {
+  readonly bytes: Uint8Array;
+  /** `zip`, `gpkg`, `kml` or `kmz`. */
+  readonly type: string;
+  /** `EPSG:n`, where the file itself does not say; null to take what it says. */
+  readonly crs: string | null;
+}
+
+/** GeoJSON features in EPSG:4326, or why there are none. */
+export type ReadShapes =
+  | { readonly features: readonly unknown[]; readonly problem: null }
+  | {
+      readonly features: null;
+      readonly problem: 'unknown-type' | 'unreadable' | 'unknown-crs' | 'no-polygon';
+    };
+
+const bounds = { timeoutMs: 20_000, maxBytes: 40_000_000 } as const;
+const mostLayers = 20;
+const mostFeatures = 1000;
+
+/** The kinds of file that `readShapes` takes. */
+export const shapeFileTypes: readonly string[] = Object.keys(fileTypes);
+
+/**
+ * Reads the polygons of a zipped Shapefile, a GeoPackage or a KML with GDAL, in a folder of its own under a name of
+ * ours: nothing of the file's own name or content becomes part of a command.
+ *
+ * @throws EngineError `process-died` where the file takes too long, or is too large once it is unpacked.
+ */
+export async function readShapes(file: ShapeFile): Promise<ReadShapes> {
+  const drivers = fileTypes[file.type];
+  if (drivers === undefined) return { features: null, problem: 'unknown-type' };
+  const folder = await mkdtemp(join(tmpdir(), 'outcrop-shape-'));
+  try {
+    const path = join(folder, `shape.${file.type}`);
+    await writeFile(path, file.bytes);
+    const source = file.type === 'zip' ? `/vsizip/${path}` : path;
+    return await readLayers(source, file.crs, [...drivers, 'GeoJSON', 'GeoJSONSeq']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readLayers(
+  source: string,
+  crs: string | null,
+  drivers: readonly string[],
+): Promise<ReadShapes> {
+  const { output, isSuccess } = await runBoundedGdal('ogrinfo', ['-ro', '-q', source], {
+    ...bounds,
+    drivers,
+  });
+  if (!isSuccess) return { features: null, problem: 'unreadable' };
+  const layers = [...output.toString('utf8').matchAll(/^\d+: (.*?)(?: \([^()]*\))?$/gm)].map(
+    (match) => match[1]!,
+  );
+  let problem: 'unreadable' | 'unknown-crs' | 'no-polygon' = 'no-polygon';
+  for (const layer of layers.slice(0, mostLayers)) {
+    const read = await readLayer({ source, layer, crs, drivers });
+    if (typeof read === 'string') problem = read;
+    else if (read.length > 0) return { features: read, problem: null };
+  }
+  return { features: null, problem };
+}
+
+async function readLayer(options: {
+  source: string;
+  layer: string;
+  crs: string | null;
+  drivers: readonly string[];
+}): Promise<unknown[] | 'unknown-crs' | 'unreadable'> {
+  const { source, layer, crs, drivers } = options;
+  const args = [
+    '-f',
+    'GeoJSONSeq',
+    '/vsistdout/',
+    source,
+    '-t_srs',
+    'EPSG:4326',
+    '-dim',
+    'XY',
+    '-wrapdateline',
+    '-limit',
+    String(mostFeatures),
+    '-lco',
+    'COORDINATE_PRECISION=8',
+    '-nlt',
+    'CONVERT_TO_LINEAR',
+    '-nln',
+    'shape',
+    ...(crs === null ? [] : ['-s_srs', crs]),
+    layer,
+  ];
+  const { output, errors, isSuccess } = await runBoundedGdal('ogr2ogr', args, { ...bounds, drivers });
+  if (!isSuccess) return /-s_srs|coordinate system/i.test(errors) ? 'unknown-crs' : 'unreadable';
+  const lines = output
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return lines.map((line) => JSON.parse(line) as unknown).filter(isPolygon);
+}
+
+function isPolygon(feature: unknown): boolean {
+  if (typeof feature !== 'object' || feature === null || !('geometry' in feature)) return false;
+  const { geometry } = feature;
+  if (typeof geometry !== 'object' || geometry === null || !('type' in geometry)) return false;
+  return geometry.type === 'Polygon' || geometry.type === 'MultiPolygon';
+}

@@ -1,0 +1,46 @@
+import { PreviewThread } from '@outcrop/engine';
+import type { Hono } from 'hono';
+
+import { apiVersions } from '../exports/api-root.ts';
+import type { AppEnvironment, AppParts, RequestContext } from '../http/app-parts.ts';
+import { authenticate } from '../http/authenticate.ts';
+import type { Scope } from '@outcrop/contract';
+import { crsDefinition, crsList } from './crs-operations.ts';
+import { downloadByTicket, makeTicket } from './download-tickets.ts';
+import { exportReport } from './export-report.ts';
+import { LoginLinks, loginLinksPath } from './login-links.ts';
+import { openPageFiles } from './page-files.ts';
+import { previewLayer, previewPicture } from './preview-operations.ts';
+import { inspectRegion, readShapeFile } from './region-operations.ts';
+import { sendAsset, sendPage } from './send-page.ts';
+
+/** What the page needs besides the API: its own files, previews, shapes and CRSs, and ways to sign in and download. */
+export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
+  const previews = new PreviewThread();
+  const withScope =
+    (scope: Scope, handle: (context: RequestContext) => Promise<Response>) =>
+    async (context: RequestContext): Promise<Response> => {
+      context.set('caller', await authenticate(parts, context, scope));
+      return handle(context);
+    };
+  for (const version of apiVersions) {
+    const layer = `/services/api/${version}/layers/:id{[0-9]+}/preview/`;
+    app.get(layer, withScope('layers:read', previewLayer(parts, previews)));
+    app.post(layer, withScope('layers:read', previewLayer(parts, previews)));
+    app.get(`${layer}picture/`, withScope('layers:read', previewPicture(parts)));
+  }
+  app.get('/services/page/crs.json', crsList(previews));
+  app.get('/services/page/crs/:code', crsDefinition);
+  app.post('/services/page/regions', withScope('exports:read', inspectRegion(parts, previews)));
+  app.post('/services/page/shapes', withScope('exports:read', readShapeFile()));
+  const exportPath = '/services/page/exports/:id{[0-9]+}/download';
+  app.post(exportPath, withScope('exports:read', makeTicket(parts)));
+  app.get(`${exportPath}/:ticket`, downloadByTicket(parts));
+  app.get('/services/page/exports/:id{[0-9]+}/report', withScope('exports:read', exportReport(parts)));
+  const links = new LoginLinks(parts);
+  app.post(loginLinksPath, links.create);
+  app.post('/services/page/sign-in', links.redeem);
+  const files = openPageFiles();
+  app.get('/assets/:name', sendAsset(files));
+  for (const path of ['/', '/new', '/exports', '/exports/:id{[0-9]+}']) app.get(path, sendPage(parts, files));
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { createApp } from '../http/create-app.ts';
+import { openTestSite, type TestSite } from '../testing/test-site.ts';
+import { insertToken } from '../tokens/token-store.ts';
+import { loginLinksPath } from './login-links.ts';
+
+let site: TestSite;
+
+beforeAll(async () => {
+  site = await openTestSite();
+}, 60_000);
+afterAll(() => site.close());
+
+const ask = (path: string, init: RequestInit = {}) => site.app.request(`http://localhost${path}`, init);
+const json = async (response: Response | Promise<Response>): Promise<Record<string, unknown>> =>
+  (await (await response).json()) as Record<string, unknown>;
+
+describe('the root of a site', () => {
+  test('is the page for those who take HTML, and words of the API for programs', async () => {
+    expect(await json(ask('/'))).toMatchObject({ title: 'Test site' });
+    const response = await ask('/', { headers: { Accept: 'text/html' } });
+    // Where the page is not built, it says how it is.
+    expect([200, 503]).toContain(response.status);
+  });
+
+  test('has no files but those of the page', async () => {
+    for (const name of ['..%2findex.html', '%2e%2e%2f%2e%2e%2fpackage.json', 'nothing.js']) {
+      expect((await ask(`/assets/${name}`)).status).toBe(404);
+    }
+  });
+});
+
+describe('a ticket for a download', () => {
+  test('gives the archive without a key, in parts too, and only that of its export', async () => {
+    const { id } = await site.create();
+    const other = await site.create();
+    await site.waitFor(id, 'complete');
+    await site.waitFor(other['id'], 'complete');
+    const made = await json(
+      site.ask(`http://localhost/services/page/exports/${String(id)}/download`, { method: 'POST' }),
+    );
+    const url = String(made['url']);
+    const whole = await site.app.request(url);
+    expect([whole.status, whole.headers.get('Content-Type')]).toEqual([200, 'application/zip']);
+    await whole.body?.cancel();
+    const part = await site.app.request(url, { headers: { Range: 'bytes=0-1' } });
+    expect([part.status, await part.text()]).toEqual([206, expect.stringMatching(/^..$/s)]);
+    const elsewhere = url.replace(`/exports/${String(id)}/`, `/exports/${String(other['id'])}/`);
+    expect((await site.app.request(elsewhere)).status).toBe(404);
+  });
+
+  test('that was altered, is late, or is somebody else’s opens nothing', async () => {
+    const { id } = await site.create();
+    await site.waitFor(id, 'complete');
+    const path = `/services/page/exports/${String(id)}/download`;
+    const { url } = await json(site.ask(`http://localhost${path}`, { method: 'POST' }));
+    const [tokenId, expires, signature] = String(url).split('/').at(-1)!.split('.') as [
+      string,
+      string,
+      string,
+    ];
+    const later = `${tokenId}.${Number(expires) + 1}.${signature}`;
+    for (const ticket of [later, `${tokenId}.${expires}.${'A'.repeat(43)}`, 'open', 'x']) {
+      expect((await ask(`${path}/${ticket}`)).status).toBe(404);
+    }
+    const { token } = await insertToken(site.parts.database, { scopes: ['exports:read'], name: '' });
+    const foreign = await ask(path, { method: 'POST', headers: { Authorization: `key ${token}` } });
+    expect(foreign.status).toBe(404);
+    expect((await ask(path, { method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('a login link', () => {
+  const order = (secret: string) =>
+    ask(loginLinksPath, { method: 'POST', headers: { 'X-Outcrop-Secret': secret }, body: '{}' });
+  const redeem = (code: string) =>
+    ask('/services/page/sign-in', { method: 'POST', body: JSON.stringify({ code }) });
+
+  test('is made for whoever knows the secret of the running site, and gives a key once', async () => {
+    expect((await order('wrong')).status).toBe(404);
+    const { url } = await json(order('s'.repeat(64)));
+    const code = /#login=(.+)$/.exec(String(url))?.[1] ?? '';
+    const { key } = await json(redeem(code));
+    const listed = await ask('/services/api/v1/layers/', {
+      headers: { Authorization: `key ${String(key)}` },
+    });
+    expect(listed.status).toBe(200);
+    const again = await redeem(code);
+    expect([again.status, await json(again)]).toEqual([
+      401,
+      { detail: expect.stringContaining('used before') },
+    ]);
+  });
+});
+
+describe('previews', () => {
+  test('need a key where the site does, and refuse what is no box', async () => {
+    expect((await ask('/services/api/v1/layers/2/preview/')).status).toBe(401);
+    for (const query of ['bbox=1,2,3', 'bbox=5,0,1,1', 'limit=0', 'limit=99999', 'bbox=a,b,c,d']) {
+      expect((await site.ask(`layers/2/preview/?${query}`)).status).toBe(400);
+    }
+    expect((await site.ask('layers/3/preview/')).status).toBe(404);
+    expect((await site.ask('layers/99/preview/')).status).toBe(404);
+    expect((await site.ask('layers/4/preview/')).status).toBe(409);
+  });
+
+  test('of a file to crop by refuse kinds and systems that nobody knows', async () => {
+    const send = (query: string) =>
+      site.ask(`http://localhost/services/page/shapes?${query}`, { method: 'POST', body: 'x' });
+    expect((await send('type=exe')).status).toBe(400);
+    expect((await send('type=zip&crs=EPSG:1;rm')).status).toBe(400);
+  });
+});
+
+test('a CRS is described for the map, and an unknown one is not there', async () => {
+  expect(await json(ask('/services/page/crs/2193'))).toMatchObject({
+    code: 'EPSG:2193',
+    proj4: expect.any(String),
+  });
+  expect((await ask('/services/page/crs/999999')).status).toBe(404);
+});
+
+test('the page of a site that is open to this machine needs no ticket of a key', async () => {
+  const app = createApp({ ...site.parts, access: 'local' });
+  const made = await app.request(site.at('exports/'), {
+    method: 'POST',
+    body: JSON.stringify({ items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } }),
+  });
+  const { id } = await json(made);
+  const { url } = await json(
+    app.request(`http://localhost/services/page/exports/${String(id)}/download`, { method: 'POST' }),
+  );
+  expect(String(url)).toMatch(/\/download\/open$/);
+});

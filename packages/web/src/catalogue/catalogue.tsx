@@ -1,0 +1,104 @@
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from 'react';
+
+import { isConnectionProblem, messageOf } from '../api/page-error.ts';
+import { announce } from '../parts/announcer.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { useCatalogue } from '../queries.ts';
+import { useNewExport } from '../request/use-new-export.ts';
+import { words } from '../words/en.ts';
+import { CatalogueRow } from './catalogue-row.tsx';
+import { filterCatalogue } from './filter-catalogue.ts';
+import { useMapPreviews } from './map-previews.ts';
+
+/** Step 1: what there is, and what of it goes into the export. */
+export function Catalogue(): ReactNode {
+  const { draft } = useNewExport();
+  const { data: entries, error, isPending, refetch } = useCatalogue();
+  const [text, setText] = useState('');
+  const [kind, setKind] = useState('all');
+  const shownOnMap = useMapPreviews();
+  const deferred = useDeferredValue(text);
+  const found = useMemo(
+    () => filterCatalogue(entries ?? [], { text: deferred, kind }),
+    [entries, deferred, kind],
+  );
+  const kinds = useMemo(() => ['all', ...new Set((entries ?? []).map((entry) => entry.kind))], [entries]);
+  const status = words.data.found(found.length, entries?.length ?? 0);
+  useEffect(() => {
+    if (deferred === '') return;
+    const timer = setTimeout(() => announce(status), 600);
+    return () => clearTimeout(timer);
+  }, [deferred, status]);
+  if (error !== null && entries === undefined && !isConnectionProblem(error)) {
+    return (
+      <Notice tone="bad">
+        {messageOf(error)}{' '}
+        <button type="button" className="button button-quiet" onClick={() => void refetch()}>
+          {words.retry}
+        </button>
+      </Notice>
+    );
+  }
+  if (entries?.length === 0) {
+    return (
+      <div className="empty">
+        <p>{words.data.none}</p>
+        <p className="muted">{words.data.noneHint}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <div className="search-row">
+        <label htmlFor="search">{words.data.search}</label>
+        <input id="search" type="search" value={text} onChange={(event) => setText(event.target.value)} />
+      </div>
+      {kinds.length > 2 && <KindFilter kinds={kinds} kind={kind} setKind={setKind} />}
+      {entries !== undefined && <p className="muted small">{status}</p>}
+      {found.length === 0 && entries !== undefined ? (
+        <p className="empty">
+          {words.data.noHit(text)}{' '}
+          <button type="button" className="button button-quiet" onClick={() => (setText(''), setKind('all'))}>
+            {words.data.clear}
+          </button>
+        </p>
+      ) : (
+        <ul className="catalogue" aria-busy={isPending} aria-label={words.data.heading} tabIndex={-1}>
+          {isPending &&
+            [1, 2, 3, 4].map((row) => <li key={row} className="row row-empty" aria-hidden="true" />)}
+          {found.map((entry) => (
+            <CatalogueRow
+              key={entry.key}
+              entry={entry}
+              isChosen={draft.items.includes(entry.key)}
+              isShown={shownOnMap.includes(entry.key)}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function KindFilter({
+  kinds,
+  kind,
+  setKind,
+}: {
+  readonly kinds: readonly string[];
+  readonly kind: string;
+  readonly setKind: (kind: string) => void;
+}): ReactNode {
+  const names: Readonly<Record<string, string>> = words.data.kinds;
+  return (
+    <fieldset className="chips">
+      <legend className="visually-hidden">{words.data.kind}</legend>
+      {kinds.map((one) => (
+        <label key={one} className="chip">
+          <input type="radio" name="kind" checked={kind === one} onChange={() => setKind(one)} />
+          <span>{names[one] ?? one}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,142 @@
+import { cropModes, type CropMode, formats, type Kind, kinds } from '@outcrop/contract';
+
+import { asBox, type Box, boxPolygons, cornerCount, type Polygons } from '../area/polygons.ts';
+import { type Area, type Draft, emptyDraft, type ItemKey } from './draft.ts';
+import { decodeRing, encodeRing } from './encoded-ring.ts';
+import { keepShape, recallShape } from './kept-shapes.ts';
+
+/** Larger shapes do not go into an address; the tab keeps them. */
+const mostCornersInAddress = 60;
+
+/** A draft read from an address, and the names of the parts that could not be understood. */
+export interface ReadDraft {
+  readonly draft: Draft;
+  readonly dropped: readonly string[];
+}
+
+/** The query of the page's address for a draft: `i=l3,t7&a=box:170,-48,190,-34&crs=2193&f=vector:gpkg`. */
+export function writeDraft(draft: Draft): string {
+  const parts: [string, string][] = [];
+  if (draft.items.length > 0) parts.push(['i', draft.items.join(',')]);
+  const area = writeArea(draft.area);
+  if (area !== null) parts.push(['a', area]);
+  if (draft.crs !== null) parts.push(['crs', draft.crs.replace(/^EPSG:/, '')]);
+  const chosen = Object.entries(draft.formats).map(([kind, mimetype]) => `${kind}:${formatCode(mimetype)}`);
+  if (chosen.length > 0) parts.push(['f', chosen.join(',')]);
+  if (draft.cropMode !== 'clip') parts.push(['m', draft.cropMode]);
+  for (const [item, fields] of Object.entries(draft.fields)) {
+    parts.push(['x', `${item}:${fields.map(encodeURIComponent).join(',')}`]);
+  }
+  if (draft.name !== '') parts.push(['n', draft.name]);
+  const readable = (text: string): string =>
+    encodeURIComponent(text).replaceAll(/%2C|%3A/g, decodeURIComponent);
+  return parts.length === 0 ? '' : `?${parts.map(([name, value]) => `${name}=${readable(value)}`).join('&')}`;
+}
+
+/** Reads a draft from any query. What cannot be understood is left out and named. */
+export function readDraft(search: string): ReadDraft {
+  const query = new URLSearchParams(search);
+  const dropped: string[] = [];
+  const take = <T>(name: string, read: (text: string) => T | null, otherwise: T): T => {
+    const text = query.get(name);
+    if (text === null) return otherwise;
+    const value = read(text);
+    if (value === null) dropped.push(`${name}=${text.slice(0, 40)}`);
+    return value ?? otherwise;
+  };
+  const draft: Draft = {
+    items: take('i', readItems, []),
+    area: take<Area>('a', readArea, { mode: 'all' }),
+    crs: take<string | null>('crs', (text) => (/^[1-9]\d{0,6}$/.test(text) ? `EPSG:${text}` : null), null),
+    formats: take('f', readFormats, {}),
+    name: query.get('n')?.slice(0, 200) ?? '',
+    cropMode: take<CropMode>('m', (text) => cropModes.find((mode) => mode === text) ?? null, 'clip'),
+    fields: readFields(query.getAll('x')),
+  };
+  return { draft, dropped };
+}
+
+/** Whether two drafts ask for the same. */
+export function isEmptyDraft(draft: Draft): boolean {
+  return writeDraft(draft) === writeDraft(emptyDraft);
+}
+
+function readItems(text: string): ItemKey[] | null {
+  const items = text.split(',').filter((item): item is ItemKey => /^[lt][1-9]\d{0,9}$/.test(item));
+  return items.length === 0 ? null : [...new Set(items)];
+}
+
+function readFields(texts: readonly string[]): Draft['fields'] {
+  const entries = texts.flatMap((text) => {
+    const match = /^([lt][1-9]\d{0,9}):(.+)$/.exec(text);
+    return match === null ? [] : [[match[1], match[2]!.split(',').map(safelyDecoded)] as const];
+  });
+  return Object.fromEntries(entries) as Draft['fields'];
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function formatCode(mimetype: string): string {
+  const format = formats.find((one) => one.mimetype === mimetype);
+  if (format === undefined) return mimetype;
+  const isFirst = formats.find((one) => one.shortCode === format.shortCode) === format;
+  return isFirst ? format.shortCode.toLowerCase() : `${format.shortCode.toLowerCase()}-2`;
+}
+
+function readFormats(text: string): Draft['formats'] | null {
+  const entries = text.split(',').flatMap((part) => {
+    const [kind, code] = part.split(':');
+    const format = formats.find((one) => formatCode(one.mimetype) === code);
+    return kinds.includes(kind as Kind) && format !== undefined ? [[kind, format.mimetype]] : [];
+  });
+  return entries.length === 0 ? null : (Object.fromEntries(entries) as Draft['formats']);
+}
+
+function writeArea(area: Area): string | null {
+  if (area.mode === 'all') return null;
+  if (area.mode === 'named') {
+    return area.layerId === null ? 'named' : `cf:${[area.layerId, ...area.featureIds].join('.')}`;
+  }
+  if (area.polygons.length === 0) return area.mode;
+  const box = asBox(area.polygons);
+  if (box !== null) return `${area.mode}-box:${box.map((value) => Number(value.toFixed(6))).join(',')}`;
+  const ring = area.polygons.length === 1 && area.polygons[0]?.length === 1 ? area.polygons[0][0] : undefined;
+  if (ring !== undefined && cornerCount(area.polygons) <= mostCornersInAddress) {
+    return `${area.mode}-poly:${encodeRing(ring)}`;
+  }
+  return `${area.mode}-local:${keepShape(area.polygons)}`;
+}
+
+function readArea(text: string): Area | null {
+  if (text === 'named') return { mode: 'named', layerId: null, featureIds: [] };
+  const named = /^cf:(\d{1,10})((?:\.\d{1,16})*)$/.exec(text);
+  if (named !== null) {
+    const featureIds = named[2]!.split('.').filter(Boolean).map(Number);
+    return { mode: 'named', layerId: Number(named[1]), featureIds };
+  }
+  const shape = /^(draw|box|file)(?:-(box|poly|local):(.+))?$/.exec(text);
+  if (shape === null) return null;
+  const mode = shape[1] as 'draw' | 'box' | 'file';
+  if (shape[2] === undefined) return { mode, polygons: [] };
+  const polygons = readPolygons(shape[2], shape[3] ?? '');
+  return polygons === null ? null : { mode, polygons };
+}
+
+function readPolygons(form: string, text: string): Polygons | null {
+  if (form === 'local') return recallShape(text);
+  if (form === 'poly') {
+    const ring = decodeRing(text);
+    return ring === null ? null : [[ring]];
+  }
+  const box = text.split(',').map(Number);
+  const [west = NaN, south = NaN, east = NaN, north = NaN] = box;
+  const isBox =
+    box.length === 4 && west < east && south < north && Math.abs(south) <= 90 && Math.abs(north) <= 90;
+  return isBox && west >= -540 && east <= 540 ? boxPolygons(box as unknown as Box) : null;
+}

@@ -1,0 +1,55 @@
+const integers = new Intl.NumberFormat('en');
+const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A count with separators: 138,000. */
+export function count(value: number): string {
+  return integers.format(Math.round(value));
+}
+
+/** A size with two or three significant digits: 1.4 MB. */
+export function bytes(value: number): string {
+  let size = value;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || size >= 100 ? Math.round(size) : Number(size.toPrecision(2))} ${units[unit]}`;
+}
+
+/** About how long something takes. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 90) return `about ${Math.round(seconds / 10) * 10} seconds`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes`;
+  return `about ${Number((seconds / 3600).toPrecision(2))} hours`;
+}
+
+/** Square kilometres as people read them. */
+export function squareKilometres(value: number): string {
+  return value >= 100 ? count(value) : String(Number(value.toPrecision(2)));
+}
+
+const dates = new Intl.DateTimeFormat('en', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+});
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const steps = [
+  [60, 'second', 1],
+  [3600, 'minute', 60],
+  [86_400, 'hour', 3600],
+  [604_800, 'day', 86_400],
+] as const;
+
+/** A time with its date. */
+export function dateTime(date: Date): string {
+  return dates.format(date);
+}
+
+/** How long ago; the date where that is more than a week. */
+export function ago(date: Date, now: number): string {
+  const seconds = (date.getTime() - now) / 1000;
+  const step = steps.find(([below]) => Math.abs(seconds) < below);
+  return step === undefined ? dates.format(date) : relative.format(Math.round(seconds / step[2]), step[1]);
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { runOutcrop } from '../support/run-outcrop.ts';
 import { createKey } from '../support/serve-site.ts';
 import {
   expectAccessible,
@@ -141,6 +142,18 @@ describe('a site with keys', () => {
     expect(await download.failure()).toBe(null);
     expect(download.url()).not.toContain(key);
     expect(complaints).toEqual([]);
+  });
+
+  test('is opened, signed in, by a login link, once, and the code is not left in the address', async () => {
+    await using closed = await serveDemo({ flags: [] });
+    const { stdout } = await runOutcrop(['login-link', closed.folder], { cwd: closed.folder });
+    const link = stdout.trim();
+    await using tested = await openPage(browser, link);
+    const { page } = tested;
+    await expectVisible(page.getByRole('checkbox', { name: 'Cities' }));
+    expect(page.url()).toBe(closed.url);
+    await using second = await openPage(browser, link);
+    await expectVisible(second.page.getByText(/^The login link did not work: .*used before/));
   });
 
   test('says that a key is not valid any more, and keeps what was chosen', async () => {

@@ -47,8 +47,11 @@ export async function checkTable(item: RequestedItem, source: Table, scope: Chec
 
 /** Whether features are really converted for the estimate: only where the engine reads and writes them itself. */
 function isSampled({ layer }: RequestedItem, source: Table, { request, isEstimated }: CheckScope): boolean {
-  const mimetype = findFormat(request.formats[layer.kind] ?? '')?.mimetype ?? '';
-  return isEstimated && !isPostgisTable(source) && directFormats().includes(mimetype);
+  const format = findFormat(request.formats[layer.kind] ?? '');
+  // A KMZ is packed already, and its limit is on what is inside.
+  const isPacked = format?.extension === 'kmz';
+  const isDirect = directFormats().includes(format?.mimetype ?? '');
+  return isEstimated && !isPostgisTable(source) && isDirect && !isPacked;
 }
 
 /** What the check of a table has found out. */

@@ -1,7 +1,6 @@
 import { PreviewThread } from '@outcrop/engine';
 import type { Hono } from 'hono';
 
-import { apiVersions } from '../exports/api-root.ts';
 import type { AppEnvironment, AppParts, RequestContext } from '../http/app-parts.ts';
 import { authenticate } from '../http/authenticate.ts';
 import type { Scope } from '@outcrop/contract';
@@ -23,12 +22,11 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
       context.set('caller', await authenticate(parts, context, scope));
       return handle(context);
     };
-  for (const version of apiVersions) {
-    const layer = `/services/api/${version}/layers/:id{[0-9]+}/preview/`;
-    app.get(layer, withScope('layers:read', previewLayer(parts, previews)));
-    app.post(layer, withScope('layers:read', previewLayer(parts, previews)));
-    app.get(`${layer}picture/`, withScope('layers:read', previewPicture(parts)));
-  }
+  const previewPath = '/services/page/layers/:id{[0-9]+}/preview';
+  const preview = withScope('layers:read', previewLayer(parts, previews));
+  app.get(previewPath, preview);
+  app.post(previewPath, preview);
+  app.get(`${previewPath}/picture`, withScope('layers:read', previewPicture(parts)));
   app.get('/services/page/crs.json', crsList(previews));
   app.get('/services/page/crs/:code', crsDefinition);
   app.post('/services/page/regions', withScope('exports:read', inspectRegion(parts, previews)));

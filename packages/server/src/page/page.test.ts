@@ -95,14 +95,17 @@ describe('a login link', () => {
 });
 
 describe('previews', () => {
+  const previewOf = (id: number, query = ''): string =>
+    `http://localhost/services/page/layers/${id}/preview?${query}`;
+
   test('need a key where the site does, and refuse what is no box', async () => {
-    expect((await ask('/services/api/v1/layers/2/preview/')).status).toBe(401);
+    expect((await ask('/services/page/layers/2/preview')).status).toBe(401);
     for (const query of ['bbox=1,2,3', 'bbox=5,0,1,1', 'limit=0', 'limit=99999', 'bbox=a,b,c,d']) {
-      expect((await site.ask(`layers/2/preview/?${query}`)).status).toBe(400);
+      expect((await site.ask(previewOf(2, query))).status).toBe(400);
     }
-    expect((await site.ask('layers/3/preview/')).status).toBe(404);
-    expect((await site.ask('layers/99/preview/')).status).toBe(404);
-    expect((await site.ask('layers/4/preview/')).status).toBe(409);
+    expect((await site.ask(previewOf(3))).status).toBe(404);
+    expect((await site.ask(previewOf(99))).status).toBe(404);
+    expect((await site.ask(previewOf(4))).status).toBe(409);
   });
 
   test('of a file to crop by refuse kinds and systems that nobody knows', async () => {

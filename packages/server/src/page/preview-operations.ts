@@ -35,7 +35,7 @@ const querySchema = z.object({
 const bodySchema = z.object({ extent: z.union([z.string(), z.looseObject({ type: z.string() })]) });
 
 /**
- * `GET …/layers/{id}/preview/`: a sample of a layer's features, EPSG:4326, from its spatial index. `POST` with an
+ * `GET /services/page/layers/{id}/preview`: a sample of a layer's features, EPSG:4326, from its spatial index. `POST` with an
  * `extent`, as a create writes it, says too what of the layer is inside it, cut by it and outside.
  */
 export function previewLayer(
@@ -50,7 +50,7 @@ export function previewLayer(
     const { source, version, unavailable } = parts.site.readSource(layer);
     if (source === null) throw new HttpError(409, { detail: unavailable });
     if (!isTable(source))
-      throw notFound(`Layer ${layer.id} is a ${layer.kind}; see its preview/picture/ instead.`);
+      throw notFound(`Layer ${layer.id} is a ${layer.kind}; see its preview/picture instead.`);
     if (!('table' in source))
       throw notFound(`Layer ${layer.id} is in a database, of which there are no previews.`);
     const etag = tagOf(version, context.req.url);
@@ -95,14 +95,14 @@ async function readRegion(
   return region;
 }
 
-/** `GET …/layers/{id}/preview/picture/`: a raster or grid as a PNG in Web Mercator, its envelope in a header. */
+/** `GET /services/page/layers/{id}/preview/picture`: a raster or grid as a PNG in Web Mercator, its envelope in a header. */
 export function previewPicture(parts: AppParts): (context: RequestContext) => Promise<Response> {
   const made = new Map<string, Promise<RasterPicture>>();
   return async (context) => {
     const layer = findLayer(parts, context);
     const { source, version, unavailable } = parts.site.readSource(layer);
     if (source === null) throw new HttpError(409, { detail: unavailable });
-    if (isTable(source)) throw notFound(`Layer ${layer.id} has features; see its preview/ instead.`);
+    if (isTable(source)) throw notFound(`Layer ${layer.id} has features; see its preview instead.`);
     const etag = tagOf(version, layer.path);
     const headers = { ETag: etag, 'Cache-Control': 'private, max-age=300' };
     if (context.req.header('If-None-Match') === etag) return context.body(null, 304, headers);

@@ -7,7 +7,7 @@ import { pageFetch } from './page-fetch.ts';
 import { PageError } from './page-error.ts';
 import { readKey } from './session.ts';
 
-/** A sample of a layer's features with counts, as `GET …/layers/{id}/preview/` gives it. */
+/** A sample of a layer's features with counts, as `GET /services/page/layers/{id}/preview` gives it. */
 export interface Preview {
   readonly features: readonly PreviewFeature[];
   readonly total: number;
@@ -72,7 +72,7 @@ export interface ReadShapes {
 /** A sample of a layer's features. */
 export async function previewLayer(layerId: number, options: PreviewOptions = {}): Promise<Preview> {
   const { bbox, limit = 5000, pixels = 1000, extent, signal } = options;
-  const url = new URL(`services/api/v1/layers/${layerId}/preview/`, siteSettings.root);
+  const url = new URL(`services/page/layers/${layerId}/preview`, siteSettings.root);
   url.searchParams.set('limit', String(limit));
   url.searchParams.set('pixels', String(pixels));
   if (bbox) url.searchParams.set('bbox', bbox.map((value) => value.toFixed(4)).join(','));
@@ -82,9 +82,7 @@ export async function previewLayer(layerId: number, options: PreviewOptions = {}
 
 /** A raster as a picture in Web Mercator. */
 export async function previewPicture(layerId: number): Promise<{ url: string; envelope: number[] }> {
-  const response = await ask(
-    new URL(`services/api/v1/layers/${layerId}/preview/picture/`, siteSettings.root),
-  );
+  const response = await ask(new URL(`services/page/layers/${layerId}/preview/picture`, siteSettings.root));
   const envelope = (response.headers.get('x-picture-envelope') ?? '').split(',').map(Number);
   return { url: URL.createObjectURL(await response.blob()), envelope };
 }

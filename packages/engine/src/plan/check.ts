@@ -4,7 +4,6 @@ import { findFormat } from '@outcrop/contract';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
 import { formatsForItem } from '../gdal-formats/producible-formats.ts';
-import { checkRaster } from '../raster/check-raster.ts';
 import type { RasterFile } from '../source/layer.ts';
 import { archiveName } from './archive-name.ts';
 import { checkTable } from './check-table.ts';
@@ -129,6 +128,7 @@ async function checkPixels(
   source: RasterFile,
   { request, context, workshop, warnings }: CheckScope,
 ): Promise<ItemCheck> {
+  const { checkRaster } = await import('../raster/check-raster.ts');
   const checked = await checkRaster(item, source, { request, context, operations: workshop.operations });
   if ('reasons' in checked) return refused(item, checked.reasons);
   if (checked.repaired !== null) warnings.add(repairWarning(checked.repaired));

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 import { EngineError } from '../engine-error.ts';
 
@@ -15,7 +15,9 @@ const connectTimeoutMs = 10_000;
  * @throws EngineError `source-unavailable`, without the address and the password
  */
 export async function connectPostgis(connection: string): Promise<PostgisConnection> {
-  const client = new pg.Client({
+  // Most exports need no database; its client takes longer to load than a small one takes to run.
+  const { default: postgres } = await import('pg');
+  const client = new postgres.Client({
     connectionString: connection,
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: 'outcrop',

@@ -1,7 +1,6 @@
 import { addAbortSignal } from 'node:stream';
 
 import type pg from 'pg';
-import { to } from 'pg-copy-streams';
 
 import { CopyRows } from './copy-rows.ts';
 import { postgisError } from './postgis-connection.ts';
@@ -17,6 +16,7 @@ export async function* readRows(
   query: string,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly (Buffer | null)[]> {
+  const { to } = await import('pg-copy-streams');
   const stream = client.query(to(`COPY (${query}) TO STDOUT (FORMAT binary)`));
   if (signal !== undefined) addAbortSignal(signal, stream);
   const rows = new CopyRows();

@@ -35,7 +35,8 @@ export async function fetchInBlocks(
   const [message] = (await once(asked, 'response')) as [IncomingMessage];
   try {
     // Nothing has been read since the piece that ended the head, and nothing will be until this function has ended.
-    if (!isInBlocks || !isPlainAndUnfinished(message)) return toResponse(message, Readable.toWeb(message));
+    if (!isInBlocks || !isPlainAndUnfinished(message))
+      return toResponse(message, Readable.toWeb(message) as ReadableStream as ReadableStream);
     const body = DirectBody.stream(message);
     take = body.take;
     return toResponse(message, body.stream);

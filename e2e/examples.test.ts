@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Client } from '@outcrop/client';
+import { Client, Export } from '@outcrop/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { servePage, startBrowser } from './support/browser.ts';
@@ -91,6 +91,20 @@ test('the page of the browser example saves the archive', async () => {
   } finally {
     await browser.close();
   }
+});
+
+test('a client of v1.x exports as one of v1 does', async () => {
+  const client = new Client(site.url, { apiKey: key, version: 'v1.x' });
+  const layer = await client.layers.get(placesId);
+  expect(layer.url).toContain('/services/api/v1.x/');
+  const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: 'text/csv' }, items: [layer] });
+  expect(await client.exports.validate(wanted)).toMatchObject({ isValid: true });
+  const { path } = await client.exports.run(wanted, { to: await mkdtemp(join(root, 'v1x-')) });
+  expect((await runOutcrop(['verify', path], { cwd: root })).exitCode).toBe(0);
+  expect(wanted).toMatchObject({ crs: 'EPSG:2193', state: 'complete', createdVia: 'api' });
+  expect(wanted.url).toContain('/services/api/v1.x/');
+  const refusal = await client.exports.get(999_999).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ status: 404, code: 'not-found' });
 });
 
 describe('where nothing can be written', () => {

@@ -56,6 +56,7 @@ export class Client {
     this.baseUrl = new URL(`/services/api/${options.version ?? 'v1'}/`, site);
     const transport = new Transport({
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      fetchArchive: options.fetch ?? platform.fetchArchive,
       origin: site.origin,
       apiKey: checkKey(options.apiKey === undefined ? platform.environmentKey() : options.apiKey),
       userAgent: platform.setsUserAgent ? [options.userAgent, ownUserAgent].filter(Boolean).join(' ') : null,

@@ -1,5 +1,6 @@
 import type { Hasher } from './digest/hasher.ts';
 import type { FileSink } from './exports/archive-sink.ts';
+import type { Fetch } from './http/api-request.ts';
 
 /** What differs between Node and browsers. The file that `#platform` stands for exports one. */
 export interface Platform {
@@ -7,8 +8,9 @@ export interface Platform {
   environmentKey(): string | null;
   /** Whether `User-Agent` may be set. */
   readonly setsUserAgent: boolean;
-  /** A SHA-256 of so many bytes, if that is known. */
-  createSha256(totalBytes: number | null): Hasher;
+  /** The `fetch` for archives. */
+  readonly fetchArchive: Fetch;
+  createSha256(): Hasher;
   /**
    * A sink that is a file in the end.
    *

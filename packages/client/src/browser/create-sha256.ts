@@ -47,7 +47,6 @@ export function createSha256(): Hasher {
   return {
     update: async (chunks) => chunks.forEach(update),
     digest,
-    close: () => undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import { createSha256 } from './create-sha256.ts';
 export const platform: Platform = {
   environmentKey: () => null,
   setsUserAgent: false,
+  fetchArchive: (url, init) => fetch(url, init),
   createSha256,
   createFileSink: () =>
     Promise.reject(

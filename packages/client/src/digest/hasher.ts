@@ -4,6 +4,4 @@ export interface Hasher {
   update(chunks: readonly Uint8Array[]): Promise<void>;
   /** Hex. Called once, at the end. */
   digest(): Promise<string>;
-  /** Called at the end whatever happens. */
-  close(): void;
 }

@@ -4,6 +4,8 @@ export interface ArchiveSink {
   open(archive: { fileName: string; totalBytes: number | null }): Promise<void>;
   /** Takes the next bytes, in pieces; resolves when there is room for more. */
   write(chunks: readonly Uint8Array[]): Promise<void>;
+  /** Called when neither the sink nor anyone else uses these pieces any more; for sinks that keep no bytes. */
+  release?(chunks: readonly Uint8Array[]): void;
   /** Forgets what was written; null where that cannot be. */
   readonly restart: (() => Promise<void>) | null;
   /** Called after the last byte, when everything was found right. */

@@ -46,8 +46,6 @@ export async function transferArchive(
       throw new DownloadError(`${error.message}${typeof kept === 'string' ? `; it is kept as ${kept}` : ''}`);
     }
     throw error;
-  } finally {
-    transfer.close();
   }
 }
 
@@ -78,10 +76,6 @@ class Transfer {
       if (breaks > retry.retries || this.#options.resume === false) throw this.#broken(cause);
       await sleep(retryDelay(retry, breaks - 1), this.#options.signal);
     }
-  }
-
-  close(): void {
-    this.#hasher?.close();
   }
 
   /** One connection. Returns null when the archive is whole, else what broke it. */
@@ -117,6 +111,7 @@ class Transfer {
   async #take(batch: readonly Uint8Array[]): Promise<void> {
     for (const { byteLength } of batch) this.#received += byteLength;
     await Promise.all([this.#sink.write(batch), this.#hasher?.update(batch)]);
+    this.#sink.release?.(batch);
   }
 
   async #openArchive(): Promise<OpenArchive> {
@@ -133,7 +128,7 @@ class Transfer {
     this.#archive = archive;
     if (isFirst) {
       await this.#orClose(archive, () => this.#sink.open(archive));
-      this.#hasher = platform.createSha256(archive.totalBytes);
+      this.#hasher = platform.createSha256();
       onProgress?.(0, archive.totalBytes);
     } else if (archive.offset !== this.#received) {
       await this.#orClose(archive, () => this.#restart(archive));
@@ -156,8 +151,7 @@ class Transfer {
     }
     await this.#sink.restart();
     this.#received = 0;
-    this.#hasher?.close();
-    this.#hasher = platform.createSha256(archive.totalBytes);
+    this.#hasher = platform.createSha256();
   }
 
   #position(): ArchivePosition | null {

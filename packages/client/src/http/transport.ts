@@ -15,6 +15,8 @@ import { startTimeLimit } from './time-limit.ts';
 /** What all requests of a client have in common. */
 export interface TransportConfig {
   readonly fetch: Fetch;
+  /** Used instead for what is handed out with its body unread. */
+  readonly fetchArchive: Fetch;
   /** The site's origin: the only one that gets the key. */
   readonly origin: string;
   readonly apiKey: string | null;
@@ -23,6 +25,12 @@ export interface TransportConfig {
   readonly retry: RetryPolicy;
   readonly allowInsecure: boolean;
   readonly logger: Logger | null;
+}
+
+/** By what a request is sent, and what becomes of its answer. */
+interface Exchange<T> {
+  readonly fetch: Fetch;
+  readonly read: (response: Response) => Promise<T>;
 }
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
@@ -41,24 +49,25 @@ export class Transport {
 
   /** Sends a request and reads its JSON. */
   async json(request: ApiRequest): Promise<ApiResponse> {
-    return this.#retrying(request, async (response) => {
+    const read = async (response: Response): Promise<ApiResponse> => {
       const text = await response.text();
       const { status, headers } = response;
       return { status, headers, body: parseJson(this.#redact(text), { status, headers }, request.url) };
-    });
+    };
+    return this.#retrying(request, { fetch: this.config.fetch, read });
   }
 
   /** Sends a request and hands out the response with its body unread. Only the head of it is under the time limit. */
   async open(request: ApiRequest): Promise<Response> {
-    return this.#retrying(request, (response) => Promise.resolve(response));
+    return this.#retrying(request, { fetch: this.config.fetchArchive, read: async (response) => response });
   }
 
-  async #retrying<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
+  async #retrying<T>(request: ApiRequest, exchange: Exchange<T>): Promise<T> {
     const { retry, logger } = this.config;
     const isRepeatable = request.isRepeatable ?? safeMethods.includes(request.method);
     for (let repetition = 0; ; repetition += 1) {
       const mayRepeat = isRepeatable && repetition < retry.retries;
-      const outcome = await this.#attempt(request, read).then(
+      const outcome = await this.#attempt(request, exchange).then(
         (value) => ({ value }),
         (error: unknown) => ({ error }),
       );
@@ -70,7 +79,7 @@ export class Transport {
     }
   }
 
-  async #attempt<T>(request: ApiRequest, read: (response: Response) => Promise<T>): Promise<T> {
+  async #attempt<T>(request: ApiRequest, { fetch, read }: Exchange<T>): Promise<T> {
     const { signal, timeoutMs = this.config.timeoutMs } = request.options ?? {};
     signal?.throwIfAborted();
     const limit = startTimeLimit(timeoutMs, signal);
@@ -78,6 +87,7 @@ export class Transport {
     try {
       const response = await followRedirects(request, {
         ...this.config,
+        fetch,
         headers: this.#headers(request),
         siteHeaders: this.#siteHeaders(request),
         signal: limit.signal,

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, writevSync } from 'node:fs';
 import { access, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { DownloadError } from '../errors/download-error.ts';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import type { FileSink } from '../exports/archive-sink.ts';
+import { recycleBlocks } from './read-in-blocks.ts';
 
 /**
  * A sink that writes `name.part` and renames it when everything is right. A failed download leaves nothing, and a
@@ -54,12 +55,22 @@ class PartFile implements FileSink {
     this.#isStarted = true;
   }
 
+  /**
+   * Writes at once: the system takes a chunk into its memory in less time than handing it to a thread needs. Where the
+   * disk is slower than the network, the program waits for it here.
+   */
   async write(chunks: readonly Uint8Array[]): Promise<void> {
-    for (let rest = chunks; rest.length > 0;) {
-      const result = await this.#guard(() => this.#handle?.writev([...rest], this.#position));
-      this.#position += result?.bytesWritten ?? 0;
-      rest = dropBytes(rest, result?.bytesWritten ?? 0);
-    }
+    await this.#guard(async () => {
+      for (let rest = chunks; rest.length > 0 && this.#handle !== undefined;) {
+        const written = writevSync(this.#handle.fd, rest, this.#position);
+        this.#position += written;
+        rest = dropBytes(rest, written);
+      }
+    });
+  }
+
+  release(chunks: readonly Uint8Array[]): void {
+    recycleBlocks(chunks);
   }
 
   readonly restart = async (): Promise<void> => {

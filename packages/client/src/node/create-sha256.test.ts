@@ -17,24 +17,11 @@ async function digest(hasher: Hasher, sizes: readonly number[]): Promise<string>
   await hasher.update(chunks.slice(0, half));
   await hasher.update([]);
   await hasher.update(chunks.slice(half));
-  const result = await hasher.digest();
-  hasher.close();
-  return result;
+  return hasher.digest();
 }
 
-test.each([
-  ['here', null],
-  ['here', 1000],
-  ['in a thread', 1e9],
-])('the digest, computed %s, is right however the bytes are cut', async (_, totalBytes) => {
+test('the digest is right however the bytes are cut', async () => {
   for (const sizes of [[65_536], [1, 100_000], [1024 * 1024], [3_000_000, 1_048_577], [bytes.length]]) {
-    expect(await digest(createSha256(totalBytes), sizes)).toBe(expected);
+    expect(await digest(createSha256(), sizes)).toBe(expected);
   }
-});
-
-test('a thread can be closed at any time, also twice', async () => {
-  const hasher = createSha256(1e9);
-  await hasher.update([bytes]);
-  hasher.close();
-  expect(() => hasher.close()).not.toThrow();
 });

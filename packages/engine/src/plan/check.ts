@@ -60,7 +60,9 @@ export async function checkExportHere(
     items.push(await checkItem(item, { request, context, workshop, warnings, samples, isEstimated }));
   }
   const name = archiveName(request, context.sitePrefix);
-  const ofRequest = isEstimated ? estimateRequest(request).zipped : 0;
+  const isAnyValid = items.some((item) => item.reasons.length === 0);
+  // Nothing is estimated for an archive that cannot be (wire contract, 5.5).
+  const ofRequest = isEstimated && isAnyValid ? estimateRequest(request).zipped : 0;
   const sizeEstimateZipped = items.reduce((sum, item) => sum + item.sizeEstimateZipped, ofRequest);
   const reasons = exportProblems(request, context, sizeEstimateZipped);
   const isValid = reasons.length === 0 && items.every((item) => item.reasons.length === 0);

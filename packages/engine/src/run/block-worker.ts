@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 import { EngineError } from '../engine-error.ts';
 import { BlockProcessor } from './block-processor.ts';
@@ -8,13 +8,24 @@ import type { WorkerAnswer, WorkerMessage } from './worker-team.ts';
 /** Entry of a worker thread: prepares for an item and processes its blocks, one after the other. */
 let processor: BlockProcessor | null = null;
 let queue = Promise.resolve();
+const stop = workerData as Int32Array;
 
 parentPort?.on('message', (message: WorkerMessage) => {
   const index = 'index' in message ? message.index : -1;
-  queue = queue
-    .then(() => ('setup' in message ? prepare(message.setup) : answer(message.index, message.task)))
-    .catch((error: unknown) => fail(index, error));
+  queue = queue.then(() => follow(message)).catch((error: unknown) => fail(index, error));
 });
+
+async function follow(message: WorkerMessage): Promise<void> {
+  if ('isLast' in message || Atomics.load(stop, 0) === 1) end();
+  else if ('setup' in message) await prepare(message.setup);
+  else await answer(message.index, message.task);
+}
+
+function end(): void {
+  processor?.[Symbol.dispose]();
+  processor = null;
+  parentPort?.close();
+}
 
 async function prepare(setup: ItemSetup): Promise<void> {
   processor?.[Symbol.dispose]();

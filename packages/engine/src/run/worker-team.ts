@@ -7,8 +7,9 @@ import type { FailureCode } from '@outcrop/contract';
 import { EngineError } from '../engine-error.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 
-/** What a worker is sent: an item to prepare for, then its blocks. */
+/** What a worker is sent: an item to prepare for, then its blocks; at last nothing more. */
 export type WorkerMessage =
+  | { readonly isLast: true }
   | { readonly setup: ItemSetup }
   | { readonly index: number; readonly task: BlockTask };
 
@@ -36,13 +37,15 @@ export interface TeamListener {
  */
 export class WorkerTeam implements AsyncDisposable {
   readonly #workers: readonly Worker[];
+  /** Set where the workers are to begin no other block. */
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   #listener: TeamListener | null = null;
   #failure: EngineError | null = null;
 
   /** @param entry the workers' program; ours where absent */
   constructor(size: number, entry: string = ownEntry()) {
     this.#workers = Array.from({ length: size }, (_, number) => {
-      const worker = new Worker(entry, { execArgv: [] });
+      const worker = new Worker(entry, { execArgv: [], workerData: this.#stop });
       // A team that waits for work keeps no process alive.
       worker.unref();
       worker.on('message', (answer: WorkerAnswer) => this.#take(number, answer));
@@ -56,10 +59,14 @@ export class WorkerTeam implements AsyncDisposable {
     return this.#workers.length;
   }
 
-  /** Ends the threads, in the middle of a block if need be. */
+  /**
+   * Ends the threads: after the block that they are at, or in the middle of it where that takes too long. A thread that
+   * is ended while native code is about to report an error takes the process with it, so this is the exception.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener = null;
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    Atomics.store(this.#stop, 0, 1);
+    await Promise.all(this.#workers.map(endWorker));
   }
 
   /** Prepares for an item; what comes from now on is told to its listener. */
@@ -97,6 +104,19 @@ export class WorkerTeam implements AsyncDisposable {
 /** Starts as many threads as there are cores, or as asked; null where one would be all, which the caller's own can be. */
 export function startWorkers(count: number = availableParallelism()): WorkerTeam | null {
   return count < 2 ? null : new WorkerTeam(count);
+}
+
+/** A cancel has to be over within 200 ms. */
+const mostPatienceMs = 120;
+
+async function endWorker(worker: Worker): Promise<void> {
+  // One that has ended already has no thread any more.
+  if (worker.threadId < 0) return;
+  const ended = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
+  worker.postMessage({ isLast: true } satisfies WorkerMessage);
+  const late = setTimeout(() => void worker.terminate(), mostPatienceMs);
+  await ended;
+  clearTimeout(late);
 }
 
 function ownEntry(): string {

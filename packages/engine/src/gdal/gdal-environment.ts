@@ -4,6 +4,8 @@ import { childEnvironment } from '../child-environment.ts';
 export interface GdalResources {
   /** Bytes of GDAL's block cache. Default 256 MiB. */
   readonly cacheBytes?: number;
+  /** Bytes of its address space at the most, where the system is Linux. Unbounded by default. */
+  readonly memoryBytes?: number;
   /** Threads of GDAL's own. Default 1. */
   readonly threads?: number;
   /** Folder for its temporary files; it exists. */

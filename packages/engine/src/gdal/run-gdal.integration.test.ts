@@ -105,6 +105,23 @@ test('a program that takes too long in all is killed and reported', async () => 
   await expect(run).rejects.toThrow('took longer than 0.3 s');
 });
 
+test('a program that prints more than is allowed is killed and reported', async () => {
+  await using folder = await temporaryFolder();
+  await standIn(folder, 'gdalinfo', `echo $$ > ${folder.file('pid')}; while :; do echo more; done`);
+  const run = runGdal({ program: 'gdalinfo', args: [], drivers: [] }, { maxOutputBytes: 1000 });
+  await expect(run).rejects.toMatchObject({ code: 'gdal-hung' });
+  await expect(run).rejects.toThrow('gdalinfo printed more than 1000 bytes and was stopped');
+  expect(await isRunning(folder.file('pid'))).toBe(false);
+});
+
+test.runIf(process.platform === 'linux')('a bound on memory is the kernel\u2019s', async () => {
+  await using folder = await temporaryFolder();
+  await standIn(folder, 'gdalinfo', 'ulimit -v; echo "$@"');
+  const command: GdalCommand = { program: 'gdalinfo', args: ['--', 'a b'], drivers: [] };
+  const { stdout } = await runGdal(command, { memoryBytes: 1024 ** 3 });
+  expect(stdout).toBe(`${1024 ** 2}\n-- a b\n`);
+});
+
 test('a failure carries command, exit code and the end of stderr', async () => {
   const run = runGdal({ program: 'gdalinfo', args: ["no such 'file'.tif"], drivers: ['GTiff'] });
   await expect(run).rejects.toBeInstanceOf(EngineError);

@@ -19,6 +19,8 @@ export interface GdalRunOptions extends GdalResources {
   readonly onProgress?: ((fraction: number) => void) | undefined;
   /** Takes stdout as it comes, and waits for nothing; without it stdout is kept. */
   readonly onOutput?: ((text: string) => void) | undefined;
+  /** A program that prints more for us to keep is killed. Default 256 MiB. */
+  readonly maxOutputBytes?: number;
   /** What the program reads on stdin. */
   readonly input?: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
   /** The longest a run may take. Default 12 hours. */
@@ -40,19 +42,19 @@ export interface GdalOutcome {
 }
 
 const hourMs = 3_600_000;
-const defaults = { timeoutMs: 12 * hourMs, quietMs: 300_000 } as const;
+/** Descriptions of a raster with a large attribute table are megabytes; nothing sensible is more than this. */
+const defaults = { timeoutMs: 12 * hourMs, quietMs: 300_000, maxOutputBytes: 256 * 1024 ** 2 } as const;
 /** How long the outputs of a program that has ended are read, where something it started holds them open. */
 const leftOpenMs = 500;
-/** Descriptions of a raster with a large attribute table are megabytes; nothing sensible is more than this. */
-const maxOutputCharacters = 1 << 28;
 
 /**
  * Runs one command of GDAL: without a shell, with the drivers that the command allows and no others, without network
- * and credentials, and in bounded memory. On abort the program and all it started are killed, and the promise settles
- * when it has ended.
+ * and credentials, and with bounds to its time, output and memory. On abort the program and all it started are killed,
+ * and the promise settles when it has ended.
  *
- * @throws EngineError `gdal-missing`; `gdal-hung` where it was killed for its silence or its time; `disk-full`; else
- *   `gdal-failed`, with the command, the exit code and the end of stderr in `program`. On abort, `signal.reason`.
+ * @throws EngineError `gdal-missing`; `gdal-hung` where it was killed for its silence, its time or its output;
+ *   `disk-full`; else `gdal-failed`, with the command, the exit code and the end of stderr in `program`. On abort,
+ *   `signal.reason`.
  */
 export async function runGdal(command: GdalCommand, options: GdalRunOptions = {}): Promise<GdalOutcome> {
   options.signal?.throwIfAborted();
@@ -101,14 +103,16 @@ function readOutput(
   { command, options, watchdog }: Run,
 ): () => string {
   const progress = new ProgressReader();
+  const maxBytes = options.maxOutputBytes ?? defaults.maxOutputBytes;
   const pieces: string[] = [];
-  let length = 0;
+  let bytes = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     watchdog.noteActivity();
     if (command.tellsProgress === true) return options.onProgress?.(progress.read(text));
     if (options.onOutput !== undefined) return options.onOutput(text);
-    length += text.length;
-    if (length <= maxOutputCharacters) pieces.push(text);
+    bytes += Buffer.byteLength(text);
+    if (bytes > maxBytes) return watchdog.stop(`printed more than ${maxBytes} bytes`);
+    pieces.push(text);
   });
   return () => pieces.join('');
 }
@@ -117,7 +121,7 @@ function readOutput(
 function endOf(child: ChildProcessWithoutNullStreams, command: GdalCommand): Promise<number | string> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const isMissing = error.code === 'ENOENT';
+      const isMissing = error.code === 'ENOENT' && child.spawnfile === command.program;
       const detail = isMissing
         ? `This machine has no ${command.program}. ${gdalRemedy}`
         : `${command.program} cannot be started: ${error.message}`;

@@ -33,7 +33,8 @@ export function spawnGdal(
   args: readonly string[],
   { skipped, ...resources }: SpawnOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(program, args, {
+  const [file, words] = withMemoryBound(program, args, resources);
+  const child = spawn(file, words, {
     stdio: 'pipe',
     env: gdalEnvironment(skipped, resources),
     detached: hasOwnGroup(),
@@ -43,6 +44,16 @@ export function spawnGdal(
   child.stdin.on('error', () => undefined);
   endWithThisProcess(() => killProgram(child.pid), child);
   return child;
+}
+
+/** `prlimit` of Linux sets the bound and then becomes the program, under the same process id. */
+function withMemoryBound(
+  program: string,
+  args: readonly string[],
+  { memoryBytes }: GdalResources,
+): [string, readonly string[]] {
+  if (memoryBytes === undefined || process.platform !== 'linux') return [program, args];
+  return ['prlimit', [`--as=${memoryBytes}`, '--', program, ...args]];
 }
 
 /** What to kill when this process exits. */

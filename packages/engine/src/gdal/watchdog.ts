@@ -17,22 +17,20 @@ const looksEachQuietTime = 10;
 export class Watchdog implements Disposable {
   readonly #timers: NodeJS.Timeout[];
   readonly #pid: number | undefined;
+  readonly #kill: () => void;
   #lastActivity = Date.now();
   #processorTime: string | null = null;
   #verdict: string | null = null;
 
   constructor(pid: number | undefined, { timeoutMs, quietMs, kill }: WatchdogOptions) {
     this.#pid = pid;
-    const end = (verdict: string): void => {
-      this.#verdict ??= verdict;
-      kill();
-    };
+    this.#kill = kill;
     const look = (): void => {
       this.#lookAtProcessor();
-      if (Date.now() - this.#lastActivity >= quietMs) end(`did nothing for ${seconds(quietMs)}`);
+      if (Date.now() - this.#lastActivity >= quietMs) this.stop(`did nothing for ${seconds(quietMs)}`);
     };
     this.#timers = [
-      setTimeout(() => end(`took longer than ${seconds(timeoutMs)}`), Math.min(timeoutMs, 2 ** 31 - 1)),
+      setTimeout(() => this.stop(`took longer than ${seconds(timeoutMs)}`), Math.min(timeoutMs, 2 ** 31 - 1)),
       setInterval(look, Math.max(quietMs / looksEachQuietTime, 10)),
     ];
   }
@@ -45,6 +43,12 @@ export class Watchdog implements Disposable {
   /** The program has said something. */
   noteActivity(): void {
     this.#lastActivity = Date.now();
+  }
+
+  /** Kills the program; the first verdict, in words that follow its name, is the one that is told. */
+  stop(verdict: string): void {
+    this.#verdict ??= verdict;
+    this.#kill();
   }
 
   [Symbol.dispose](): void {

@@ -1,9 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { EngineError } from '../engine-error.ts';
-import { runBoundedGdal } from './bounded-gdal.ts';
+import type { GdalProgram } from '../gdal/gdal-command.ts';
+import { runGdal } from '../gdal/run-gdal.ts';
+import { sourceDrivers, workDrivers } from '../raster/raster-drivers.ts';
+import { isPaletted, type RasterTile } from '../raster/raster-tile.ts';
+import { surveyRasterHere } from '../raster/survey-raster.ts';
+import { unusedValue } from '../raster/voids.ts';
+import type { RasterFile, RasterKind } from '../source/layer.ts';
+import { previewBounds } from './preview-bounds.ts';
 
 /** A picture of a raster for a map in Web Mercator. */
 export interface RasterPicture {
@@ -12,25 +18,31 @@ export interface RasterPicture {
   readonly envelope: readonly [number, number, number, number];
 }
 
-/** What a site's rasters may be; none of these formats leads to other files, or to the network, but VRT. */
-const drivers = 'GTiff COG JPEG PNG AAIGrid HFA JP2OpenJPEG KEA VRT MEM GPKG WEBP'.split(' ');
-const bounds = { timeoutMs: 60_000, maxBytes: 1_000_000, drivers } as const;
+const bounds = { ...previewBounds, timeoutMs: 60_000, failureCode: 'source-unavailable' } as const;
+const drivers = [...sourceDrivers, ...workDrivers, 'PNG'];
 const widthPixels = 1024;
 const mercatorEdge = 20_037_508.34;
 
 /**
- * Makes a small picture of a raster: reads its overview or every n-th pixel, scales values of grids to grey.
+ * Makes a small picture of a raster layer, its tiles side by side: reads its overview or every n-th pixel, scales values
+ * of grids to grey.
  *
- * @throws EngineError `source-unavailable` where GDAL cannot read it, `process-died` where it takes too long.
+ * @throws EngineError `source-unavailable` | `source-corrupt` | `gdal-missing`; `gdal-hung` where it takes too long.
  */
-export async function pictureRaster(path: string, kind: 'raster' | 'grid'): Promise<RasterPicture> {
+export async function pictureRaster(source: RasterFile, cacheFolder: string): Promise<RasterPicture> {
+  const { tiles } = await surveyRasterHere(source, cacheFolder);
+  const [first] = tiles;
+  if (first === undefined) throw new Error('a survey without tiles');
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-picture-'));
   try {
     const [small, warped, picture] = ['small.tif', 'warped.tif', 'picture.png'].map((name) =>
       join(folder, name),
     ) as [string, string, string];
-    const grey = kind === 'grid' ? ['-ot', 'Byte', '-scale', '-a_nodata', 'none'] : [];
-    await gdal('gdal_translate', ['-q', '-outsize', String(widthPixels * 2), '0', ...grey, path, small]);
+    const whole = tiles.length === 1 ? first.path : await joinTiles(tiles, { folder, kind: source.kind });
+    const colours = source.kind === 'grid' ? greys : isPaletted(first) ? ['-expand', 'rgba'] : [];
+    const place = first.crs === null ? [] : ['-a_srs', first.crs];
+    const size = ['-outsize', String(widthPixels * 2), '0'];
+    await gdal('gdal_translate', ['-q', ...size, ...colours, ...place, whole, small]);
     const warp = ['-q', '-t_srs', 'EPSG:3857', '-r', 'average', '-dstalpha', '-overwrite', '-co', 'TFW=YES'];
     await gdal('gdalwarp', [...warp, '-ts', '64', '0', small, warped]);
     const envelope = withinMercator(await readEnvelope(folder, warped));
@@ -50,10 +62,34 @@ export async function pictureRaster(path: string, kind: 'raster' | 'grid'): Prom
   }
 }
 
-async function gdal(program: 'gdalwarp' | 'gdal_translate', args: readonly string[]): Promise<void> {
-  const { isSuccess, errors } = await runBoundedGdal(program, args, bounds);
-  if (!isSuccess)
-    throw new EngineError('source-unavailable', `No picture: ${errors.split('\n').at(-1) ?? program}`);
+/** Values of the first band from black to white; voids are transparent. */
+const greys = '-b 1 -b mask -co ALPHA=YES -ot Byte -scale_1 -a_nodata none'.split(' ');
+
+/** One VRT of those tiles that have the CRS of the first; returns its path. What lies between tiles is void. */
+async function joinTiles(
+  tiles: readonly RasterTile[],
+  { folder, kind }: { folder: string; kind: RasterKind },
+): Promise<string> {
+  const [list, path] = [join(folder, 'tiles.txt'), join(folder, 'tiles.vrt')];
+  const [first] = tiles as [RasterTile];
+  const alike = tiles.filter(({ crs }) => crs === first.crs);
+  await writeFile(list, alike.map((tile) => `${tile.path}\n`).join(''));
+  // The CRS of all is the same, whatever words it is said in.
+  const flags = ['-q', '-allow_projection_difference', ...gapFlags(first, kind)];
+  await gdal('gdalbuildvrt', [...flags, '-input_file_list', list, path]);
+  return path;
+}
+
+/** What makes the gaps between tiles void, where these do not say themselves what is: alpha, of pictures, or a value. */
+function gapFlags(tile: RasterTile, kind: RasterKind): string[] {
+  const [band] = tile.bands;
+  if (band?.mask !== 'none') return [];
+  const canHaveAlpha = kind !== 'grid' && band.type === 'Byte' && !isPaletted(tile);
+  return canHaveAlpha ? ['-addalpha'] : ['-vrtnodata', unusedValue([tile], kind)];
+}
+
+async function gdal(program: GdalProgram, args: readonly string[]): Promise<void> {
+  await runGdal({ program, args, drivers }, bounds);
 }
 
 /** From the world file and the header of the TIFF, as GDAL's other ways to say it differ between versions. */

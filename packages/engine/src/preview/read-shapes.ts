@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { runBoundedGdal } from './bounded-gdal.ts';
+import { EngineError } from '../engine-error.ts';
+import type { GdalCommand } from '../gdal/gdal-command.ts';
+import { runGdal } from '../gdal/run-gdal.ts';
+import { previewBounds } from './preview-bounds.ts';
 
 /** What kinds of file are read, by the end of their name, and the drivers that may open them. */
 const fileTypes: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +32,7 @@ export type ReadShapes =
       readonly problem: 'unknown-type' | 'unreadable' | 'unknown-crs' | 'no-polygon';
     };
 
-const bounds = { timeoutMs: 20_000, maxBytes: 40_000_000 } as const;
+const bounds = { ...previewBounds, timeoutMs: 20_000, maxOutputBytes: 40_000_000 } as const;
 const mostLayers = 20;
 const mostFeatures = 1000;
 
@@ -40,7 +43,7 @@ export const shapeFileTypes: readonly string[] = Object.keys(fileTypes);
  * Reads the polygons of a zipped Shapefile, a GeoPackage or a KML with GDAL, in a folder of its own under a name of
  * ours: nothing of the file's own name or content becomes part of a command.
  *
- * @throws EngineError `process-died` where the file takes too long, or is too large once it is unpacked.
+ * @throws EngineError `gdal-hung` where the file takes too long, or is too large once it is unpacked; `gdal-missing`
  */
 export async function readShapes(file: ShapeFile): Promise<ReadShapes> {
   const drivers = fileTypes[file.type];
@@ -61,14 +64,9 @@ async function readLayers(
   crs: string | null,
   drivers: readonly string[],
 ): Promise<ReadShapes> {
-  const { output, isSuccess } = await runBoundedGdal('ogrinfo', ['-ro', '-q', source], {
-    ...bounds,
-    drivers,
-  });
-  if (!isSuccess) return { features: null, problem: 'unreadable' };
-  const layers = [...output.toString('utf8').matchAll(/^\d+: (.*?)(?: \([^()]*\))?$/gm)].map(
-    (match) => match[1]!,
-  );
+  const { output } = await outputOf({ program: 'ogrinfo', args: ['-ro', '-q', source], drivers });
+  if (output === null) return { features: null, problem: 'unreadable' };
+  const layers = [...output.matchAll(/^\d+: (.*?)(?: \([^()]*\))?$/gm)].map((match) => match[1]!);
   let problem: 'unreadable' | 'unknown-crs' | 'no-polygon' = 'no-polygon';
   for (const layer of layers.slice(0, mostLayers)) {
     const read = await readLayer({ source, layer, crs, drivers });
@@ -106,13 +104,28 @@ async function readLayer(options: {
     ...(crs === null ? [] : ['-s_srs', crs]),
     layer,
   ];
-  const { output, errors, isSuccess } = await runBoundedGdal('ogr2ogr', args, { ...bounds, drivers });
-  if (!isSuccess) return /-s_srs|coordinate system/i.test(errors) ? 'unknown-crs' : 'unreadable';
-  const lines = output
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
+  const { output, complaint } = await outputOf({ program: 'ogr2ogr', args, drivers });
+  if (output === null) return /-s_srs|coordinate system/i.test(complaint) ? 'unknown-crs' : 'unreadable';
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => JSON.parse(line) as unknown).filter(isPolygon);
+}
+
+/** What a program printed, or why it fails by itself: then the file is not what it should be. */
+async function outputOf(
+  command: GdalCommand,
+): Promise<{ output: string; complaint: null } | { output: null; complaint: string }> {
+  try {
+    const { stdout } = await runGdal(command, bounds);
+    return { output: stdout, complaint: null };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.program === null) throw error;
+    if (error.code === 'gdal-failed') return { output: null, complaint: error.program.stderrTail };
+    if (error.code !== 'gdal-hung') throw error;
+    throw new EngineError('gdal-hung', `The file is too large to be read here: ${error.message}`, {
+      cause: error,
+      program: error.program,
+    });
+  }
 }
 
 function isPolygon(feature: unknown): boolean {

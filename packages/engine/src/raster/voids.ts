@@ -97,7 +97,7 @@ const unusedValues: Readonly<Record<string, string>> = {
 };
 
 /** A value to mark pixels without data, where the source has none: black for pictures. */
-function unusedValue(tiles: readonly RasterTile[], kind: RasterKind): string {
+export function unusedValue(tiles: readonly RasterTile[], kind: RasterKind): string {
   const type = tiles[0]?.bands[0]?.type ?? 'Byte';
   return kind === 'raster' && !tiles.some(isPaletted) ? '0' : (unusedValues[type] ?? '-9999');
 }

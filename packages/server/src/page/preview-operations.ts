@@ -106,7 +106,7 @@ export function previewPicture(parts: AppParts): (context: RequestContext) => Pr
     const etag = tagOf(version, layer.path);
     const headers = { ETag: etag, 'Cache-Control': 'private, max-age=300' };
     if (context.req.header('If-None-Match') === etag) return context.body(null, 304, headers);
-    const picture = made.get(etag) ?? pictureRaster(source.path, source.kind === 'grid' ? 'grid' : 'raster');
+    const picture = made.get(etag) ?? pictureRaster(source, fileURLToPath(parts.site.paths.cache));
     keep(made, etag, picture);
     const { png, envelope } = await picture.catch((error: unknown) => {
       made.delete(etag);

@@ -36,7 +36,7 @@ const narrow: readonly Mimetype[] = [
 ];
 
 /** Whether a kind is made of pixels. */
-export function isPixels(kind: string): boolean {
+function isPixels(kind: string): boolean {
   return kind === 'raster' || kind === 'grid' || kind === 'rat';
 }
 

@@ -45,6 +45,7 @@ test('what does not fit says why beside it, and the size is that of what does', 
     .locator('#check-l6')
     .getByText(/^[\d.]+ kB$/)
     .waitFor();
+  expect(await page.locator('#check-l5').innerText()).not.toContain('Ready');
 });
 
 test('options follow the format, go into the address, the lines and the archive', async () => {

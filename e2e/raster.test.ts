@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { runOutcrop, runProgram } from './support/run-outcrop.ts';
+import { writeTiledSite } from './support/tiled-site.ts';
 
 let folder: string;
 
@@ -14,27 +15,8 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Two tiles of heights side by side, and a file that is no image. */
-async function writeSite(): Promise<string> {
-  const site = join(folder, 'site');
-  await mkdir(join(site, 'heights'), { recursive: true });
-  for (const [index, name] of ['BX15', 'BX16'].entries()) {
-    const rows = Array.from({ length: 20 }, (_, row) =>
-      Array.from({ length: 20 }, (__, column) => row * 7 + column + index).join(' '),
-    );
-    const head = `ncols 20\nnrows 20\nxllcorner ${1_700_000 + index * 200}\nyllcorner 5500000\ncellsize 10\nNODATA_value -9999\n`;
-    await writeFile(join(site, 'heights', `${name}.asc`), `${head}${rows.join('\n')}\n`);
-    await writeFile(
-      join(site, 'heights', `${name}.prj`),
-      (await runProgram('gdalsrsinfo', ['-o', 'wkt_esri', 'EPSG:2193'])).stdout.trim(),
-    );
-  }
-  await writeFile(join(site, 'broken.tif'), 'not an image');
-  return site;
-}
-
 test('a folder of grids is a layer of tiles, which is exported tile by tile', async () => {
-  const site = await writeSite();
+  const site = await writeTiledSite(folder);
   const init = await runOutcrop(['init', site], { cwd: folder });
   expect(init.stdout).toContain('Heights');
   expect(init.stderr).toContain('left out: broken.tif');
@@ -69,7 +51,7 @@ test('a folder of grids is a layer of tiles, which is exported tile by tile', as
 });
 
 test('what a format cannot hold is refused before anything runs', async () => {
-  const site = await writeSite();
+  const site = await writeTiledSite(folder);
   await runOutcrop(['init', site], { cwd: folder });
   const request = { crs: 'EPSG:2193', formats: { grid: 'image/jpeg' }, items: [{ item: 'layers/1' }] };
   await writeFile(join(folder, 'request.json'), JSON.stringify(request));

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { inspect, unpack } from '../support/inspect.ts';
-import { runOutcrop } from '../support/run-outcrop.ts';
+import { inspect } from '../support/inspect.ts';
 import { launchBrowser, openPage } from './support/browser.ts';
+import { createAndDownload } from './support/create-and-download.ts';
 import { type DemoSite, serveDemo } from './support/demo-site.ts';
 
 let browser: Browser;
@@ -27,22 +27,6 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Creates the export, waits for its end, downloads the archive by the button, and has it verified. */
-async function createAndDownload(page: Page, name: string): Promise<string> {
-  await page.getByText('Ready').first().waitFor();
-  await page.getByRole('button', { name: 'Create export' }).click();
-  await page.waitForURL(/\/exports\/\d+$/);
-  const button = page.getByRole('button', { name: /^Download/ });
-  await button.waitFor({ timeout: 40_000 });
-  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
-  const archive = join(folder, `${name}.zip`);
-  await download.saveAs(archive);
-  const { exitCode, stdout } = await runOutcrop(['verify', archive], { cwd: folder });
-  expect([exitCode, stdout]).toEqual([0, expect.any(String)]);
-  await unpack(archive, join(folder, name));
-  return join(folder, name);
-}
 
 /** Where a place in degrees is on the map, by the map's own box that “Use map view” would take. */
 async function clickOnMap(page: Page, places: readonly (readonly [number, number])[]): Promise<void> {
@@ -75,7 +59,7 @@ describe('the whole flow with a pointer', () => {
     expect(inside).toBeGreaterThan(100);
     await page.getByRole('combobox', { name: 'Coordinate reference system' }).fill('3857');
     await page.getByRole('option', { name: /EPSG:3857/ }).click();
-    const archive = await createAndDownload(page, 'polygon');
+    const archive = await createAndDownload(page, join(folder, 'polygon'));
     // The report in words, read out of the archive.
     await page.getByText(new RegExp(`^${inside.toLocaleString('en')} (of [\\d,]+ )?written`)).waitFor();
     await page.getByText('Coordinates converted from EPSG:4326 to EPSG:3857.').waitFor();
@@ -97,7 +81,7 @@ describe('the whole flow with a pointer', () => {
     }
     await page.getByText(/^Joined into one area of/).waitFor();
     await page.keyboard.press('Escape');
-    const archive = await createAndDownload(page, 'countries');
+    const archive = await createAndDownload(page, join(folder, 'countries'));
     const [cities] = await inspect(join(archive, 'cities.gpkg'));
     expect(cities?.featureCount).toBeGreaterThan(120);
     expect(cities?.featureCount).toBeLessThan(400);
@@ -113,7 +97,7 @@ describe('the whole flow with a pointer', () => {
       `${site.url}?i=l4,t3&a=box-box:160,-50,190,-30&f=vector:csv,table:csv&x=l4:magnitude`,
     );
     const { page } = tested;
-    await createAndDownload(page, 'box');
+    await createAndDownload(page, join(folder, 'box'));
     await page.reload();
     await page.getByRole('button', { name: /^Download/ }).waitFor();
     await page.getByRole('link', { name: 'Edit and repeat' }).click();

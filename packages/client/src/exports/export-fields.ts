@@ -19,6 +19,8 @@ export interface ItemOptions {
   readonly rasterResolutionMultiplier?: number | undefined;
   /** Adds MapInfo `.tab` files to rasters. */
   readonly includeRasterTab?: boolean | undefined;
+  /** Scales values that the format cannot hold to 0 to 255 (Outcrop sites). */
+  readonly scaleToBytes?: boolean | undefined;
   /** Whether a CSV has a column with the geometry. */
   readonly includeGeometryField?: boolean | undefined;
   /** Fills polygons in DWG. */

@@ -177,6 +177,51 @@ test('an export without items is refused before anything is sent', async () => {
   expect(fetch).not.toHaveBeenCalled();
 });
 
+test('validate hands on what each item would weigh, unpack to and take', async () => {
+  const sizes = { size_estimate_zipped: 24_580, size_estimate_unzipped: 68_320, seconds_estimate: 0.3 };
+  await using site = await startLoopbackSite({
+    'POST exports/validate/': json(200, { is_valid: true, items: [{ item, is_valid: true, ...sizes }, {}] }),
+  });
+  const { items } = await localClient(site.url).exports.validate(roads());
+  expect(items).toMatchObject([
+    { sizeEstimateZipped: 24_580, sizeEstimateUnzipped: 68_320, secondsEstimate: 0.3 },
+    { sizeEstimateZipped: null, sizeEstimateUnzipped: null, secondsEstimate: null },
+  ]);
+});
+
+test('an export says when its archive will be removed', async () => {
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(200, { ...anExport(), expires_at: '2026-12-02T10:00:00.000000Z' }),
+    'GET exports/8/': json(200, anExport()),
+  });
+  const { exports } = localClient(site.url);
+  expect((await exports.get(9)).expiresAt).toEqual(new Date('2026-12-02T10:00:00Z'));
+  expect((await exports.get(8)).expiresAt).toBe(null);
+});
+
+test('options of pixels are sent in the names of the wire', async () => {
+  await using site = await startLoopbackSite({ 'POST exports/': json(201, anExport()) });
+  const wanted = new Export({ options: { mosaic: true } }).addItem(item, {
+    tiles: ['BX15'],
+    rasterResolutionMultiplier: 2,
+    includeRasterTab: true,
+    scaleToBytes: true,
+  });
+  await localClient(site.url).exports.create(wanted);
+  expect(JSON.parse(site.requests[0]?.body ?? '')).toMatchObject({
+    items: [
+      {
+        item,
+        tiles: ['BX15'],
+        raster_resolution_multiplier: 2,
+        include_raster_tab: true,
+        scale_to_bytes: true,
+      },
+    ],
+    options: { mosaic: true },
+  });
+});
+
 test('validate gives the verdict, and nothing is missing that a site leaves out', async () => {
   const { invalid_reasons: _, ...bare } = refusal;
   await using site = await startLoopbackSite({

@@ -19,6 +19,7 @@ const itemKeys = [
   'tiles',
   'rasterResolutionMultiplier',
   'includeRasterTab',
+  'scaleToBytes',
   'includeGeometryField',
   'includeHatching',
   'includeXdata',

@@ -23,6 +23,21 @@ test('the catalogue is one list to filter', async () => {
   ]);
 });
 
+test('a raster says its pixels, tiles and bands, and another layer that it has none', async () => {
+  const data = { raster_resolution: 10, tiles: ['BX15', 'BX16'], bands: [{ type: 'Int16', nodata: null }] };
+  await using site = await startLoopbackSite({
+    'GET layers/1/': json(200, entry(1, 'Heights', { kind: 'grid', data })),
+    'GET layers/2/': json(200, entry(2, 'Roads', { data: {} })),
+  });
+  const { layers } = localClient(site.url);
+  expect((await layers.get(1)).data).toMatchObject({
+    rasterResolution: 10,
+    tiles: ['BX15', 'BX16'],
+    bands: [{ type: 'Int16' }],
+  });
+  expect((await layers.get(2)).data).toMatchObject({ rasterResolution: null, tiles: [], bands: [] });
+});
+
 test('a site without a catalogue has its layers and tables searched, page by page', async () => {
   const next = {
     link: '</services/api/v1/layers/?q=road&page=2>; rel="page-next"',

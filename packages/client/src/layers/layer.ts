@@ -45,6 +45,12 @@ export interface LayerData {
   readonly geometryField: string | null;
   readonly geometryType: string | null;
   readonly fields: readonly { readonly name: string; readonly type: string }[];
+  /** Size of a pixel in units of the CRS; null where there are none, or where the site does not say. */
+  readonly rasterResolution: number | null;
+  /** Names that an item's `tiles` may pick from; empty where it has none, or where the site does not say. */
+  readonly tiles: readonly string[];
+  /** Bands of a raster, by GDAL's names of types; empty where it has none, or where the site does not say. */
+  readonly bands: readonly { readonly type: string }[];
 }
 
 /** A layer of a list from its body. The wire has a `name` in v1 and a `title` in v1.x; both are both here. */
@@ -91,5 +97,8 @@ function readData(wire: Readonly<Record<string, unknown>>): LayerData {
     geometryField: readString(wire['geometry_field']),
     geometryType: readString(wire['geometry_type']),
     fields: Array.isArray(fields) ? (fields as LayerData['fields']) : [],
+    rasterResolution: readNumber(wire['raster_resolution']),
+    tiles: readStrings(wire['tiles']),
+    bands: Array.isArray(wire['bands']) ? (camelCase(wire['bands']) as LayerData['bands']) : [],
   };
 }

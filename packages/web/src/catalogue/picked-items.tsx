@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 
 import type { ItemKey } from '../request/draft.ts';
 import { useNewExport } from '../request/use-new-export.ts';
+import { ItemOptions } from '../options/item-options.tsx';
 import { words } from '../words/en.ts';
 
 /** What is in the export, with what can be said of each item. */
@@ -27,6 +28,7 @@ export function PickedItems(): ReactNode {
               </button>
             </div>
             <FieldChoice item={key} layer={layers[at]} />
+            <ItemOptions item={key} layer={layers[at]} />
           </li>
         ))}
       </ul>

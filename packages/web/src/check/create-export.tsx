@@ -1,4 +1,4 @@
-import { isExportsError } from '@outcrop/client';
+import { isExportsError, type ItemValidation } from '@outcrop/client';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 
@@ -80,15 +80,17 @@ function EstimateLine({ problems }: { readonly problems: number }): ReactNode {
       </p>
     );
   }
-  const seconds = secondsOf(verdict.items);
+  const seconds = sumOf(verdict.items, 'secondsEstimate');
   return (
     <div className={check.isStale ? 'estimate estimate-stale' : 'estimate'}>
       <p>
         {problems > 0 && <strong className="bad">{words.check.problems(problems)}</strong>}
         {problems === 0 && verdict.sizeEstimateZipped !== null && verdict.sizeEstimateZipped > 0 && (
-          <strong>{words.check.size(verdict.sizeEstimateZipped, 0)}</strong>
+          <strong>
+            {words.check.size(verdict.sizeEstimateZipped, sumOf(verdict.items, 'sizeEstimateUnzipped') ?? 0)}
+          </strong>
         )}
-        {seconds !== null && ` · ${words.check.time(seconds)}`}
+        {problems === 0 && seconds !== null && ` · ${words.check.time(seconds)}`}
         {check.isStale && <span className="muted"> · {words.check.updating}</span>}
       </p>
       {verdict.name !== null && <p className="muted small file-name">{words.check.file(verdict.name)}</p>}
@@ -96,12 +98,13 @@ function EstimateLine({ problems }: { readonly problems: number }): ReactNode {
   );
 }
 
-/** Sites of ours say how long it takes; the client hands the number on where it knows of it. */
-function secondsOf(items: readonly object[]): number | null {
-  const seconds = items.flatMap((item) =>
-    'secondsEstimate' in item && typeof item.secondsEstimate === 'number' ? [item.secondsEstimate] : [],
-  );
-  return seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0);
+/** A number of all items together; null where the site does not say it of any. */
+function sumOf(
+  items: readonly ItemValidation[],
+  name: 'secondsEstimate' | 'sizeEstimateUnzipped',
+): number | null {
+  const numbers = items.flatMap((item) => item[name] ?? []);
+  return numbers.length === 0 ? null : numbers.reduce((sum, one) => sum + one, 0);
 }
 
 function ErrorSummary({ problems }: { readonly problems: readonly Problem[] }): ReactNode {

@@ -10,6 +10,7 @@ import type { WireExportRequest } from '@outcrop/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
 import { siteClient } from '../api/client.ts';
+import { fromWireItem } from '../request/item-choices.ts';
 import { useDebounced } from './use-debounced.ts';
 
 const pauseMs = 350;
@@ -71,7 +72,11 @@ async function ask(request: string, signal: AbortSignal): Promise<Answer> {
 /** What is sent is what was compared, whatever has changed since. */
 function exportOf(request: string): Export {
   const { options, items, ...rest } = JSON.parse(request) as WireExportRequest;
-  return new Export({ ...rest, items, options: { cropMode: options?.crop_mode } });
+  return new Export({
+    ...rest,
+    items: items.map(fromWireItem),
+    options: { cropMode: options?.crop_mode, mosaic: options?.mosaic },
+  });
 }
 
 function waitOf(error: unknown): number {

@@ -27,6 +27,25 @@ describe('the lines of a request', () => {
     expect(cli).toContain('--crs EPSG:2193');
   });
 
+  test('say options of items and of the whole in the SDK’s names, the wire’s, and a file for the command', () => {
+    const { cli, sdk, curl } = equivalentLines(
+      {
+        ...request,
+        formats: { raster: 'image/jpeg' },
+        items: [{ ...request.items[0], raster_resolution_multiplier: 2, tiles: ['BX15'] }],
+        options: { mosaic: true },
+      },
+      { needsKey: false },
+    );
+    expect(sdk).toContain('"rasterResolutionMultiplier": 2');
+    expect(sdk).toMatch(/"options": \{\s+"mosaic": true\s+\}/);
+    expect(sdk).not.toContain('raster_resolution_multiplier');
+    expect(curl).toContain('"raster_resolution_multiplier":2,"tiles":["BX15"]');
+    expect(curl).toContain('"options":{"mosaic":true}');
+    expect(cli).toContain('"raster_resolution_multiplier": 2');
+    expect(cli).toContain('outcrop run request.json');
+  });
+
   test('take the key from the environment, and only where one is needed', () => {
     expect(equivalentLines(request, { needsKey: true }).curl).toContain('key $KOORDINATES_TOKEN');
     expect(equivalentLines(request, { needsKey: false }).curl).not.toContain('KOORDINATES_TOKEN');

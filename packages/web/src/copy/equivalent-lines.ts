@@ -1,5 +1,6 @@
 import { findFormat, type WireExportRequest } from '@outcrop/contract';
 
+import { fromWireItem } from '../request/item-choices.ts';
 import { siteSettings } from '../site-settings.ts';
 
 /** The same request for programs. */
@@ -41,10 +42,11 @@ export function exportLines(
 }
 
 function cliLines({ items, formats, crs, extent, options, name, ...rest }: WireExportRequest): string {
-  const hasFields = items.some(({ fields }) => fields !== undefined);
+  // The command has no flags for what is said of a single item, nor for a mosaic.
+  const needsFile = options?.mosaic !== undefined || items.some((item) => Object.keys(item).length > 1);
   const cropFeature =
     typeof extent === 'string' ? /croplayers\/(\d+)\/cropfeatures\/(\d+)/.exec(extent) : null;
-  if (hasFields) {
+  if (needsFile) {
     const body = { items, formats, crs, extent, options, name, ...rest };
     return [
       `cat > request.json <<'JSON'\n${JSON.stringify(body, null, 2)}\nJSON`,
@@ -74,11 +76,9 @@ function sdkLines(request: WireExportRequest, needsKey: boolean): string {
   const { items, extent, options, ...rest } = request;
   const init = {
     ...rest,
-    items: items.map(({ item, ...others }) =>
-      Object.keys(others).length === 0 ? item : { item, ...others },
-    ),
+    items: items.map((item) => (Object.keys(item).length === 1 ? item.item : fromWireItem(item))),
     ...(extent == null ? {} : { extent }),
-    ...(options?.crop_mode === undefined ? {} : { options: { cropMode: options.crop_mode } }),
+    ...(options === undefined ? {} : { options: { cropMode: options.crop_mode, mosaic: options.mosaic } }),
   };
   return [
     "import { Client, Export } from '@outcrop/client';",

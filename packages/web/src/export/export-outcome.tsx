@@ -35,7 +35,7 @@ function Download({ made }: { readonly made: Export }): ReactNode {
     },
   });
   const size = made.sizeCompleteZipped;
-  const expires = expiryOf(made);
+  const expires = made.expiresAt;
   return (
     <div className="download">
       <button
@@ -71,10 +71,4 @@ function Download({ made }: { readonly made: Export }): ReactNode {
       <p className="muted small">{words.export.archive}</p>
     </div>
   );
-}
-
-/** When the archive will be removed, on sites that say so. */
-function expiryOf(made: Export): Date | null {
-  const expires = 'expiresAt' in made ? made.expiresAt : null;
-  return expires instanceof Date ? expires : null;
 }

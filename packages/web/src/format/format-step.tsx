@@ -1,6 +1,7 @@
 import { findFormat, type Kind } from '@outcrop/contract';
 import type { ReactNode } from 'react';
 
+import { isTiled } from '../request/item-choices.ts';
 import { formatChoices, kindsOf } from '../request/proposals.ts';
 import { useNewExport } from '../request/use-new-export.ts';
 import { words } from '../words/en.ts';
@@ -8,7 +9,29 @@ import { words } from '../words/en.ts';
 /** Step 3b: a format for each kind of data in the export. */
 export function FormatStep(): ReactNode {
   const { layers } = useNewExport();
-  return kindsOf(layers).map((kind) => <FormatField key={kind} kind={kind} />);
+  return (
+    <>
+      {kindsOf(layers).map((kind) => (
+        <FormatField key={kind} kind={kind} />
+      ))}
+      {layers.some(isTiled) && <MosaicOption />}
+    </>
+  );
+}
+
+/** Whether tiles become one file: said of the export as a whole. */
+function MosaicOption(): ReactNode {
+  const { draft, dispatch } = useNewExport();
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={draft.mosaic}
+        onChange={(event) => dispatch({ type: 'mosaic', mosaic: event.target.checked })}
+      />
+      <span>{words.options.mosaic}</span>
+    </label>
+  );
 }
 
 function FormatField({ kind }: { readonly kind: Kind }): ReactNode {

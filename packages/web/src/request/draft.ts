@@ -1,6 +1,7 @@
 import type { CropMode, Kind } from '@outcrop/contract';
 
 import type { Polygons } from '../area/polygons.ts';
+import type { ItemChoices } from './item-choices.ts';
 
 /** A layer or table of the site: `l3`, `t7`. */
 export type ItemKey = `${'l' | 't'}${number}`;
@@ -26,6 +27,10 @@ export interface Draft {
   readonly cropMode: CropMode;
   /** Fields to keep; an item that is not here keeps all. */
   readonly fields: Readonly<Record<ItemKey, readonly string[]>>;
+  /** Options of items, also those that mean nothing in the format chosen now: it may be changed back. */
+  readonly choices: Readonly<Record<ItemKey, ItemChoices>>;
+  /** Whether the tiles of a raster become one file. */
+  readonly mosaic: boolean;
 }
 
 /** Nothing chosen yet. */
@@ -37,6 +42,8 @@ export const emptyDraft: Draft = {
   name: '',
   cropMode: 'clip',
   fields: {},
+  choices: {},
+  mosaic: false,
 };
 
 /** What can be done to a draft. */
@@ -48,7 +55,9 @@ export type DraftAction =
   | { readonly type: 'format'; readonly kind: Kind; readonly mimetype: string }
   | { readonly type: 'name'; readonly name: string }
   | { readonly type: 'cropMode'; readonly cropMode: CropMode }
-  | { readonly type: 'fields'; readonly item: ItemKey; readonly fields: readonly string[] | null };
+  | { readonly type: 'fields'; readonly item: ItemKey; readonly fields: readonly string[] | null }
+  | { readonly type: 'choices'; readonly item: ItemKey; readonly choices: ItemChoices }
+  | { readonly type: 'mosaic'; readonly mosaic: boolean };
 
 /** The draft after an action. Nothing resets what the action is not about. */
 export function changeDraft(draft: Draft, action: DraftAction): Draft {
@@ -76,7 +85,21 @@ export function changeDraft(draft: Draft, action: DraftAction): Draft {
         fields: action.fields === null ? others : { ...others, [action.item]: action.fields },
       };
     }
+    case 'choices':
+      return { ...draft, choices: withChoices(draft, action) };
+    case 'mosaic':
+      return { ...draft, mosaic: action.mosaic };
   }
+}
+
+/** The choices of all items; those of one that has none any more are not kept as nothing. */
+function withChoices(
+  draft: Draft,
+  { item, choices }: { readonly item: ItemKey; readonly choices: ItemChoices },
+): Draft['choices'] {
+  const { [item]: before, ...others } = draft.choices;
+  const kept = Object.entries({ ...before, ...choices }).filter(([, value]) => value !== undefined);
+  return kept.length === 0 ? others : { ...others, [item]: Object.fromEntries(kept) };
 }
 
 /** Whether an area was chosen and set. */

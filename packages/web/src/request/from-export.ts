@@ -4,6 +4,7 @@ import { cropModes } from '@outcrop/contract';
 import { joinAcross, unwrapRing } from '../area/antimeridian.ts';
 import { polygonsOf } from '../area/polygons.ts';
 import { type Area, type Draft, emptyDraft } from './draft.ts';
+import { optionNames, pickChoices } from './item-choices.ts';
 import { itemKeyOf } from './to-export.ts';
 
 /** An export that was made, as a draft to make again or to change. */
@@ -12,6 +13,11 @@ export function draftOf(made: Export, options: { readonly withName?: boolean } =
   const fields = made.items.flatMap(({ item, fields: kept }) => {
     const key = itemKeyOf(item);
     return key === null || kept === undefined ? [] : [[key, kept] as const];
+  });
+  const choices = made.items.flatMap((item) => {
+    const key = itemKeyOf(item.item);
+    const picked = pickChoices(item, optionNames);
+    return key === null || Object.keys(picked).length === 0 ? [] : [[key, picked] as const];
   });
   return {
     ...emptyDraft,
@@ -22,6 +28,8 @@ export function draftOf(made: Export, options: { readonly withName?: boolean } =
     name: options.withName === true ? (made.name ?? '') : '',
     cropMode: cropModes.find((mode) => mode === made.options.cropMode) ?? 'clip',
     fields: Object.fromEntries(fields),
+    choices: Object.fromEntries(choices),
+    mosaic: made.options.mosaic === true,
   };
 }
 

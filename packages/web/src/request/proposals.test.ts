@@ -19,6 +19,8 @@ describe('what the page proposes', () => {
     expect(proposalsOf(emptyDraft, layers)).toEqual({
       crs: 'EPSG:2193',
       formats: { vector: gpkg, table: csv },
+      choices: {},
+      mosaic: false,
     });
   });
 
@@ -30,7 +32,7 @@ describe('what the page proposes', () => {
 
   test('never replaces what was chosen', () => {
     const draft = { ...emptyDraft, crs: 'EPSG:27700', formats: { vector: csv } };
-    expect(proposalsOf(draft, [layer('vector', 'EPSG:2193', [gpkg])])).toEqual({
+    expect(proposalsOf(draft, [layer('vector', 'EPSG:2193', [gpkg])])).toMatchObject({
       crs: 'EPSG:27700',
       formats: { vector: csv },
     });

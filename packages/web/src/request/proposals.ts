@@ -1,7 +1,8 @@
 import type { Layer } from '@outcrop/client';
 import { findFormat, isSpatial, type Kind } from '@outcrop/contract';
 
-import type { Draft } from './draft.ts';
+import type { Draft, ItemKey } from './draft.ts';
+import { isTiled, type ItemChoices, offeredOptions, pickChoices } from './item-choices.ts';
 import type { Proposals } from './to-export.ts';
 
 /** What most people want of a kind, where the site can write it. */
@@ -37,7 +38,7 @@ export function formatChoices(layers: readonly (Layer | undefined)[], kind: Kind
     .map(({ mimetype, name }) => ({ mimetype, label: name }));
 }
 
-/** The formats and the CRS of a draft: what was chosen, else what fits best. */
+/** The formats, the CRS and the options of a draft: what was chosen, else what fits best. */
 export function proposalsOf(draft: Draft, layers: readonly (Layer | undefined)[]): Proposals {
   const formats: Partial<Record<Kind, string>> = {};
   for (const kind of kindsOf(layers)) {
@@ -46,7 +47,26 @@ export function proposalsOf(draft: Draft, layers: readonly (Layer | undefined)[]
     const mimetype = draft.formats[kind] ?? best ?? choices[0]?.mimetype;
     if (mimetype !== undefined) formats[kind] = mimetype;
   }
-  return { crs: draft.crs ?? proposedCrs(layers, formats), formats };
+  return {
+    crs: draft.crs ?? proposedCrs(layers, formats),
+    formats,
+    choices: meaningfulChoices(draft, layers, formats),
+    mosaic: draft.mosaic && layers.some(isTiled),
+  };
+}
+
+/** The choices that mean something in the formats that the items will have. */
+function meaningfulChoices(
+  draft: Draft,
+  layers: readonly (Layer | undefined)[],
+  formats: Proposals['formats'],
+): Proposals['choices'] {
+  const entries = draft.items.flatMap((key, at): [ItemKey, ItemChoices][] => {
+    const [layer, chosen] = [layers[at], draft.choices[key]];
+    if (layer === undefined || chosen === undefined) return [];
+    return [[key, pickChoices(chosen, offeredOptions(layer, formats[layer.kind as Kind] ?? ''))]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The data's own CRS, so that nothing is changed without need; none where only tables are chosen. */

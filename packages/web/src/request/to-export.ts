@@ -4,12 +4,16 @@ import type { Kind } from '@outcrop/contract';
 import { cutAtAntimeridian } from '../area/antimeridian.ts';
 import { toGeometry } from '../area/polygons.ts';
 import type { Draft, ItemKey } from './draft.ts';
+import type { ItemChoices } from './item-choices.ts';
 import { siteSettings } from '../site-settings.ts';
 
 /** What the page has decided for a draft, where the person has not. */
 export interface Proposals {
   readonly crs: string | null;
   readonly formats: Readonly<Partial<Record<Kind, string>>>;
+  /** The options of items that mean something in those formats. */
+  readonly choices: Readonly<Partial<Record<ItemKey, ItemChoices>>>;
+  readonly mosaic: boolean;
 }
 
 /** The extent of a request: a geometry, the address of a crop feature, or null for everything. */
@@ -54,11 +58,14 @@ export function toExport(draft: Draft, proposals: Proposals, extent: Extent): Ex
     crs: proposals.crs,
     formats,
     extent,
-    ...(draft.cropMode === 'clip' || extent === null ? {} : { options: { cropMode: draft.cropMode } }),
+    options: {
+      ...(draft.cropMode === 'clip' || extent === null ? {} : { cropMode: draft.cropMode }),
+      ...(proposals.mosaic ? { mosaic: true } : {}),
+    },
   });
   for (const key of draft.items) {
     const fields = draft.fields[key];
-    wanted.addItem(itemUrl(key), fields === undefined ? {} : { fields });
+    wanted.addItem(itemUrl(key), { ...(fields === undefined ? {} : { fields }), ...proposals.choices[key] });
   }
   return wanted;
 }

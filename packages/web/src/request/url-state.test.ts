@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { boxPolygons } from '../area/polygons.ts';
 import type { Area, Draft, ItemKey } from './draft.ts';
+import type { ItemChoices } from './item-choices.ts';
 import { isEmptyDraft, readDraft, writeDraft } from './url-state.ts';
 
 beforeEach(() => {
@@ -38,6 +39,19 @@ const area: fc.Arbitrary<Area> = fc.oneof(
 const item = fc
   .tuple(fc.constantFrom('l', 't'), fc.integer({ min: 1, max: 9999 }))
   .map(([prefix, id]) => `${prefix}${id}` as ItemKey);
+const choices = fc
+  .record<ItemChoices>(
+    {
+      color: fc.integer({ min: 0, max: 0xffffff }).map((rgb) => `#${rgb.toString(16).padStart(6, '0')}`),
+      includeGeometryField: fc.boolean(),
+      tiles: fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }), { minLength: 1 }),
+      rasterResolutionMultiplier: fc.double({ min: 0.01, max: 10_000, noNaN: true }),
+      includeRasterTab: fc.boolean(),
+      scaleToBytes: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  )
+  .filter((one) => Object.keys(one).length > 0);
 const draft: fc.Arbitrary<Draft> = fc.record({
   items: fc.uniqueArray(item, { maxLength: 5 }),
   area,
@@ -52,6 +66,8 @@ const draft: fc.Arbitrary<Draft> = fc.record({
     item,
     fc.array(fc.string({ minLength: 1, maxLength: 12 }), { minLength: 1 }),
   ) as fc.Arbitrary<Draft['fields']>,
+  choices: fc.dictionary(item, choices) as fc.Arbitrary<Draft['choices']>,
+  mosaic: fc.boolean(),
 });
 
 describe('the address of a draft', () => {
@@ -60,7 +76,13 @@ describe('the address of a draft', () => {
       fc.property(draft, (written) => {
         const { draft: read, dropped } = readDraft(writeDraft(written));
         expect(dropped).toEqual([]);
-        expect(read).toEqual({ ...written, formats: { ...written.formats }, fields: { ...written.fields } });
+        const { formats: byKind, fields, choices: options } = written;
+        expect(read).toEqual({
+          ...written,
+          formats: { ...byKind },
+          fields: { ...fields },
+          choices: { ...options },
+        });
       }),
       { numRuns: 500 },
     );
@@ -70,7 +92,8 @@ describe('the address of a draft', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (name, value) => {
         expect(readDraft(`?${name}=${value}`).draft).toHaveProperty('items');
-        for (const known of ['i', 'a', 'crs', 'f', 'm', 'n', 'x']) readDraft(`?${known}=${value}`);
+        for (const known of ['i', 'a', 'crs', 'f', 'm', 'n', 'x', 'o', 'mosaic'])
+          readDraft(`?${known}=${value}`);
       }),
     );
   });
@@ -80,6 +103,30 @@ describe('the address of a draft', () => {
     expect(read.items).toEqual(['l1']);
     expect(dropped).toEqual(['a=moon', 'crs=abc']);
   });
+
+  test('says the options of items so that a person can read them', () => {
+    const query = '?i=l6&o=l6:color:003399,size:2,tab:yes,tile:BX15,tile:BX16&mosaic=yes';
+    const { draft: read } = readDraft(query);
+    expect(read.mosaic).toBe(true);
+    expect(read.choices).toEqual({
+      l6: {
+        color: '#003399',
+        rasterResolutionMultiplier: 2,
+        includeRasterTab: true,
+        tiles: ['BX15', 'BX16'],
+      },
+    });
+    expect(writeDraft(read)).toBe(query);
+  });
+
+  test.each(['l6', 'l6:size:0', 'l6:size:', 'l6:color:red', 'l6:nonsense:1', 'l6:tile:', 'x:tab:yes'])(
+    'names options that cannot be understood: %s',
+    (text) => {
+      const { draft: read, dropped } = readDraft(`?i=l6&o=${text}`);
+      expect(read.choices).toEqual({});
+      expect(dropped).toEqual([`o=${text}`]);
+    },
+  );
 
   test('of a shape with many corners leads to what the tab keeps', () => {
     const corners = Array.from({ length: 200 }, (_, at) => [at / 10, Math.sin(at)] as const);

@@ -2,6 +2,7 @@ import { cropModes, type CropMode, formats, type Kind, kinds } from '@outcrop/co
 
 import { asBox, type Box, boxPolygons, cornerCount, type Polygons } from '../area/polygons.ts';
 import { type Area, type Draft, emptyDraft, type ItemKey } from './draft.ts';
+import { decodeChoices, encodeChoices } from './encoded-choices.ts';
 import { decodeRing, encodeRing } from './encoded-ring.ts';
 import { keepShape, recallShape } from './kept-shapes.ts';
 
@@ -27,6 +28,10 @@ export function writeDraft(draft: Draft): string {
   for (const [item, fields] of Object.entries(draft.fields)) {
     parts.push(['x', `${item}:${fields.map(encodeURIComponent).join(',')}`]);
   }
+  for (const [item, choices] of Object.entries(draft.choices)) {
+    parts.push(['o', `${item}:${encodeChoices(choices)}`]);
+  }
+  if (draft.mosaic) parts.push(['mosaic', 'yes']);
   if (draft.name !== '') parts.push(['n', draft.name]);
   const readable = (text: string): string =>
     encodeURIComponent(text).replaceAll(/%2C|%3A/g, decodeURIComponent);
@@ -52,6 +57,8 @@ export function readDraft(search: string): ReadDraft {
     name: query.get('n')?.slice(0, 200) ?? '',
     cropMode: take<CropMode>('m', (text) => cropModes.find((mode) => mode === text) ?? null, 'clip'),
     fields: readFields(query.getAll('x')),
+    choices: readChoices(query.getAll('o'), dropped),
+    mosaic: take('mosaic', (text) => (text === 'yes' ? true : null), false),
   };
   return { draft, dropped };
 }
@@ -72,6 +79,17 @@ function readFields(texts: readonly string[]): Draft['fields'] {
     return match === null ? [] : [[match[1], match[2]!.split(',').map(safelyDecoded)] as const];
   });
   return Object.fromEntries(entries) as Draft['fields'];
+}
+
+function readChoices(texts: readonly string[], dropped: string[]): Draft['choices'] {
+  const entries = texts.flatMap((text) => {
+    const match = /^([lt][1-9]\d{0,9}):(.+)$/.exec(text);
+    const choices = match === null ? null : decodeChoices(match[2]!);
+    if (match !== null && choices !== null) return [[match[1], choices] as const];
+    dropped.push(`o=${text.slice(0, 40)}`);
+    return [];
+  });
+  return Object.fromEntries(entries) as Draft['choices'];
 }
 
 function safelyDecoded(text: string): string {

@@ -1,4 +1,4 @@
-import { bytes, count, duration } from './numbers.ts';
+import { bytes, count, duration, significant } from './numbers.ts';
 
 /** Every word of the page but those of refusals, which are in `refusals.ts`. Sentence case; what happened, why, what to do. */
 export const words = {
@@ -196,6 +196,27 @@ export const words = {
     fixedCrs: 'always in WGS 84 (EPSG:4326)',
     none: 'This site cannot write this kind of data.',
   },
+  options: {
+    heading: 'Options',
+    ownColor: 'Colour of its own',
+    color: (title: string) => `Colour of ${title}`,
+    geometry: 'Column with the geometry (WKT)',
+    size: 'Pixel size, in those of the source',
+    sizeHint: (resolution: number | null, multiplier: number) =>
+      resolution === null
+        ? '1 keeps the pixels as they are; 2 is twice as coarse.'
+        : `1 keeps the pixels as they are; 2 is twice as coarse. Pixels of ${significant(resolution * multiplier)} in units of the data’s system.`,
+    badSize: 'Give a number from 0.01 to 10,000.',
+    tab: 'MapInfo .tab with each file',
+    bytes: 'Scale values to 0 to 255 where the format holds nothing else',
+    tiles: (chosen: number, total: number) =>
+      chosen === 0 ? `Tiles (all ${count(total)})` : `Tiles (${count(chosen)} of ${count(total)})`,
+    tilesHint: 'Tick those you want. Without a tick it is all of them.',
+    findTile: (title: string) => `Find a tile of ${title}`,
+    moreTiles: (total: number) => `${count(total)} more; type a part of the name.`,
+    allTiles: 'Take all tiles',
+    mosaic: 'One file of all tiles of a layer, instead of one for each',
+  },
   check: {
     heading: 'Check and create',
     name: 'Name',
@@ -208,7 +229,7 @@ export const words = {
       unzipped > zipped
         ? `About ${bytes(zipped)} zipped, ${bytes(unzipped)} unpacked`
         : `About ${bytes(zipped)} zipped`,
-    time: (seconds: number) => duration(seconds),
+    time: (seconds: number) => `takes ${duration(seconds)}`,
     willGet: 'What you will get',
     file: (name: string) => `${name}.zip`,
     create: 'Create export',

@@ -6,6 +6,11 @@ export function count(value: number): string {
   return integers.format(Math.round(value));
 }
 
+/** A measure with at most four significant digits: 0.08789. */
+export function significant(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 /** A size with two or three significant digits: 1.4 MB. */
 export function bytes(value: number): string {
   let size = value;

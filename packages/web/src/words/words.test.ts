@@ -1,7 +1,8 @@
 import { reasonCodes } from '@outcrop/contract';
 import { describe, expect, test } from 'vitest';
 
-import { bytes, count, duration } from './numbers.ts';
+import { words } from './en.ts';
+import { bytes, count, duration, significant } from './numbers.ts';
 import { refusalWords } from './refusals.ts';
 
 describe('refusals', () => {
@@ -21,6 +22,11 @@ describe('refusals', () => {
   });
 });
 
+test('the estimate says what is downloaded, what it unpacks to, and how long it takes', () => {
+  expect(words.check.size(1_360_000, 9_000_000)).toBe('About 1.4 MB zipped, 9 MB unpacked');
+  expect(words.check.time(38)).toBe('takes about 40 seconds');
+});
+
 test('numbers are written as people read them', () => {
   expect([count(138_000), bytes(512), bytes(1_360_000), bytes(99_950_000)]).toEqual([
     '138,000',
@@ -28,6 +34,7 @@ test('numbers are written as people read them', () => {
     '1.4 MB',
     '100 MB',
   ]);
+  expect([significant(0.087890625 * 2), significant(10)]).toEqual(['0.1758', '10']);
   expect([duration(2), duration(38), duration(300)]).toEqual([
     'a few seconds',
     'about 40 seconds',

@@ -37,6 +37,41 @@ async function gdalInfo(file: string): Promise<string> {
   return stdout;
 }
 
+test('an image as JPEG and a grid as ASCII grid are cropped to New Zealand, and verify', async () => {
+  await using tested = await openPage(browser, site.url);
+  const { page, complaints } = tested;
+  // The first one proposes its own system: New Zealand Map Grid, in which its pixels stay as they are.
+  await page.getByRole('checkbox', { name: 'Maunga Whau elevation' }).check();
+  await page.getByRole('checkbox', { name: 'Blue Marble' }).check();
+  await page.getByRole('radio', { name: 'Named area' }).check();
+  await page.getByRole('combobox', { name: 'Find an area' }).fill('New Zealand');
+  await page.getByRole('option', { name: 'New Zealand', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Format of images').selectOption('GeoJPEG');
+  await page.getByLabel('Format of grids').selectOption('ASCII Grid');
+  for (const item of ['l5', 'l6']) {
+    await page
+      .locator(`#check-${item}`)
+      .getByText(/^[\d.]+ kB$/)
+      .waitFor();
+  }
+  await page.getByText(/^About [\d.]+ kB zipped, [\d.]+ kB unpacked · takes a few seconds/).waitFor();
+  await expectAccessible(page);
+  const archive = await createAndDownload(page, join(folder, 'new-zealand'));
+  const grid = await gdalInfo(join(archive, 'maunga-whau-elevation', 'maunga-whau.asc'));
+  const source = await gdalInfo(join(site.folder, 'maunga-whau.asc'));
+  const checksum = /Checksum=(\d+)/;
+  expect(checksum.exec(source)?.[1]).toBeDefined();
+  expect(checksum.exec(grid)?.[1]).toBe(checksum.exec(source)?.[1]);
+  const picture = await gdalInfo(join(archive, 'blue-marble', 'blue-marble.jpg'));
+  expect(picture).toContain('Driver: JPEG/JPEG JFIF');
+  expect(picture).toContain('New Zealand Map Grid');
+  // Of a picture of the whole world, only as much as the country, from the far south to its islands across 180 degrees.
+  const [width, height] = /Size is (\d+), (\d+)/.exec(picture)!.slice(1).map(Number);
+  expect(width! * height!).toBeLessThan((4096 * 2048) / 25);
+  expect(complaints).toEqual([]);
+});
+
 test('what does not fit says why beside it, and the size is that of what does', async () => {
   await using tested = await openPage(browser, `${site.url}?i=l5,l6&a=box-box:10,40,20,50&crs=4326`);
   const { page } = tested;

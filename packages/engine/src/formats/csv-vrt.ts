@@ -1,7 +1,8 @@
 import type { Field, FieldType } from '../source/layer.ts';
 import type { OutputGeometry, OutputSchema } from './output-schema.ts';
 
-const types: Readonly<Record<FieldType, string>> = {
+/** How a VRT names the types of fields that a CSV holds as text. */
+export const vrtFieldTypes: Readonly<Record<FieldType, string>> = {
   boolean: 'type="Integer" subtype="Boolean"',
   integer: 'type="Integer"',
   integer64: 'type="Integer64"',
@@ -58,7 +59,7 @@ export function vrtGeometryType({
 function fieldLine(field: Field): string {
   // GDAL drops quotation marks from the names in the head of a CSV.
   const source = field.name.replaceAll('"', '');
-  return `    <Field name=${attribute(field.name)} src=${attribute(source)} ${types[field.type]}/>`;
+  return `    <Field name=${attribute(field.name)} src=${attribute(source)} ${vrtFieldTypes[field.type]}/>`;
 }
 
 function attribute(text: string): string {

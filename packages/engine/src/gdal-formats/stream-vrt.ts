@@ -1,4 +1,4 @@
-import { vrtGeometryType } from '../formats/csv-vrt.ts';
+import { vrtFieldTypes, vrtGeometryType } from '../formats/csv-vrt.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { needsLong } from '../formats/integer-value.ts';
 import { xmlText } from '../formats/xml-text.ts';
@@ -6,16 +6,8 @@ import type { FieldType, GeometryType } from '../source/layer.ts';
 import type { StreamColumn } from './stream-column.ts';
 import { streamLayer } from './stream-schema.ts';
 
-const types: Readonly<Record<FieldType, string>> = {
-  boolean: 'type="Integer" subtype="Boolean"',
-  integer: 'type="Integer"',
-  integer64: 'type="Integer64"',
-  real: 'type="Real"',
-  text: 'type="String"',
-  date: 'type="Date"',
-  datetime: 'type="DateTime"',
-  blob: 'type="Binary"',
-};
+/** Unlike in a CSV, binary values come as they are. */
+const types: Readonly<Record<FieldType, string>> = { ...vrtFieldTypes, blob: 'type="Binary"' };
 
 /** What a stream of features is in GDAL's eyes. */
 export interface StreamDescription {

@@ -7,6 +7,7 @@ import { openSite, type Site } from './catalogue/site.ts';
 import { SiteError } from './catalogue/site-error.ts';
 import { type Config, loadConfig } from './config.ts';
 import { type Engine, outcropEngine } from './engine.ts';
+import { DownloadTickets } from './downloads/download-tickets.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { ExportWorker } from './exports/export-worker.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
@@ -18,7 +19,7 @@ import { type HttpServer, listen } from './http/listen.ts';
 import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
 import { openDatabase, type SiteDatabase } from './site/open-database.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
-import { fileObjectStore } from './storage/file-object-store.ts';
+import { openObjectStore } from './storage/open-object-store.ts';
 
 /** How a site is served. */
 export interface StartOptions {
@@ -98,7 +99,7 @@ async function serve(
 ): Promise<RunningServer> {
   const { site, opened, queue, runStore, logger, config, engine } = foundations;
   const siteRoot = asRoot(options.publicUrl ?? options.server.url);
-  const objectStore = fileObjectStore(site.paths.exports);
+  const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const adminSecret = randomBytes(32).toString('hex');
   const worker = new ExportWorker({
     engine,
@@ -117,6 +118,8 @@ async function serve(
     exportStore,
     idempotencyStore: new IdempotencyStore(opened.database),
     objectStore,
+    downloadTickets: await DownloadTickets.open(opened.database),
+    downloadSeconds: config.downloadSeconds,
     queue,
     worker,
     logger,

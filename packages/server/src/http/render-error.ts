@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { StorageError } from '../storage/storage-error.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, notFound, RefusedExport } from './http-error.ts';
 
@@ -10,6 +11,11 @@ export function renderError(parts: AppParts, context: RequestContext, error: Err
   }
   if (error instanceof URIError) {
     return renderError(parts, context, notFound());
+  }
+  if (error instanceof StorageError && error.isRetryable) {
+    parts.logger.warn({ err: error, requestId: context.get('requestId') }, 'Request:Serve:StorageFailed');
+    const detail = 'The storage of this site does not answer at the moment; try again.';
+    return renderError(parts, context, new HttpError(503, { detail }, { 'Retry-After': '5' }));
   }
   const incident = randomUUID();
   parts.logger.error({ err: error, incident, requestId: context.get('requestId') }, 'Request:Serve:Failed');

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
+import { DownloadTickets } from '../downloads/download-tickets.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
@@ -14,6 +15,7 @@ import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
 import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
@@ -82,14 +84,14 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access } = {}): Promise<TestSite> {
+export async function openTestSite(options: { access?: Access; objectStore?: ObjectStore } = {}): Promise<TestSite> {
   const folder = await writeTestFolder();
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
   const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
-  const objectStore = fileObjectStore(site.paths.exports);
+  const objectStore = options.objectStore ?? fileObjectStore(site.paths.exports);
   const worker = new ExportWorker({
     engine,
     runStore: new RunStore(database),
@@ -107,6 +109,8 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     exportStore: new ExportStore(database),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
+    downloadTickets: await DownloadTickets.open(database),
+    downloadSeconds: 900,
     queue,
     worker,
     logger,

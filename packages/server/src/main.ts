@@ -19,6 +19,7 @@ import { type HttpServer, listen } from './http/listen.ts';
 import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
 import { openDatabase, type SiteDatabase } from './site/open-database.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
+import type { ObjectStore } from './storage/object-store.ts';
 import { openObjectStore } from './storage/open-object-store.ts';
 
 /** How a site is served. */
@@ -55,6 +56,7 @@ const lockWaitMs = 2000;
 interface Foundations {
   readonly site: Site;
   readonly opened: SiteDatabase;
+  readonly objectStore: ObjectStore;
   readonly queue: ExportQueue;
   readonly runStore: RunStore;
   readonly logger: Logger;
@@ -75,6 +77,7 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
+  const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
   let server: HttpServer | null = null;
   try {
@@ -83,7 +86,7 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
     const queue = await openExportQueue(opened.database, { onError });
     const runStore = new RunStore(opened.database);
     return await serve(
-      { site, opened, queue, runStore, logger, config, engine },
+      { site, opened, objectStore, queue, runStore, logger, config, engine },
       { server, access, publicUrl: options.publicUrl },
     );
   } catch (error) {
@@ -97,9 +100,8 @@ async function serve(
   foundations: Foundations,
   options: { server: HttpServer; access: Access; publicUrl: URL | null },
 ): Promise<RunningServer> {
-  const { site, opened, queue, runStore, logger, config, engine } = foundations;
+  const { site, opened, objectStore, queue, runStore, logger, config, engine } = foundations;
   const siteRoot = asRoot(options.publicUrl ?? options.server.url);
-  const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const adminSecret = randomBytes(32).toString('hex');
   const worker = new ExportWorker({
     engine,

@@ -58,9 +58,9 @@ test('the API redirects to a signed address of the site, which works without the
     new RegExp(`^http://localhost/services/download/${String(exportId)}/\\d+\\.\\d+\\.[\\w-]{43}$`),
   );
   for (const Authorization of ['key 0123456789abcdef0123456789abcdef', 'nonsense']) {
-    expect(
-      (await site.app.request(address, { method: 'HEAD', headers: { Authorization } })).status,
-    ).toBe(200);
+    expect((await site.app.request(address, { method: 'HEAD', headers: { Authorization } })).status).toBe(
+      200,
+    );
   }
 });
 

@@ -84,7 +84,9 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access; objectStore?: ObjectStore } = {}): Promise<TestSite> {
+export async function openTestSite(
+  options: { access?: Access; objectStore?: ObjectStore } = {},
+): Promise<TestSite> {
   const folder = await writeTestFolder();
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });

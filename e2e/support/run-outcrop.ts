@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly cwd: string;
   /** The API key in the environment; none where it is not given, whatever the machine has. */
   readonly key?: string | undefined;
-  /** What the environment has besides. */
+  /** More of the environment. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -55,10 +55,12 @@ export function finished(child: ChildProcess): Promise<Finished> {
   });
 }
 
-function startNode(commandLine: readonly string[], surroundings: Surroundings): ChildProcess {
-  const { cwd, key } = surroundings;
+function startNode(
+  commandLine: readonly string[],
+  { cwd, key, environment: added }: Surroundings,
+): ChildProcess {
   const { KOORDINATES_TOKEN: _, ...inherited } = process.env;
-  const environment = { ...inherited, ...surroundings.environment };
+  const environment = { ...inherited, ...added };
   return spawn(process.execPath, commandLine, {
     cwd,
     env: key === undefined ? environment : { ...environment, KOORDINATES_TOKEN: key },

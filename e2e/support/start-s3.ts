@@ -16,8 +16,8 @@ export interface TestS3 extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   /** The requests that it got. */
   readonly requests: IncomingMessage[];
-  /** Removes an object, as whoever owns the bucket may. */
-  remove(key: string): Promise<void>;
+  /** Where its objects are, as files whose names begin with their keys. */
+  readonly folder: string;
 }
 
 const bucketName = 'archives';
@@ -50,7 +50,7 @@ export async function startS3(): Promise<TestS3> {
       AWS_SECRET_ACCESS_KEY: 'S3RVER',
     },
     requests,
-    remove: (key) => rm(join(directory, bucketName, 'site', `${key}._S3rver_object`)),
+    folder: join(directory, bucketName, 'site'),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();

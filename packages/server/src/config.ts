@@ -14,6 +14,8 @@ const configSchema = z.object({
   AWS_DEFAULT_REGION: z.string().optional(),
   /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
   OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
 });
 
 /** What the environment says about how a site runs. */
@@ -24,6 +26,7 @@ export interface Config {
   /** Holds no secret. */
   readonly storage: StorageSettings;
   readonly downloadSeconds: number;
+  readonly leaseSeconds: number;
 }
 
 /**
@@ -43,6 +46,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
     storage: readStorage(parsed.data),
     downloadSeconds: parsed.data.OUTCROP_DOWNLOAD_SECONDS,
+    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
   });
 }
 

@@ -95,7 +95,7 @@ test('a store that does not answer is 503, and the export is not taken for gone'
 test('an archive that was removed from the bucket is gone', async () => {
   const { id } = await site.create();
   await site.waitFor(id, 'complete');
-  await site.parts.objectStore.delete(`${String(id)}/archive.zip`);
+  await site.parts.objectStore.deletePrefix('');
   expect((await site.ask(`exports/${String(id)}/download/`)).status).toBe(410);
   expect(await site.waitFor(id, 'gone')).toMatchObject({ download_url: null });
 });

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
+import { newestArchive } from '../testing/archive-file.ts';
 import { deferred } from '../testing/deferred.ts';
 import { fakeArchive, fakeArchiveSha256 } from '../testing/fake-engine.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
@@ -135,7 +136,7 @@ test('an archive that was removed is gone', async () => {
   const { id } = await site.create();
   await site.waitFor(id, 'complete');
   const address = await addressOf(id);
-  await rm(new URL(`.outcrop/exports/${String(id)}/archive.zip`, site.folder));
+  await rm(await newestArchive(site.folder));
   for (const method of ['GET', 'HEAD']) {
     expect((await site.ask(`exports/${String(id)}/download/`, { method })).status).toBe(410);
     expect((await site.app.request(address, { method })).status).toBe(410);

@@ -45,7 +45,7 @@ export async function findArchive(parts: AppParts, record: ExportRecord): Promis
 
 /** Notes that an archive is no longer there, and gives the answer that says so. */
 export async function archiveGone(parts: AppParts, record: ExportRecord): Promise<HttpError> {
-  await parts.exportStore.markGone(record.id);
+  await parts.runStore.markRemoved(record.runId);
   return new HttpError(410, {
     detail: `The archive of export ${record.id} is gone; create the export again.`,
   });

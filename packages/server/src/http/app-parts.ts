@@ -7,8 +7,8 @@ import type { DownloadTickets } from '../downloads/download-tickets.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
-import type { ExportWorker } from '../exports/export-worker.ts';
-import type { ExportQueue } from '../queue/export-queue.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 
@@ -31,8 +31,8 @@ export interface AppParts {
   readonly downloadTickets: DownloadTickets;
   /** How long the address that a download redirects to may be opened. */
   readonly downloadSeconds: number;
-  readonly queue: ExportQueue;
-  readonly worker: Pick<ExportWorker, 'abort'>;
+  readonly runStore: RunStore;
+  readonly workers: LocalWorkers;
   readonly logger: Logger;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;

@@ -33,11 +33,6 @@ export function downloadExport(version: ApiVersion): Operation {
         },
         404: { description: 'There is no such export of yours, or it is not complete.', body: problem },
         410: { description: 'The archive has been removed.', body: problem },
-        503: {
-          description: 'The object store does not answer.',
-          body: problem,
-          headers: { 'Retry-After': z.string().meta({ description: 'Seconds.' }) },
-        },
       },
     },
     async ({ parts, context, params }) =>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { SiteError } from './catalogue/site-error.ts';
 import { DownloadTickets } from './downloads/download-tickets.ts';
+import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
 import { type Access } from './http/app-parts.ts';
@@ -48,6 +49,12 @@ export async function startApi(
     idempotencyStore: new IdempotencyStore(opened.database),
     runStore,
     objectStore,
+    diskRoom: diskRoom({
+      database: opened.database,
+      workFolder: site.paths.work,
+      reserve: site.limits.min_free_bytes,
+      keepsArchives: config.storage.kind === 'files',
+    }),
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
     workers,

@@ -37,6 +37,8 @@ export interface TestSite {
   /** What its worker does tasks with. */
   readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
+  /** Has all scopes. */
+  readonly token: string;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
@@ -122,6 +124,7 @@ export async function openTestSite(
     exportStore: new ExportStore(database),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
+    diskRoom: { shortageFor: async () => null },
     downloadTickets: await DownloadTickets.open(database),
     downloadSeconds: 900,
     runStore,
@@ -141,6 +144,7 @@ export async function openTestSite(
     taskParts,
     engine,
     appWith: (other) => checkedApp({ ...parts, ...other }),
+    token,
     ...asker(app, token),
     async close() {
       await worker.close();

@@ -29,6 +29,7 @@ export type {
   WireExtent,
   WireFailure,
   WireItem,
+  WireNotify,
   WireOptions,
   WireSource,
 } from './wire/export.ts';

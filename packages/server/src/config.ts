@@ -1,18 +1,46 @@
 import { z } from 'zod';
 
-const configSchema = z.object({
-  /** A PostgreSQL server; the embedded database in the site folder where absent. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  /** Exports that run at the same time in one process. */
-  OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
-});
+const configSchema = z
+  .object({
+    /** A PostgreSQL server; the embedded database in the site folder where absent. */
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    /** Exports that run at the same time in one process. */
+    OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+    /** The mail server, with user and password where it wants them; no mail is sent where absent. */
+    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
+    OUTCROP_MAIL_FROM: z
+      .string()
+      .max(300)
+      .regex(
+        /^[^\p{Cc}<>@,;]*<[^\s<>@,;]+@[^\s<>@,;]+>$|^[^\s<>@,;]+@[^\s<>@,;]+$/u,
+        'must be one mail address',
+      )
+      .optional(),
+  })
+  .refine(
+    ({ SMTP_URL: server, OUTCROP_MAIL_FROM: from }) => (server === undefined) === (from === undefined),
+    {
+      path: ['OUTCROP_MAIL_FROM'],
+      message: 'is needed with SMTP_URL, and SMTP_URL with it',
+    },
+  );
 
 /** What the environment says about how a site runs. */
 export interface Config {
   readonly databaseUrl: string | null;
   readonly logLevel: string;
   readonly concurrency: number;
+  /** Null where the site sends no mail. */
+  readonly mail: MailConfig | null;
+}
+
+/** How mail is sent. */
+export interface MailConfig {
+  /** May hold a password. */
+  readonly smtpUrl: string;
+  readonly from: string;
 }
 
 /**
@@ -26,9 +54,16 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not usable: ${problems.join('; ')}`);
   }
+  const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = parsed.data;
   return Object.freeze({
     databaseUrl: parsed.data.DATABASE_URL ?? null,
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    mail: smtpUrl === undefined || from === undefined ? null : { smtpUrl, from },
   });
+}
+
+/** A variable that `outcrop.yaml` names; null where it is not set. */
+export function readVariable(name: string, environment: NodeJS.ProcessEnv = process.env): string | null {
+  return environment[name] ?? null;
 }

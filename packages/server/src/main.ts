@@ -15,6 +15,7 @@ import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import { type HttpServer, listen } from './http/listen.ts';
+import { Notifications } from './notifications/notifications.ts';
 import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
 import { openDatabase, type SiteDatabase } from './site/open-database.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
@@ -55,6 +56,7 @@ interface Foundations {
   readonly site: Site;
   readonly opened: SiteDatabase;
   readonly queue: ExportQueue;
+  readonly notifications: Notifications;
   readonly runStore: RunStore;
   readonly logger: Logger;
   readonly config: Config;
@@ -80,9 +82,15 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
     // Listening comes first: the port may be taken, and addresses in bodies need its number.
     server = await listen(options.host, options.port);
     const queue = await openExportQueue(opened.database, { onError });
+    const notifications = await Notifications.open({
+      database: opened.database,
+      site,
+      config,
+      logger,
+    });
     const runStore = new RunStore(opened.database);
     return await serve(
-      { site, opened, queue, runStore, logger, config, engine },
+      { site, opened, queue, notifications, runStore, logger, config, engine },
       { server, access, publicUrl: options.publicUrl },
     );
   } catch (error) {
@@ -96,7 +104,7 @@ async function serve(
   foundations: Foundations,
   options: { server: HttpServer; access: Access; publicUrl: URL | null },
 ): Promise<RunningServer> {
-  const { site, opened, queue, runStore, logger, config, engine } = foundations;
+  const { site, opened, queue, notifications, runStore, logger, config, engine } = foundations;
   const siteRoot = asRoot(options.publicUrl ?? options.server.url);
   const objectStore = fileObjectStore(site.paths.exports);
   const adminSecret = randomBytes(32).toString('hex');
@@ -118,6 +126,7 @@ async function serve(
     idempotencyStore: new IdempotencyStore(opened.database),
     objectStore,
     queue,
+    notifications,
     worker,
     logger,
     adminSecret,
@@ -125,6 +134,7 @@ async function serve(
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);
   queue.work(worker.handle, config.concurrency);
+  notifications.work({ siteRoot });
   options.server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: options.server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: siteRoot.href, layers: site.layers.length }, 'Site:Serve:Started');
@@ -134,7 +144,7 @@ async function serve(
       clearInterval(sweep);
       await withdrawSite(site.paths);
       await options.server.close();
-      await Promise.all([queue.close(), worker.close()]);
+      await Promise.all([queue.close(), worker.close(), notifications.close()]);
       await opened.close();
       await site.close();
       logger.info('Site:Serve:Done');

@@ -4,6 +4,8 @@ import type { ExportCheck } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
+import type { Notifications } from '../notifications/notifications.ts';
+import type { NotifyRequest } from '../notifications/notify-request.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { Caller } from '../tokens/caller.ts';
 import { bodyFingerprint } from './body-fingerprint.ts';
@@ -22,6 +24,7 @@ export interface ExportCreation {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly queue: ExportQueue;
+  readonly notifications: Pick<Notifications, 'problems' | 'subscribe'>;
 }
 
 /** A body that was looked at: malformed, or checked item by item. */
@@ -37,13 +40,21 @@ export type Creation =
   | { readonly outcome: 'key-taken' };
 
 /** The dry run. A create refuses for the same reasons. */
-export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promise<CheckedBody> {
+export async function checkBody(
+  { site, siteRoot, notifications }: Pick<ExportCreation, 'site' | 'siteRoot' | 'notifications'>,
+  caller: Caller,
+  body: unknown,
+): Promise<CheckedBody> {
   const resolved = await resolveRequest(site, body, {
     baseUrl: siteRoot,
     maxVertices: site.limits.max_extent_vertices,
   });
   if ('errors' in resolved) {
     return resolved;
+  }
+  const problems = resolved.notify === null ? [] : await notifications.problems(caller, resolved.notify);
+  if (problems.length > 0) {
+    return { errors: { notify: problems } };
   }
   return { errors: null, resolved, check: await checkRequest(site, resolved.request) };
 }
@@ -62,7 +73,7 @@ export async function createExport(
   if (earlier !== null) {
     return earlier;
   }
-  const checked = await checkBody(creation.site, sent.body, creation.siteRoot);
+  const checked = await checkBody(creation, caller, sent.body);
   if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
     return { outcome: 'refused', checked };
   }
@@ -78,6 +89,7 @@ export async function createExport(
       request: checked.resolved.submitted,
     },
     keyed,
+    notify: checked.resolved.notify,
   });
   if (record === null) {
     // Another request with the key was first.
@@ -106,9 +118,13 @@ async function findEarlier(
 
 /** Null where the key was taken in the meantime. */
 function insertExport(
-  { database, exportStore, idempotencyStore, queue }: ExportCreation,
+  { database, exportStore, idempotencyStore, queue, notifications }: ExportCreation,
   caller: Caller,
-  { created, keyed }: { created: NewExport; keyed: KeyedRequest | null },
+  {
+    created,
+    keyed,
+    notify,
+  }: { created: NewExport; keyed: KeyedRequest | null; notify: NotifyRequest | null },
 ): Promise<ExportRecord | null> {
   return database.transaction(async (transaction) => {
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
@@ -116,6 +132,9 @@ function insertExport(
     }
     const record = await exportStore.insert(caller, created, transaction);
     await queue.add({ jobId: created.jobId, exportId: record.id }, transaction);
+    if (notify !== null) {
+      await notifications.subscribe(transaction, record.id, notify);
+    }
     if (keyed !== null) {
       await idempotencyStore.bind(caller, { key: keyed.key, exportId: record.id }, transaction);
     }

@@ -7,6 +7,7 @@ import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { ExportWorker } from '../exports/export-worker.ts';
+import type { Notifications } from '../notifications/notifications.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
@@ -28,6 +29,7 @@ export interface AppParts {
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
   readonly queue: ExportQueue;
+  readonly notifications: Pick<Notifications, 'problems' | 'subscribe'>;
   readonly worker: Pick<ExportWorker, 'abort'>;
   readonly logger: Logger;
   /** Opens the local door for `outcrop token create`; null closes it. */

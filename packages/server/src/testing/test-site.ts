@@ -12,6 +12,7 @@ import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
+import { Notifications } from '../notifications/notifications.ts';
 import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
@@ -89,6 +90,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
   const database = await openTestDatabase();
   const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
+  const notifications = await Notifications.open({ database, site, config: { mail: null }, logger });
   const objectStore = fileObjectStore(site.paths.exports);
   const worker = new ExportWorker({
     engine,
@@ -108,6 +110,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
     queue,
+    notifications,
     worker,
     logger,
     adminSecret: 's'.repeat(64),
@@ -125,7 +128,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
-      await Promise.all([queue.close(), worker.close()]);
+      await Promise.all([queue.close(), worker.close(), notifications.close()]);
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -10,6 +10,7 @@ export type {
 export { type CropMode, cropModes } from './crop-mode.ts';
 export { type FailureCode, failureCodes } from './error-code.ts';
 export { canTransition, type ExportState, exportStates, isTerminal } from './export-state.ts';
+export { type FailureMeaning, failures } from './failure.ts';
 export { findFormat, type Format, formatLabel, formats, type Mimetype } from './format.ts';
 export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
 export { isSpatial, type Kind, kinds } from './kind.ts';

@@ -11,9 +11,7 @@ export function groupMemory(group: number): number | null {
   } catch {
     return null;
   }
-  return names
-    .filter((name) => /^\d+$/.test(name))
-    .reduce((sum, pid) => sum + memoryOf(pid, group), 0);
+  return names.filter((name) => /^\d+$/.test(name)).reduce((sum, pid) => sum + memoryOf(pid, group), 0);
 }
 
 /** 0 for a process of another group, or one that has ended meanwhile. */

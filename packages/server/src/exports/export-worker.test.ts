@@ -66,7 +66,7 @@ async function stateOf(exportId: number): Promise<unknown> {
 test.each([
   [
     new EngineError('source-changed', 'The data changed.'),
-    { code: 'source-changed', detail: /^The data changed\.$/ },
+    { code: 'source-changed', detail: /^The data changed\. Try again\.$/ },
   ],
   [
     Object.assign(new Error('write /secret/path'), { code: 'ENOSPC' }),

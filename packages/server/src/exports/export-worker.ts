@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import type { WireFailure } from '@outcrop/contract';
-import { EngineError, type ExportPlan, type RunProgress, type RunResult } from '@outcrop/engine';
+import type { ExportPlan, RunProgress, RunResult } from '@outcrop/engine';
 import type { Logger } from 'pino';
 
-import { withoutFolder } from '../catalogue/without-folder.ts';
 import type { Engine } from '../engine.ts';
 import type { ExportJob } from '../queue/export-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { describeFailure } from './describe-failure.ts';
 import { reportProgress } from './report-progress.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -169,27 +167,10 @@ export class ExportWorker {
       run.logger.info('Export:Run:Cancelled');
       return;
     }
-    await this.#parts.runStore.fail(job, this.#describeFailure(error, run.logger));
-  }
-
-  #describeFailure(error: unknown, logger: Logger): WireFailure {
-    if (error instanceof EngineError && error.code !== 'internal') {
-      logger.warn({ err: error, code: error.code }, 'Export:Run:Failed');
-      return { code: error.code, detail: withoutFolder(error.message, this.#parts.folder) };
-    }
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-      logger.error({ err: error }, 'Export:Run:Failed');
-      return {
-        code: 'disk-full',
-        detail: 'The site has no room left for the archive. Tell its operator, or make the export smaller.',
-      };
-    }
-    const incident = randomUUID();
-    logger.error({ err: error, incident }, 'Export:Run:Failed');
-    return {
-      code: 'internal',
-      detail: `The export failed through no fault of yours. Tell the site's operator: incident ${incident}.`,
-    };
+    const { failure, incident, isSites } = describeFailure(error, this.#parts.folder);
+    const facts = { err: error, code: failure.code, ...(incident === null ? {} : { incident }) };
+    run.logger[isSites ? 'error' : 'warn'](facts, 'Export:Run:Failed');
+    await this.#parts.runStore.fail(job, failure);
   }
 }
 

@@ -134,7 +134,7 @@ async function serve(
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);
   queue.work(worker.handle, config.concurrency);
-  notifications.work({ siteRoot });
+  await notifications.work({ siteRoot, isAlone: opened.isExclusive });
   options.server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: options.server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: siteRoot.href, layers: site.layers.length }, 'Site:Serve:Started');

@@ -40,8 +40,8 @@ export interface DeliveryQueue {
   /** Has a worker of this process look at once. */
   wake(): void;
   work(handlers: DeliveryHandlers): void;
-  /** Counts tries as failed whose process died. Happens by itself from time to time. */
-  expire(): Promise<void>;
+  /** Has tries that nobody goes on with come up again. Only for a process that knows that it is the only one. */
+  takeOver(): Promise<void>;
   /** Takes no more, and waits for the tries that go on. */
   close(): Promise<void>;
 }
@@ -72,7 +72,15 @@ export async function openDeliveryQueue(
       loops.push(workUntilClosed(boss, bell, { name: queueName, handle: attempt, onError }));
       loops.push(workUntilClosed(boss, bell, { name: deadQueueName, handle: giveUp, onError }));
     },
-    expire: () => boss.maintain(),
+    async takeOver() {
+      const rows = await database.query<{ id: string; name: string }>(
+        `SELECT id, name FROM pgboss.job WHERE name = ANY ($1) AND state = 'active'`,
+        [[queueName, deadQueueName]],
+      );
+      for (const { id, name } of rows) {
+        await boss.fail(name, id, { message: 'The process ended' });
+      }
+    },
     async close() {
       bell.close();
       await Promise.all(loops);

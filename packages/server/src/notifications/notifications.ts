@@ -33,6 +33,8 @@ export interface NotificationsParts {
 export interface DeliveryOptions {
   /** The address that people use; every address in a body begins with it. */
   readonly siteRoot: URL;
+  /** Whether no other process can be delivering: what one had begun that died is then begun again at once. */
+  readonly isAlone: boolean;
   /** For tests: certificates, names and times of their own. */
   readonly posting?: Omit<PostOptions, 'allowedHosts'>;
 }
@@ -101,7 +103,10 @@ export class Notifications {
   }
 
   /** Starts delivering, in this process. */
-  work({ siteRoot, posting = {} }: DeliveryOptions): void {
+  async work({ siteRoot, isAlone, posting = {} }: DeliveryOptions): Promise<void> {
+    if (isAlone) {
+      await this.#queue.takeOver();
+    }
     const { site, config, database, logger } = this.#parts;
     const mailer = config.mail === null ? null : openMailer(config.mail);
     const deliverer = new Deliverer({

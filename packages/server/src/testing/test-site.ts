@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
+import type { MailConfig } from '../config.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
@@ -31,6 +32,7 @@ export interface TestSite {
   readonly app: CheckedApp;
   readonly parts: AppParts;
   readonly engine: ReturnType<typeof fakeEngine>;
+  readonly notifications: Notifications;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
@@ -72,9 +74,9 @@ layers:
 `;
 
 /** Writes a site folder for the fake engine. */
-export async function writeTestFolder(): Promise<URL> {
+export async function writeTestFolder(yaml = ''): Promise<URL> {
   const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'outcrop-server-'))}/`);
-  await writeFile(new URL('outcrop.yaml', folder), config);
+  await writeFile(new URL('outcrop.yaml', folder), config + yaml);
   await writeFile(new URL('nature.gpkg', folder), JSON.stringify(nature));
   await writeFile(new URL('broken.gpkg', folder), 'not a GeoPackage');
   await writeFile(new URL('marble.jpg', folder), 'jpeg');
@@ -83,14 +85,21 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access } = {}): Promise<TestSite> {
-  const folder = await writeTestFolder();
+export async function openTestSite(
+  options: { access?: Access; yaml?: string; mail?: MailConfig } = {},
+): Promise<TestSite> {
+  const folder = await writeTestFolder(options.yaml);
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
   const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
-  const notifications = await Notifications.open({ database, site, config: { mail: null }, logger });
+  const notifications = await Notifications.open({
+    database,
+    site,
+    config: { mail: options.mail ?? null },
+    logger,
+  });
   const objectStore = fileObjectStore(site.paths.exports);
   const worker = new ExportWorker({
     engine,
@@ -125,6 +134,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     app,
     parts,
     engine,
+    notifications,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {

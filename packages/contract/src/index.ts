@@ -36,6 +36,7 @@ export type {
 } from './wire/export.ts';
 export type { WireFormatChoice, WireFormatField, WireFormatOptions } from './wire/format-options.ts';
 export type { WireLayer, WireLayerService, WireLayerSummary, WireLicence } from './wire/layer.ts';
+export type { WireNotification } from './wire/notification.ts';
 export type { WireUser } from './wire/user.ts';
 export type {
   WireDescribedValidation,

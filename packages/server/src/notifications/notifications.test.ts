@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
+import { insertToken } from '../tokens/token-store.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 import {
   type ReceivedMessage,
@@ -249,4 +250,29 @@ test('who wants to be told is no part of what is exported', async () => {
   const rows = await site.parts.database.query<object>('SELECT * FROM outcrop.exports WHERE id = $1', [id]);
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toContain('/mine');
+});
+
+test('the owner of an export sees what became of telling, and the secret to verify it by; others do not', async () => {
+  const id = await completeExport({ notify: { webhook: new URL('/mine', receiver.url).href } });
+  await announce(id, 'complete');
+  await delivery('/mine', ({ state }) => state === 'delivered');
+  const listed = await site.ask(`exports/${String(id)}/notifications/`);
+  expect(await listed.json()).toMatchObject([
+    { event: 'complete', channel: 'webhook', state: 'delivered', tries: 1, detail: 'HTTP 204' },
+  ]);
+  const answer = await site.ask('webhook-secret/');
+  const { secret } = (await answer.json()) as { secret: string };
+  expect(
+    verify(
+      receiver.received.find(({ path }) => path === '/mine')!,
+      secret,
+    ),
+  ).toBe(true);
+  const { token } = await insertToken(site.parts.database, {
+    scopes: ['exports:read', 'exports:write'],
+    name: 'other',
+  });
+  const headers = { Authorization: `key ${token}` };
+  expect((await site.ask(`exports/${String(id)}/notifications/`, { headers })).status).toBe(404);
+  expect(await (await site.ask('webhook-secret/', { headers })).json()).not.toEqual({ secret });
 });

@@ -152,6 +152,7 @@ function databaseContract(open: () => Promise<Database>): void {
       exportStore: new ExportStore(database),
       idempotencyStore: new IdempotencyStore(database),
       queue,
+      notifications: { problems: async () => [], subscribe: async () => undefined },
     };
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
     const other = await callerWithToken(database);

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
 import type { MailConfig } from '../config.ts';
+import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
@@ -86,12 +87,12 @@ export async function writeTestFolder(yaml = ''): Promise<URL> {
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
 export async function openTestSite(
-  options: { access?: Access; yaml?: string; mail?: MailConfig } = {},
+  options: { access?: Access; yaml?: string; mail?: MailConfig; database?: Database } = {},
 ): Promise<TestSite> {
   const folder = await writeTestFolder(options.yaml);
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
-  const database = await openTestDatabase();
+  const database = options.database ?? (await openTestDatabase());
   const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
   const notifications = await Notifications.open({

@@ -1,8 +1,16 @@
 // Writes docs/reference/failures.md from the table of the contract. With --check, writes nothing and fails where the file
 // is not what it would write.
-import { failures } from '../packages/contract/dist/index.js';
+import { execFileSync } from 'node:child_process';
+
 import { writeOrCheck } from './write-or-check.js';
 
+const program = "console.log(JSON.stringify((await import('@outcrop/contract')).failures))";
+const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+  encoding: 'utf8',
+});
+const failures = /** @type {Record<string, { meaning: string, remedy: string, who: string }>} */ (
+  JSON.parse(printed)
+);
 const rows = Object.entries(failures).map(
   ([code, { meaning, remedy, who }]) => `| \`${code}\` | ${meaning} | ${remedy} | ${who} |`,
 );

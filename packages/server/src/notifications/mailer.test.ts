@@ -1,6 +1,5 @@
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 
 import { fakeArchive } from '../testing/fake-engine.ts';
@@ -29,7 +28,10 @@ beforeAll(async () => {
     disabledCommands: ['STARTTLS'],
     onRcptTo: (_, __, done) => done(refusal),
     onData(stream, { envelope }, done) {
-      void text(stream).then((raw) => {
+      let raw = '';
+      stream.setEncoding('utf8');
+      stream.on('data', (part: string) => (raw += part));
+      stream.once('end', () => {
         const sender = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
         letters.push({ from: sender, to: envelope.rcptTo.map(({ address }) => address), raw });
         done();

@@ -43,7 +43,7 @@ export function isAllowed(url: URL, allowedHosts: readonly string[]): boolean {
 }
 
 /** The address that a URL holds in place of a name; null for a name. URLs have already made `127.1` of it `127.0.0.1`. */
-export function literalAddress(url: URL): string | null {
+function literalAddress(url: URL): string | null {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return ipaddr.isValid(host) ? host : null;
 }

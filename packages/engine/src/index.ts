@@ -6,6 +6,7 @@ export {
 export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse-region.ts';
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';
+export { engineVersion } from './engine-version.ts';
 export { producibleFormats } from './gdal-formats/producible-formats.ts';
 export { checkExportHere, type ExportCheck } from './plan/check.ts';
 export { checkExport, surveyTable } from './plan/engine-thread.ts';

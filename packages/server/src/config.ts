@@ -7,6 +7,8 @@ const configSchema = z
     OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     /** Exports that run at the same time in one process. */
     OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+    /** Seconds that a worker may be silent before its work is given to another. */
+    OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
     /** The mail server, with user and password where it wants them; no mail is sent where absent. */
     SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
     /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
@@ -32,6 +34,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly logLevel: string;
   readonly concurrency: number;
+  readonly leaseSeconds: number;
   /** Null where the site sends no mail. */
   readonly mail: MailConfig | null;
 }
@@ -59,6 +62,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: parsed.data.DATABASE_URL ?? null,
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
     mail: smtpUrl === undefined || from === undefined ? null : { smtpUrl, from },
   });
 }

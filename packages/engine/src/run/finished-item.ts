@@ -34,7 +34,7 @@ interface Checkpoint extends Omit<FinishedItem, 'files'> {
 const checkpointFile = 'finished.json';
 
 /** The folder of an item that is done. Its files are in `files/`; what they are says `finished.json`. */
-export function finishedFolder(workFolder: string, index: number): string {
+function finishedFolder(workFolder: string, index: number): string {
   return join(workFolder, 'items', String(index));
 }
 

@@ -6,9 +6,9 @@ import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
-import type { ExportWorker } from '../exports/export-worker.ts';
 import type { Notifications } from '../notifications/notifications.ts';
-import type { ExportQueue } from '../queue/export-queue.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 
@@ -28,9 +28,9 @@ export interface AppParts {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
-  readonly queue: ExportQueue;
-  readonly notifications: Pick<Notifications, 'problems' | 'subscribe'>;
-  readonly worker: Pick<ExportWorker, 'abort'>;
+  readonly runStore: RunStore;
+  readonly workers: LocalWorkers;
+  readonly notifications: Pick<Notifications, 'problems'>;
   readonly logger: Logger;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;

@@ -80,6 +80,7 @@ export function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDeta
     progress: record.progress,
     stage: record.stage,
     is_cropped: request.extent !== null,
+    reused: record.isReused,
     sha256: archive?.sha256 ?? null,
     error: record.error,
     warnings: record.warnings,

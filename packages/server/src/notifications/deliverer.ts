@@ -9,6 +9,7 @@ import { mailExport } from './mail-export.ts';
 import { isRefusedForGood, type Mailer } from './mailer.ts';
 import { type PostOptions, postWebhook } from './post-webhook.ts';
 import { signWebhook } from './sign-webhook.ts';
+import { readSiteAddress } from './site-address.ts';
 import type { SiteWebhook } from './site-webhooks.ts';
 import { ForbiddenAddress } from './webhook-address.ts';
 import { ownerSecret, readSiteSecrets } from './webhook-secrets.ts';
@@ -17,8 +18,6 @@ import { ownerSecret, readSiteSecrets } from './webhook-secrets.ts';
 export interface DelivererParts {
   readonly database: Database;
   readonly site: Site;
-  /** The address that people use; every address in a body begins with it. */
-  readonly siteRoot: URL;
   readonly webhooks: readonly SiteWebhook[];
   readonly posting: PostOptions;
   /** Null where the site sends no mail. */
@@ -89,7 +88,8 @@ export class Deliverer {
   }
 
   async #post(delivery: PendingDelivery): Promise<string> {
-    const { siteRoot, posting } = this.#parts;
+    const { database, posting } = this.#parts;
+    const siteRoot = await readSiteAddress(database);
     const body = JSON.stringify(renderDetail(delivery.record, apiRoot(siteRoot)));
     const timestamp = Math.floor(Date.now() / 1000);
     const signed = signWebhook(
@@ -126,10 +126,11 @@ export class Deliverer {
   }
 
   async #mail({ record, target, eventId }: PendingDelivery): Promise<string> {
-    const { mailer, site, siteRoot } = this.#parts;
+    const { database, mailer, site } = this.#parts;
     if (mailer === null) {
       throw new Error('The site has no mail server: SMTP_URL is not set');
     }
+    const siteRoot = await readSiteAddress(database);
     const letter = mailExport({
       record,
       titles: record.request.items.map((item) => findItemLayer(site, item)?.title ?? item.item),

@@ -2,7 +2,7 @@ import PgBoss from 'pg-boss';
 import { z } from 'zod';
 
 import type { Database, Queryable } from '../database/database.ts';
-import { Bell } from '../queue/bell.ts';
+import { Bell } from '../runs/bell.ts';
 import { asPgBossDatabase } from './pg-boss-database.ts';
 
 const queueName = 'deliveries';

@@ -6,9 +6,11 @@ import {
   exportColumns,
   type ExportRecord,
   type ExportRow,
+  exportTables,
   toExportRecord,
 } from '../exports/export-record.ts';
-import type { EndedExport, NotificationEvent } from './notification-event.ts';
+import type { EndedExport } from '../runs/announce.ts';
+import type { NotificationEvent } from './notification-event.ts';
 
 /** How somebody is told: the webhook of an export's owner, one of the site's, or by mail. */
 export type Channel = 'webhook' | 'site-webhook' | 'email';
@@ -112,7 +114,7 @@ export async function findPending(database: Queryable, deliveryId: string): Prom
     return null;
   }
   const [row] = await database.query<ExportRow & { owner: number }>(
-    `SELECT ${exportColumns}, coalesce(token_id, 0) AS owner FROM outcrop.exports WHERE id = $1`,
+    `SELECT ${exportColumns}, coalesce(token_id, 0) AS owner FROM ${exportTables} WHERE exports.id = $1`,
     [delivery.exportId],
   );
   return row === undefined ? null : { ...delivery, owner: row.owner, record: toExportRecord(row) };

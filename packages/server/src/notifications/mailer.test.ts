@@ -20,7 +20,6 @@ let server: SMTPServer;
 let site: TestSite;
 let smtpUrl: string;
 const from = 'Exports <exports@data.example.org>';
-const siteRoot = new URL('https://data.example.org/site/');
 
 beforeAll(async () => {
   server = new SMTPServer({
@@ -42,7 +41,7 @@ beforeAll(async () => {
   smtpUrl = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
   site = await openTestSite({ mail: { smtpUrl, from } });
   await setTokenEmail(site.parts.database, 1, 'ana@example.org');
-  await site.notifications.work({ siteRoot, isAlone: true });
+  await site.notifications.work({ isAlone: true });
 }, 60_000);
 
 afterEach(async () => {
@@ -68,19 +67,19 @@ async function tried(): Promise<unknown> {
   throw new Error('No letter was tried');
 }
 
-async function endExport(event: 'complete' | 'error' | 'cancelled', extra: object = {}): Promise<unknown> {
-  const { id } = await site.create({ notify: { email: true }, ...extra });
+async function endExport(event: 'complete' | 'error' | 'cancelled'): Promise<{ id: unknown; name: string }> {
+  const { id, name } = await site.create({ notify: { email: true } });
   await site.waitFor(id, event === 'cancelled' ? 'complete' : event);
   await site.parts.database.transaction((transaction) =>
     site.notifications.announce(transaction, [{ exportId: Number(id), event }]),
   );
   site.notifications.wake();
-  return id;
+  return { id, name: String(name) };
 }
 
 test('a letter says what was exported, how large it is, and where to get it', async () => {
   site.engine.run = async () => undefined;
-  const id = await endExport('complete');
+  const { id, name } = await endExport('complete');
   expect(await tried()).toMatchObject({ state: 'delivered', target: 'ana@example.org', channel: 'email' });
   expect(letters).toHaveLength(1);
   expect(letters[0]).toMatchObject({ from: 'exports@data.example.org', to: ['ana@example.org'] });
@@ -88,9 +87,9 @@ test('a letter says what was exported, how large it is, and where to get it', as
   for (const line of [
     'From: Exports <exports@data.example.org>',
     'To: ana@example.org',
-    'Subject: kx-export is ready',
+    `Subject: ${name} is ready`,
     'Auto-Submitted: auto-generated',
-    'Your export kx-export is ready.',
+    `Your export ${name} is ready.`,
     'What:      Cities',
     `Size:      ${fakeArchive.length} bytes`,
     `Download:  https://data.example.org/site/exports/${String(id)}`,
@@ -103,10 +102,10 @@ test('a letter about a failure says why, and what to do', async () => {
   site.engine.run = async () => {
     throw Object.assign(new Error('no'), { code: 'ENOSPC' });
   };
-  await endExport('error');
+  const { name } = await endExport('error');
   await tried();
   const raw = letters[0]!.raw.replaceAll('=\r\n', '');
-  expect(raw).toContain('Subject: kx-export could not be made');
+  expect(raw).toContain(`Subject: ${name} could not be made`);
   expect(raw).toMatch(/Why:\s+The site had no room left for the export\. Make the export smaller/);
   site.engine.run = async () => undefined;
 });

@@ -1,5 +1,12 @@
+import type { EndingEvent } from '../runs/announce.ts';
+
 /** What can happen to an export that people are told of: the state that it came to. */
-export const notificationEvents = ['complete', 'error', 'cancelled', 'gone'] as const;
+export const notificationEvents = [
+  'complete',
+  'error',
+  'cancelled',
+  'gone',
+] as const satisfies readonly EndingEvent[];
 
 /** One of them. */
 export type NotificationEvent = (typeof notificationEvents)[number];
@@ -9,9 +16,3 @@ export const usualEvents: readonly NotificationEvent[] = ['complete', 'error', '
 
 /** What is mailed: nobody needs a letter about what they cancelled. */
 export const mailedEvents: readonly NotificationEvent[] = ['complete', 'error'];
-
-/** An export that came to a state. */
-export interface EndedExport {
-  readonly exportId: number;
-  readonly event: NotificationEvent;
-}

@@ -10,7 +10,6 @@ import { listDeliveries } from './delivery-store.ts';
 import { Notifications } from './notifications.ts';
 
 const programs = await findPostgres();
-const siteRoot = new URL('https://data.example.org/');
 const messages = 40;
 let cluster: PostgresCluster;
 let database: Database;
@@ -54,7 +53,7 @@ async function startWorker(): Promise<AsyncDisposable> {
     config: { mail: null },
     logger,
   });
-  await notifications.work({ siteRoot, isAlone: false });
+  await notifications.work({ isAlone: false });
   return {
     async [Symbol.asyncDispose]() {
       await notifications.close();

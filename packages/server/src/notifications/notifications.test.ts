@@ -26,7 +26,7 @@ beforeAll(async () => {
     - { url: '${new URL('/all', receiver.url).href}', events: [complete, gone] }
 `,
   });
-  await site.notifications.work({ siteRoot, isAlone: true, posting: { timeoutMs: 1000 } });
+  await site.notifications.work({ isAlone: true, posting: { timeoutMs: 1000 } });
 }, 60_000);
 
 afterEach(async () => {

@@ -4,18 +4,13 @@ import type { Site } from '../catalogue/site.ts';
 import type { Config } from '../config.ts';
 import { readVariable } from '../config.ts';
 import type { Database, Queryable } from '../database/database.ts';
+import type { EndedExport } from '../runs/announce.ts';
 import type { Caller } from '../tokens/caller.ts';
 import { Deliverer } from './deliverer.ts';
 import { type DeliveryQueue, openDeliveryQueue } from './delivery-queue.ts';
-import {
-  findSubscribers,
-  insertDeliveries,
-  insertSubscription,
-  type NewDelivery,
-  type Subscriber,
-} from './delivery-store.ts';
+import { findSubscribers, insertDeliveries, type NewDelivery, type Subscriber } from './delivery-store.ts';
 import { openMailer } from './mailer.ts';
-import { type EndedExport, mailedEvents, usualEvents } from './notification-event.ts';
+import { mailedEvents, usualEvents } from './notification-event.ts';
 import type { NotifyRequest } from './notify-request.ts';
 import type { PostOptions } from './post-webhook.ts';
 import { readSiteWebhooks, type SiteWebhook } from './site-webhooks.ts';
@@ -31,8 +26,6 @@ export interface NotificationsParts {
 
 /** How deliveries are made, in the processes that make them. */
 export interface DeliveryOptions {
-  /** The address that people use; every address in a body begins with it. */
-  readonly siteRoot: URL;
   /** Whether no other process can be delivering: what one had begun that died is then begun again at once. */
   readonly isAlone: boolean;
   /** For tests: certificates, names and times of their own. */
@@ -75,13 +68,8 @@ export class Notifications {
     ];
   }
 
-  /** Remembers who wants to be told of an export, in the transaction that creates it. */
-  subscribe(transaction: Queryable, exportId: number, wanted: NotifyRequest): Promise<void> {
-    return insertSubscription(transaction, exportId, wanted);
-  }
-
   /** Writes down what there is to tell of exports that came to an end, in the transaction that ended them. */
-  async announce(transaction: Queryable, ended: readonly EndedExport[]): Promise<void> {
+  readonly announce = async (transaction: Queryable, ended: readonly EndedExport[]): Promise<void> => {
     if (ended.length === 0) {
       return;
     }
@@ -95,7 +83,7 @@ export class Notifications {
     }
     const deliveryIds = await insertDeliveries(transaction, deliveries);
     await this.#queue.add(deliveryIds, transaction);
-  }
+  };
 
   /** Has this process look for something to tell at once, rather than within a second. */
   wake(): void {
@@ -103,7 +91,7 @@ export class Notifications {
   }
 
   /** Starts delivering, in this process. */
-  async work({ siteRoot, isAlone, posting = {} }: DeliveryOptions): Promise<void> {
+  async work({ isAlone, posting = {} }: DeliveryOptions): Promise<void> {
     if (isAlone) {
       await this.#queue.takeOver();
     }
@@ -112,7 +100,6 @@ export class Notifications {
     const deliverer = new Deliverer({
       database,
       site,
-      siteRoot,
       webhooks: this.#webhooks,
       posting: { ...posting, allowedHosts: site.config.notifications.allowed_hosts },
       mailer,

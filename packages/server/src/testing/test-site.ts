@@ -10,12 +10,16 @@ import type { MailConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
-import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
-import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
 import { Notifications } from '../notifications/notifications.ts';
-import { openExportQueue } from '../queue/export-queue.ts';
+import { rememberSiteAddress } from '../notifications/site-address.ts';
+import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
+import { RunFolders } from '../runs/run-folders.ts';
+import { RunStore } from '../runs/run-store.ts';
+import type { TaskParts } from '../runs/run-task.ts';
+import { TaskStore } from '../runs/task-store.ts';
+import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
@@ -32,6 +36,8 @@ export interface TestSite {
   readonly folder: URL;
   readonly app: CheckedApp;
   readonly parts: AppParts;
+  /** What its worker does tasks with. */
+  readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
   readonly notifications: Notifications;
   /** The same site, but for some of its parts. */
@@ -85,43 +91,59 @@ export async function writeTestFolder(yaml = ''): Promise<URL> {
   return folder;
 }
 
+/** What a site of tests is like. */
+export interface TestSiteOptions {
+  readonly access?: Access;
+  readonly hasWorker?: boolean;
+  /** What is added to its `outcrop.yaml`. */
+  readonly yaml?: string;
+  readonly mail?: MailConfig;
+  /** Default: one in memory. */
+  readonly database?: Database;
+}
+
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(
-  options: { access?: Access; yaml?: string; mail?: MailConfig; database?: Database } = {},
-): Promise<TestSite> {
+export async function openTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
   const folder = await writeTestFolder(options.yaml);
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = options.database ?? (await openTestDatabase());
-  const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
+  const objectStore = fileObjectStore(site.paths.exports);
   const notifications = await Notifications.open({
     database,
     site,
     config: { mail: options.mail ?? null },
     logger,
   });
-  const objectStore = fileObjectStore(site.paths.exports);
-  const worker = new ExportWorker({
+  await rememberSiteAddress(database, new URL('https://data.example.org/site/'));
+  const runStore = new RunStore(database, notifications.announce);
+  const taskParts: TaskParts = {
     engine,
-    runStore: new RunStore(database),
+    taskStore: new TaskStore(database, 60),
+    runStore,
     objectStore,
+    checkpoints: checkpointsInSharedFolder,
+    folders: new RunFolders(site.paths.work),
+    siteFolder: site.paths.folder,
+    limits: { seconds: null, memoryBytes: null },
     logger,
-    folder: site.paths.folder,
-    workFolder: site.paths.work,
-  });
-  queue.work(worker.handle, 1);
+  };
+  const worker = new TaskWorker(taskParts);
+  if (options.hasWorker !== false) {
+    worker.start(1);
+  }
   const parts: AppParts = {
     site,
     siteRoot: new URL('http://localhost/'),
     access: options.access ?? 'token',
     database,
-    exportStore: new ExportStore(database),
+    exportStore: new ExportStore(database, notifications.announce),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
-    queue,
+    runStore,
+    workers: worker,
     notifications,
-    worker,
     logger,
     adminSecret: 's'.repeat(64),
   };
@@ -134,21 +156,21 @@ export async function openTestSite(
     folder,
     app,
     parts,
+    taskParts,
     engine,
     notifications,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
-      await Promise.all([queue.close(), worker.close(), notifications.close()]);
+      await worker.close();
+      await notifications.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function rethrow(error: Error): never {
-  throw error;
-}
+let named = 0;
 
 function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
   const at = (path: string, version: ApiVersion = 'v1'): string =>
@@ -168,6 +190,8 @@ function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 's
     send,
     async create(extra = {}) {
       const body = {
+        // Each is another: equal ones would share an archive.
+        name: `export ${(named += 1)}`,
         items: [{ item: 'layers/2' }],
         formats: { vector: 'application/x-ogc-gpkg' },
         crs: 'EPSG:2193',

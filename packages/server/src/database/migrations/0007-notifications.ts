@@ -6,6 +6,10 @@ export const notifications: Migration = {
   name: 'notifications',
   sql: `
     ALTER TABLE outcrop.tokens ADD COLUMN email text;
+    CREATE TABLE outcrop.site_address (
+      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+      url text NOT NULL
+    );
     CREATE TABLE outcrop.webhook_secrets (
       id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       secret text NOT NULL,

@@ -2,17 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { type FailureCode, failures, type WireFailure } from '@outcrop/contract';
 import { EngineError } from '@outcrop/engine';
+import type { Logger } from 'pino';
 
 import { withoutFolder } from '../catalogue/without-folder.ts';
-
-/** Why an export failed, for its owner and for the log. */
-export interface DescribedFailure {
-  readonly failure: WireFailure;
-  /** Names an internal error in the log and in `failure`; null for other failures. */
-  readonly incident: string | null;
-  /** Whether the operator should look at it. */
-  readonly isSites: boolean;
-}
 
 /** Their messages hold the figure and what follows from it. */
 const explainedWhereMade: readonly FailureCode[] = ['format-limit', 'time-limit', 'memory-limit'];
@@ -21,26 +13,25 @@ const explainedWhereMade: readonly FailureCode[] = ['format-limit', 'time-limit'
 const insideOnly: readonly FailureCode[] = ['disk-full', 'storage', 'archive-corrupt'];
 
 /**
- * Says why an export failed: what happened, to which item where the engine knows it, and what to do. Nothing of where the
- * site keeps its files; what nobody foresaw gets a number to ask the operator about.
+ * Why a run failed, in words for whoever asked for it: what happened, to which item where the engine knows it, and what to
+ * do. What nobody foresaw is in the log, under a number that they can tell.
  *
- * @param folder the site's, which is left out of paths.
+ * @param context.folder the site folder, which the words must not name.
  */
-export function describeFailure(error: unknown, folder: URL): DescribedFailure {
+export function describeFailure(
+  error: unknown,
+  { folder, logger }: { folder: URL; logger: Logger },
+): WireFailure {
   const code = codeOf(error);
   const { meaning, remedy, who } = failures[code];
   const incident = code === 'internal' ? randomUUID() : null;
-  const problem =
-    error instanceof EngineError && code !== 'internal' && !insideOnly.includes(code)
-      ? asSentence(withoutFolder(error.message, folder))
-      : meaning;
+  const facts = { err: error, code, ...(incident === null ? {} : { incident }) };
+  logger[who === 'operator' ? 'error' : 'warn'](facts, 'Export:Run:Failed');
+  const isSpeaking = error instanceof EngineError && incident === null && !insideOnly.includes(code);
+  const problem = isSpeaking ? asSentence(withoutFolder(error.message, folder)) : meaning;
   const isExplained = explainedWhereMade.includes(code) || problem.includes(remedy);
-  const what = isExplained ? problem : `${problem} ${remedy}`;
-  return {
-    failure: { code, detail: incident === null ? what : `${what} This is incident ${incident}.` },
-    incident,
-    isSites: who === 'operator',
-  };
+  const words = isExplained && isSpeaking ? problem : `${problem} ${remedy}`;
+  return { code, detail: incident === null ? words : `${words} This is incident ${incident}.` };
 }
 
 function codeOf(error: unknown): FailureCode {

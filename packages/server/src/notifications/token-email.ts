@@ -11,7 +11,11 @@ export function emailProblem(address: string): string | null {
     : `${JSON.stringify(address.slice(0, maxLength))} is not a mail address; write one such as ana@example.org.`;
 }
 
-/** Sets the one address that exports of a token may be announced to. Only operators can: so nobody has a site mail strangers. */
-export async function setTokenEmail(database: Queryable, tokenId: number, address: string): Promise<void> {
+/** Sets the one address that exports of a token may be announced to, or none. Only operators can: so nobody has a site mail strangers. */
+export async function setTokenEmail(
+  database: Queryable,
+  tokenId: number,
+  address: string | null,
+): Promise<void> {
   await database.query('UPDATE outcrop.tokens SET email = $2 WHERE id = $1', [tokenId, address]);
 }

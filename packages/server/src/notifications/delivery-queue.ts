@@ -22,6 +22,10 @@ const jobOptions = { retryLimit: 13, retryDelay: 7, retryBackoff: true, expireIn
 const pollIntervalMs = 1000;
 /** Tries that go on at the same time in one process. Most of their time is waiting for the other side. */
 const concurrency = 16;
+/** SQLSTATE. */
+const deadlockDetected = '40P01';
+/** How often a queue is created anew: each time at least one other process has gone on. */
+const maxAttempts = 20;
 /** How often pg-boss looks for tries whose process died. */
 const maintenanceIntervalSeconds = 30;
 
@@ -54,8 +58,8 @@ export async function openDeliveryQueue(
   const boss = new PgBoss({ db: asPgBossDatabase(database), schedule: false, maintenanceIntervalSeconds });
   boss.on('error', options.onError);
   await boss.start();
-  await boss.createQueue(deadQueueName);
-  await boss.createQueue(queueName);
+  await createQueue(boss, deadQueueName);
+  await createQueue(boss, queueName);
   const bell = new Bell();
   const loops: Promise<void>[] = [];
   return {
@@ -87,6 +91,24 @@ export async function openDeliveryQueue(
       await boss.stop({ graceful: false, close: false, wait: true });
     },
   };
+}
+
+/**
+ * Creates a queue where there is none. Processes that do so at the same time lock each other out, as pg-boss adds a
+ * foreign key to the table that the others are inserting into: PostgreSQL then ends all but one, and there is the queue.
+ */
+async function createQueue(boss: PgBoss, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await boss.createQueue(name);
+      return;
+    } catch (error) {
+      const isDeadlock = error instanceof Error && 'code' in error && error.code === deadlockDetected;
+      if (!isDeadlock || attempt === maxAttempts) {
+        throw error;
+      }
+    }
+  }
 }
 
 interface Work {

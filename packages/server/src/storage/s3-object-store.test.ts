@@ -29,7 +29,7 @@ describe('objects in a bucket', () => {
     const s3 = await startS3();
     return {
       store: s3ObjectStore(new S3Bucket(parseStorageUrl(s3.storageUrl, null)), { isSigning: true }),
-      unfinished: s3.unfinished,
+      unfinished: () => s3.unfinished(),
       [Symbol.asyncDispose]: () => s3[Symbol.asyncDispose](),
     };
   });

@@ -9,6 +9,7 @@ import { openSite } from '../catalogue/site.ts';
 import type { MailConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
+import { DownloadTickets } from '../downloads/download-tickets.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
@@ -21,6 +22,7 @@ import type { TaskParts } from '../runs/run-task.ts';
 import { TaskStore } from '../runs/task-store.ts';
 import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
@@ -39,6 +41,8 @@ export interface TestSite {
   /** What its worker does tasks with. */
   readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
+  /** Has all scopes. */
+  readonly token: string;
   readonly notifications: Notifications;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
@@ -95,6 +99,8 @@ export async function writeTestFolder(yaml = ''): Promise<URL> {
 export interface TestSiteOptions {
   readonly access?: Access;
   readonly hasWorker?: boolean;
+  /** Default: files in the folder. */
+  readonly objectStore?: ObjectStore;
   /** What is added to its `outcrop.yaml`. */
   readonly yaml?: string;
   readonly mail?: MailConfig;
@@ -109,7 +115,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
   const logger = pino({ level: 'silent' });
   const database = options.database ?? (await openTestDatabase());
   const site = await openSite(folder, engine);
-  const objectStore = fileObjectStore(site.paths.exports);
+  const objectStore = options.objectStore ?? fileObjectStore(site.paths.exports);
   const notifications = await Notifications.open({
     database,
     site,
@@ -141,6 +147,9 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     exportStore: new ExportStore(database, notifications.announce),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
+    diskRoom: { shortageFor: async () => null },
+    downloadTickets: await DownloadTickets.open(database),
+    downloadSeconds: 900,
     runStore,
     workers: worker,
     notifications,
@@ -160,6 +169,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     engine,
     notifications,
     appWith: (other) => checkedApp({ ...parts, ...other }),
+    token,
     ...asker(app, token),
     async close() {
       await worker.close();

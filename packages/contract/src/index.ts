@@ -30,6 +30,7 @@ export type {
   WireDescribedExport,
   WireDescribedItem,
   WireExpandedExport,
+  WireExportChange,
   WireExportDetail,
   WireExportRequest,
   WireExportSummary,

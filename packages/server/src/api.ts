@@ -46,7 +46,7 @@ export async function startApi(
     siteRoot: url,
     access: decideAccess(options),
     database: opened.database,
-    exportStore: new ExportStore(opened.database, announce),
+    exportStore: new ExportStore(opened.database, announce, site.limits.keep_days),
     idempotencyStore: new IdempotencyStore(opened.database),
     runStore,
     objectStore,

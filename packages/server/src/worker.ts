@@ -1,5 +1,6 @@
 import { checkpointsInSharedFolder } from './runs/checkpoints.ts';
 import { CheckpointsInStore } from './runs/checkpoints-in-store.ts';
+import { expireExports } from './runs/expire-exports.ts';
 import { RunFolders } from './runs/run-folders.ts';
 import { sweepStore } from './runs/sweep-store.ts';
 import { type LocalWorkers, TaskWorker } from './runs/task-worker.ts';
@@ -33,6 +34,7 @@ export async function startWorker(foundations: Foundations): Promise<RunningTask
   });
   const chores = [
     { name: 'run-folders', everySeconds: 60, run: () => folders.sweep(runStore) },
+    { name: 'expired-exports', everySeconds: 60, run: () => expireExports(objectStore, runStore) },
     { name: 'object-store', everySeconds: 3600, run: () => sweepStore(objectStore, runStore) },
   ];
   const upkeep = new Upkeep(opened.database, chores, logger);

@@ -102,6 +102,14 @@ export interface WireExportDetail extends WireExportSummary {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly downloaded_at: string | null;
+  /** When its archive is removed; null until it is complete, and where the site keeps it for ever. An extension. */
+  readonly expires_at?: string | null;
+}
+
+/** Body of `PATCH /exports/{id}/`, an extension of ours: what can be changed of a complete export. */
+export interface WireExportChange {
+  /** ISO 8601. */
+  readonly expires_at: string;
 }
 
 /** One item of a `v1.x` detail body: what was asked for, and what the item is (wire contract, section 5.3). */

@@ -28,7 +28,7 @@ const layerSchema = z.strictObject({
   name_field: z.string().min(1).optional(),
 });
 
-const limitsSchema = z.strictObject({
+const limitFields = z.strictObject({
   max_archive_bytes: z.int().positive().nullable().default(null),
   max_run_seconds: z
     .int()
@@ -48,6 +48,17 @@ const limitsSchema = z.strictObject({
     .int()
     .positive()
     .default(5 * 1024 * 1024),
+  /** How long a complete export can be downloaded; null for ever. */
+  keep_days: z.number().positive().max(36_500).nullable().default(7),
+  /** How far from now its owner may put the end of that. */
+  max_keep_days: z.number().positive().max(36_500).default(90),
+});
+
+const limitsSchema = limitFields.superRefine(({ keep_days: keepDays, max_keep_days: maxKeepDays }, context) => {
+  if (keepDays !== null && keepDays > maxKeepDays) {
+    const message = `must not be above max_keep_days, which is ${maxKeepDays}; raise that, too`;
+    context.addIssue({ code: 'custom', path: ['keep_days'], message });
+  }
 });
 
 const notificationsSchema = z

@@ -4,6 +4,7 @@ import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
 import { secrets } from './migrations/0004-secrets.ts';
 import { notifications } from './migrations/0007-notifications.ts';
+import { expiry } from './migrations/0009-expiry.ts';
 
 /** The schema, step by step. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   runsAndTasks,
   secrets,
   notifications,
+  expiry,
 ];

@@ -24,7 +24,8 @@ export const archiveType = 'application/zip';
  */
 export async function findArchive(parts: AppParts, record: ExportRecord): Promise<FoundArchive> {
   if (record.state === 'gone') {
-    throw await archiveGone(parts, record);
+    // Others may still have the archive: one that has expired says nothing about it.
+    throw exportGone(record);
   }
   if (record.state !== 'complete' || record.archive === null) {
     throw notFound(`Export ${record.id} has no archive: it is ${record.state}.`);
@@ -47,6 +48,11 @@ export async function findArchive(parts: AppParts, record: ExportRecord): Promis
 /** Notes that an archive is no longer there, and gives the answer that says so. */
 export async function archiveGone(parts: AppParts, record: ExportRecord): Promise<HttpError> {
   await parts.runStore.markRemoved(record.runId);
+  return exportGone(record);
+}
+
+/** The answer for an export that cannot be had any more. */
+export function exportGone(record: ExportRecord): HttpError {
   return new HttpError(410, {
     detail: `The archive of export ${record.id} is gone; create the export again.`,
   });

@@ -1,10 +1,11 @@
 import type { Filter, FilterOperator, Selection } from './selection.ts';
+import { stateNow } from './state-now.ts';
 
 /** Columns that exports can be filtered and sorted by. Nothing else gets into the text of a statement. */
 const columns = {
   id: 'exports.id',
   name: 'exports.name',
-  state: 'exports.state',
+  state: `(${stateNow})`,
   created_at: 'exports.created_at',
   finished_at: 'exports.finished_at',
 } as const;

@@ -3,6 +3,7 @@ import type { ExportState, WireFailure } from '@outcrop/contract';
 import { wireTime } from '../database/wire-time.ts';
 import { progressOfTasks, startOfTasks } from '../runs/run-store.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
+import { stateNow } from './state-now.ts';
 
 /** The archive of a complete export. */
 export interface ExportArchive {
@@ -44,6 +45,8 @@ export interface ExportRecord {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly downloadedAt: string | null;
+  /** When it will be gone, or was; null until it is complete, and where it is kept for ever. */
+  readonly expiresAt: string | null;
   readonly archive: ExportArchive | null;
   readonly error: WireFailure | null;
 }
@@ -68,6 +71,7 @@ export interface ExportRow {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly downloaded_at: string | null;
+  readonly expires_at: string | null;
   readonly archive_key: string | null;
   readonly archive_bytes: number | null;
   readonly archive_unzipped_bytes: number | null;
@@ -93,7 +97,8 @@ const isActive = "exports.state = 'processing' AND runs.state = 'active'";
 
 /** What to select of an export; numbers and times come as the same types from every database. */
 export const exportColumns = [
-  'exports.id, exports.name, exports.state, created_via, request, warnings, reused, exports.run_id',
+  'exports.id, exports.name, created_via, request, warnings, reused, exports.run_id',
+  `${stateNow} AS state`,
   'queue_position, queue_seconds',
   "CASE exports.state WHEN 'processing' THEN NULL ELSE archive_key END AS archive_key",
   'archive_sha256, runs.archive_bytes::double precision AS archive_bytes',
@@ -106,7 +111,7 @@ export const exportColumns = [
     (column) => `exports.${column}::double precision AS ${column}`,
   ),
   wireTime(`CASE WHEN ${isActive} THEN ${startOfTasks} ELSE runs.started_at END`, 'started_at'),
-  ...['created_at', 'finished_at', 'downloaded_at'].map((column) => wireTime(`exports.${column}`, column)),
+  ...['created_at', 'finished_at', 'downloaded_at', 'expires_at'].map((column) => wireTime(`exports.${column}`, column)),
 ].join(', ');
 
 /** Where to select it from. */
@@ -137,6 +142,7 @@ export function toExportRecord(row: ExportRow): ExportRecord {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     downloadedAt: row.downloaded_at,
+    expiresAt: row.expires_at,
     archive: toArchive(row),
     error: code === null ? null : { code, detail: row.error_detail ?? '' },
   };

@@ -14,6 +14,7 @@ import {
 } from './export-record.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
 import type { Selection } from './selection.ts';
+import { expiryIn, stateNow } from './state-now.ts';
 
 /** What a new export is made of. */
 export interface NewExport {
@@ -45,10 +46,17 @@ export interface CancelledExport {
 export class ExportStore {
   readonly #database: Database;
   readonly #announce: Announce;
+  readonly #keepDays: number | null;
 
-  constructor(database: Database, announce: Announce = announceToNobody) {
+  /** @param keepDays how long a complete export can be downloaded; null for ever. */
+  constructor(
+    database: Database,
+    announce: Announce = announceToNobody,
+    keepDays: number | null = null,
+  ) {
     this.#database = database;
     this.#announce = announce;
+    this.#keepDays = keepDays;
   }
 
   /** Writes an export in a transaction, with whatever else belongs to it. Its run may be complete already, and then it is, too. */
@@ -60,8 +68,9 @@ export class ExportStore {
     const isComplete = created.run.state === 'complete';
     const [inserted] = await transaction.query<{ id: number }>(
       `INSERT INTO outcrop.exports (token_id, run_id, reused, state, finished_at, name, request, warnings,
-         size_estimate_zipped, size_estimate_unzipped)
-       VALUES ($1, $2, $3, $4, CASE WHEN $4 = 'complete' THEN now() END, $5, $6::json, $7::json, $8, $9) RETURNING id`,
+         size_estimate_zipped, size_estimate_unzipped, expires_at)
+       VALUES ($1, $2, $3, $4, CASE WHEN $4 = 'complete' THEN now() END, $5, $6::json, $7::json, $8, $9,
+         CASE WHEN $4 = 'complete' THEN ${expiryIn('$10')} END) RETURNING id`,
       [
         caller.tokenId,
         created.run.runId,
@@ -72,6 +81,7 @@ export class ExportStore {
         JSON.stringify(created.warnings),
         Math.round(created.sizeEstimateZipped),
         Math.round(created.sizeEstimateUnzipped),
+        this.#keepDays,
       ],
     );
     const record = inserted === undefined ? null : await findIn(transaction, caller, inserted.id);
@@ -133,6 +143,20 @@ export class ExportStore {
       const record = await findIn(transaction, caller, exportId);
       return record === null ? null : { record, hasRunEnded };
     });
+  }
+
+  /**
+   * Sets until when a complete export can be downloaded; null where it is not complete (any more), or is not the caller's.
+   *
+   * @param until ISO 8601.
+   */
+  async keepUntil(caller: Caller, exportId: number, until: string): Promise<ExportRecord | null> {
+    const kept = await this.#database.query(
+      `UPDATE outcrop.exports SET expires_at = $3::timestamptz
+       WHERE ${isOwned} AND id = $2 AND ${stateNow} = 'complete' RETURNING id`,
+      [ownerOf(caller), exportId, until],
+    );
+    return kept.length === 0 ? null : this.find(caller, exportId);
   }
 
   /** Notes that a download has started. Only the first counts. */

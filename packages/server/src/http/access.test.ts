@@ -163,7 +163,7 @@ describe('addresses', () => {
 
   test.each([
     ['PUT', 'exports/', 'GET, HEAD, POST, OPTIONS'],
-    ['PATCH', 'exports/1/', 'GET, HEAD, DELETE, OPTIONS'],
+    ['PUT', 'exports/1/', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
     ['POST', 'layers/', 'GET, HEAD, OPTIONS'],
     ['GET', 'exports/validate/', 'POST, OPTIONS'],
     ['DELETE', 'exports/', 'GET, HEAD, POST, OPTIONS'],

@@ -56,7 +56,7 @@ export function crossOrigin(
       context.req.header('Access-Control-Request-Method') !== undefined
     ) {
       return context.body(null, 204, {
-        'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE, OPTIONS',
+        'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
         'Access-Control-Allow-Headers':
           context.req.header('Access-Control-Request-Headers') ?? 'Authorization, Content-Type',
         'Access-Control-Max-Age': '7200',

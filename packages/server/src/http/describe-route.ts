@@ -19,7 +19,7 @@ export interface OperationConfig<
   Query extends z.ZodObject,
   Headers extends z.ZodObject,
 > {
-  readonly method: 'get' | 'post' | 'delete' | 'options';
+  readonly method: 'get' | 'post' | 'patch' | 'delete' | 'options';
   /** Below the root of the API: `/exports/{id}/`. */
   readonly path: string;
   /** Names the operation in generated clients. */

@@ -15,6 +15,7 @@ import { HttpError } from './http-error.ts';
 import type { ListFields } from './lists/list-fields.ts';
 import { listQuerySchema, readListQuery } from './lists/list-query.ts';
 import { pageHeaders, respondWithPage } from './lists/respond-with-page.ts';
+import { keepExport } from './keep-export.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { idSchema } from './read-id.ts';
 import { renderExport, renderExportSummary } from './render-export.ts';
@@ -41,6 +42,7 @@ export function exportOperations(version: ApiVersion): Operation[] {
     createExport(version),
     validateExport(version),
     getExport(version),
+    keepExport(version),
     cancelExport(version),
   ];
 }

@@ -91,6 +91,7 @@ export function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDeta
     started_at: record.startedAt,
     finished_at: record.finishedAt,
     downloaded_at: record.downloadedAt,
+    expires_at: record.expiresAt,
   };
 }
 

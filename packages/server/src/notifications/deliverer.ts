@@ -136,7 +136,7 @@ export class Deliverer {
       titles: record.request.items.map((item) => findItemLayer(site, item)?.title ?? item.item),
       siteTitle: site.config.title,
       siteRoot,
-      expiresAt: null,
+      expiresAt: record.expiresAt,
     });
     try {
       await mailer.send({ ...letter, to: target, messageId: `<${eventId}@${siteRoot.hostname}>` });

@@ -79,6 +79,8 @@ function fill(html: string, { site, siteRoot, access }: AppParts): string {
     needsKey: access === 'token',
     maxVertices: site.limits.max_extent_vertices,
     maxItems: site.limits.max_items,
+    keepDays: site.limits.keep_days,
+    maxKeepDays: site.limits.max_keep_days,
   };
   const json = JSON.stringify(settings).replaceAll('<', '\\u003c');
   return html

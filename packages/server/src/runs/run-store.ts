@@ -2,6 +2,7 @@ import type { WireFailure } from '@outcrop/contract';
 import type { ExportPlan } from '@outcrop/engine';
 
 import type { Database, Queryable } from '../database/database.ts';
+import { expiryIn } from '../exports/state-now.ts';
 import { type Announce, announceToNobody, type EndingEvent } from './announce.ts';
 import { takeTurns } from './fair-share.ts';
 import type { TaskDraft } from './split-run.ts';
@@ -39,6 +40,14 @@ export interface FinishedRun {
   readonly archiveKey: string;
 }
 
+/** What became of a run whose exports expire. */
+export interface ExpiredRun {
+  /** How many are gone now. */
+  readonly exports: number;
+  /** Of the archive that nobody can have any more; null where others still can. */
+  readonly archiveKey: string | null;
+}
+
 /** Whether a task is still its worker's, and its run still wanted. `$1` the run, `$2` the task, `$3` the lease. */
 const isHeld = `id = $1 AND state = 'active'
   AND EXISTS (SELECT 1 FROM outcrop.tasks WHERE id = $2 AND lease = $3 AND NOT done)`;
@@ -50,10 +59,17 @@ const isHeld = `id = $1 AND state = 'active'
 export class RunStore {
   readonly #database: Database;
   readonly #announce: Announce;
+  readonly #keepDays: number | null;
 
-  constructor(database: Database, announce: Announce = announceToNobody) {
+  /** @param keepDays how long a complete export can be downloaded; null for ever. */
+  constructor(
+    database: Database,
+    announce: Announce = announceToNobody,
+    keepDays: number | null = null,
+  ) {
     this.#database = database;
     this.#announce = announce;
+    this.#keepDays = keepDays;
   }
 
   /**
@@ -129,6 +145,59 @@ export class RunStore {
     );
   }
 
+  /** Complete runs, at most so many, that have exports whose time is over. */
+  async findExpired(limit: number): Promise<number[]> {
+    const rows = await this.#database.query<{ run_id: number }>(
+      `SELECT DISTINCT run_id FROM outcrop.exports WHERE state = 'complete' AND expires_at <= now()
+       ORDER BY run_id LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ run_id: runId }) => runId);
+  }
+
+  /**
+   * Writes that those exports of a run whose time is over are gone, and, where none of the others has any left, that its archive is
+   * removed. A join that comes first keeps the archive; one that comes later begins anew.
+   */
+  expire(runId: number): Promise<ExpiredRun> {
+    return this.#database.transaction(async (transaction) => {
+      await transaction.query('SELECT id FROM outcrop.runs WHERE id = $1 FOR UPDATE', [runId]);
+      const gone = await transaction.query<{ id: number }>(
+        `UPDATE outcrop.exports SET state = 'gone'
+         WHERE run_id = $1 AND state = 'complete' AND expires_at <= now() RETURNING id`,
+        [runId],
+      );
+      const [removed] = await transaction.query<{ archive_key: string }>(
+        `UPDATE outcrop.runs SET state = 'removed' WHERE id = $1 AND state = 'complete'
+           AND NOT EXISTS (SELECT 1 FROM outcrop.exports WHERE run_id = $1 AND state = 'complete')
+         RETURNING archive_key`,
+        [runId],
+      );
+      await this.#announce(
+        transaction,
+        gone.map(({ id }) => ({ exportId: id, event: 'gone' as const })),
+      );
+      return { exports: gone.length, archiveKey: removed?.archive_key ?? null };
+    });
+  }
+
+  /**
+   * Gives complete exports that have no end one from now on: those of before the site had any. Never waits for another, so that
+   * the order of locks does not matter. Gives their number.
+   */
+  async limitUnlimited(): Promise<number> {
+    if (this.#keepDays === null) {
+      return 0;
+    }
+    const limited = await this.#database.query(
+      `UPDATE outcrop.exports SET expires_at = ${expiryIn('$1')}
+       WHERE id IN (SELECT id FROM outcrop.exports WHERE state = 'complete' AND expires_at IS NULL FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [this.#keepDays],
+    );
+    return limited.length;
+  }
+
   /** Of some runs, those that are still being worked on or waiting. */
   async findActive(runIds: readonly number[]): Promise<ReadonlySet<number>> {
     const rows = await this.#database.query<{ id: number }>(
@@ -158,10 +227,12 @@ export class RunStore {
       }
       const exports = await transaction.query<{ id: number }>(
         event === 'gone'
-          ? `UPDATE outcrop.exports SET state = 'gone' WHERE run_id = $1 AND state = 'complete' RETURNING id`
-          : `UPDATE outcrop.exports SET state = $2, finished_at = now()
+          ? `UPDATE outcrop.exports SET state = 'gone', expires_at = least(expires_at, now())
+             WHERE run_id = $1 AND state = 'complete' RETURNING id`
+          : `UPDATE outcrop.exports SET state = $2, finished_at = now(),
+               expires_at = CASE WHEN $2 = 'complete' THEN ${expiryIn('$3')} END
              WHERE run_id = $1 AND state = 'processing' RETURNING id`,
-        event === 'gone' ? [runId] : [runId, event],
+        event === 'gone' ? [runId] : [runId, event, this.#keepDays],
       );
       await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
       await this.#announce(

@@ -68,7 +68,7 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
       notifications,
       announce,
       objectStore,
-      runStore: new RunStore(opened.database, announce),
+      runStore: new RunStore(opened.database, announce, site.limits.keep_days),
       taskStore: new TaskStore(opened.database, config.leaseSeconds),
       async close() {
         await notifications.close();

@@ -123,7 +123,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     logger,
   });
   await rememberSiteAddress(database, new URL('https://data.example.org/site/'));
-  const runStore = new RunStore(database, notifications.announce);
+  const runStore = new RunStore(database, notifications.announce, site.limits.keep_days);
   const taskParts: TaskParts = {
     engine,
     taskStore: new TaskStore(database, 60),
@@ -144,7 +144,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     siteRoot: new URL('http://localhost/'),
     access: options.access ?? 'token',
     database,
-    exportStore: new ExportStore(database, notifications.announce),
+    exportStore: new ExportStore(database, notifications.announce, site.limits.keep_days),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
     diskRoom: { shortageFor: async () => null },

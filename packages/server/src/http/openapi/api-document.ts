@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 
 import type { ApiVersion } from '../../exports/api-root.ts';
 import type { Operation } from '../operation.ts';
+import { changeComponent, changeJsonSchema } from '../schemas/change-schema.ts';
 import { requestComponent, requestJsonSchema } from '../schemas/request-schema.ts';
 
 /** An OpenAPI 3.1 document. */
@@ -39,6 +40,7 @@ export function apiDocument(
       '`Authorization: key <token>`, a token of this site: 32 hexadecimal digits. Each operation names its scope.',
   });
   registrar.openAPIRegistry.registerComponent('schemas', requestComponent, requestJsonSchema());
+  registrar.openAPIRegistry.registerComponent('schemas', changeComponent, changeJsonSchema());
   for (const { route } of operations) {
     registrar.openAPIRegistry.registerPath(route);
   }

@@ -114,6 +114,10 @@ const detailFields = {
   started_at: timeSchema.nullable(),
   finished_at: timeSchema.nullable(),
   downloaded_at: timeSchema.nullable(),
+  expires_at: timeSchema.nullable().meta({
+    description:
+      'When its archive is removed; null until it is complete, and where the site keeps archives for ever.',
+  }),
 };
 
 const describedFields = {

@@ -1,18 +1,56 @@
 import { z } from 'zod';
 
+const port = z.coerce.number().int().min(0).max(65_535);
+
 const configSchema = z.object({
   /** A PostgreSQL server; the embedded database in the site folder where absent. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Connections that one process has to that server at most. */
+  OUTCROP_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(10),
   OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** `pretty` is for people at a terminal. */
+  OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
+  OUTCROP_METRICS_PORT: port.optional(),
+  /** The address that port listens on. */
+  OUTCROP_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Whoever sends it as `Authorization: Bearer …` may read `/metrics` from elsewhere. */
+  OUTCROP_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** How long running exports may take to end when the process is told to stop, before they are given back. */
+  OUTCROP_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).optional(),
+  /** Whether a start brings the schema of the database up to date, or only looks whether it is. */
+  OUTCROP_MIGRATE: z.enum(['auto', 'never']).default('auto'),
+  /** Where traces go, by OTLP over HTTP; there are none where absent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('outcrop'),
 });
+
+/** The variables that the environment may have. */
+export const configVariables: readonly string[] = Object.keys(configSchema.shape);
 
 /** What the environment says about how a site runs. */
 export interface Config {
   readonly databaseUrl: string | null;
+  readonly databaseConnections: number;
   readonly logLevel: string;
+  readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
+  readonly metricsToken: string | null;
+  /** Null where the command decides: see `drainSeconds` of `shutdown.ts`. */
+  readonly drainSeconds: number | null;
+  readonly migrate: 'auto' | 'never';
+  readonly traces: TraceConfig | null;
+}
+
+/** Where traces go. */
+export interface TraceConfig {
+  /** The collector, without `v1/traces`. */
+  readonly endpoint: string;
+  readonly serviceName: string;
 }
 
 /**
@@ -21,14 +59,31 @@ export interface Config {
  * @throws Error naming the variable that is wrong, never its value: a database URL holds a password.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = configSchema.safeParse(environment);
+  const parsed = configSchema.safeParse(withoutEmpty(environment));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not usable: ${problems.join('; ')}`);
   }
+  const { data } = parsed;
   return Object.freeze({
-    databaseUrl: parsed.data.DATABASE_URL ?? null,
-    logLevel: parsed.data.OUTCROP_LOG_LEVEL,
-    concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    databaseUrl: data.DATABASE_URL ?? null,
+    databaseConnections: data.OUTCROP_DATABASE_CONNECTIONS,
+    logLevel: data.OUTCROP_LOG_LEVEL,
+    logFormat: data.OUTCROP_LOG_FORMAT,
+    concurrency: data.OUTCROP_CONCURRENCY,
+    metricsPort: data.OUTCROP_METRICS_PORT ?? null,
+    metricsHost: data.OUTCROP_METRICS_HOST,
+    metricsToken: data.OUTCROP_METRICS_TOKEN ?? null,
+    drainSeconds: data.OUTCROP_DRAIN_SECONDS ?? null,
+    migrate: data.OUTCROP_MIGRATE,
+    traces:
+      data.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : { endpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: data.OTEL_SERVICE_NAME },
   });
+}
+
+/** A variable that is set to nothing, as compose files and units do, is one that is not set. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 
 import { openSite, type Site } from './catalogue/site.ts';
 import { SiteError } from './catalogue/site-error.ts';
@@ -15,9 +15,13 @@ import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import { type HttpServer, listen } from './http/listen.ts';
+import { createLogger } from './operations/create-logger.ts';
+import { startOperations } from './operations/start-operations.ts';
+import { startTracing, type Tracing } from './operations/tracing.ts';
 import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
 import { openDatabase, type SiteDatabase } from './site/open-database.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
+import { defaultDrainSeconds, prepareShutdown } from './site/shutdown.ts';
 import { fileObjectStore } from './storage/file-object-store.ts';
 
 /** How a site is served. */
@@ -59,6 +63,7 @@ interface Foundations {
   readonly logger: Logger;
   readonly config: Config;
   readonly engine: Engine;
+  readonly tracing: Tracing;
 }
 
 /**
@@ -69,12 +74,12 @@ interface Foundations {
 export async function startSite(options: StartOptions): Promise<RunningServer> {
   const access = decideAccess(options);
   const config = options.config ?? loadConfig();
-  const logger =
-    options.logger ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const logger = options.logger ?? createLogger(config);
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
+  const tracing = await startTracing(config.traces, logger);
   let server: HttpServer | null = null;
   try {
     // Listening comes first: the port may be taken, and addresses in bodies need its number.
@@ -82,12 +87,13 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
     const queue = await openExportQueue(opened.database, { onError });
     const runStore = new RunStore(opened.database);
     return await serve(
-      { site, opened, queue, runStore, logger, config, engine },
+      { site, opened, queue, runStore, logger, config, engine, tracing },
       { server, access, publicUrl: options.publicUrl },
     );
   } catch (error) {
     await server?.close();
     await opened.close();
+    await tracing.close();
     throw error;
   }
 }
@@ -96,7 +102,7 @@ async function serve(
   foundations: Foundations,
   options: { server: HttpServer; access: Access; publicUrl: URL | null },
 ): Promise<RunningServer> {
-  const { site, opened, queue, runStore, logger, config, engine } = foundations;
+  const { site, opened, queue, runStore, logger, config, engine, tracing } = foundations;
   const siteRoot = asRoot(options.publicUrl ?? options.server.url);
   const objectStore = fileObjectStore(site.paths.exports);
   const adminSecret = randomBytes(32).toString('hex');
@@ -109,6 +115,32 @@ async function serve(
     workFolder: site.paths.work,
   });
   const exportStore = new ExportStore(opened.database);
+  const shutdown = prepareShutdown(
+    {
+      async finishRequests(graceMs) {
+        await withdrawSite(site.paths);
+        await options.server.close(graceMs);
+      },
+      finishTasks: () => queue.close(),
+      giveBack: () => worker.close(),
+      async close() {
+        await operations.close();
+        await opened.close();
+        await site.close();
+        await tracing.close();
+      },
+    },
+    { drainSeconds: config.drainSeconds ?? defaultDrainSeconds.serve, logger },
+  );
+  const operations = await startOperations({
+    config,
+    database: opened.database,
+    objectStore,
+    paths: site.paths,
+    logger,
+    isDraining: shutdown.isDraining,
+    siteRoot,
+  });
   const app = createApp({
     site,
     siteRoot,
@@ -120,24 +152,22 @@ async function serve(
     queue,
     worker,
     logger,
+    metrics: operations.metrics,
     adminSecret,
   });
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);
   queue.work(worker.handle, config.concurrency);
-  options.server.answerWith((request, environment) => app.fetch(request, environment));
+  options.server.answerWith(
+    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
+  );
   await announceSite(site.paths, { url: options.server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: siteRoot.href, layers: site.layers.length }, 'Site:Serve:Started');
   return {
     url: siteRoot,
     async close() {
       clearInterval(sweep);
-      await withdrawSite(site.paths);
-      await options.server.close();
-      await Promise.all([queue.close(), worker.close()]);
-      await opened.close();
-      await site.close();
-      logger.info('Site:Serve:Done');
+      await shutdown.begin();
     },
   };
 }

@@ -260,7 +260,10 @@ describe.skipIf(programs === null)('a PostgreSQL server', () => {
 
   databaseContract(async () => {
     cluster = await startPostgres(programs ?? '');
-    const database = await openPostgresDatabase(cluster.url, { onError: () => undefined });
+    const database = await openPostgresDatabase(cluster.url, {
+      maxConnections: 10,
+      onError: () => undefined,
+    });
     await Promise.all([migrate(database), migrate(database)]);
     return database;
   });

@@ -22,6 +22,7 @@ export async function openEmbeddedDatabase(folder: URL | null, template?: Blob):
   return {
     ...asQueryable(engine),
     transaction: (work) => engine.transaction((transaction) => work(asQueryable(transaction))),
+    connections: () => null,
     close: () => engine.close(),
   };
 }

@@ -4,3 +4,6 @@ import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency
 
 /** The schema, step by step. */
 export const migrations: readonly Migration[] = [tokensAndExports, sizesAndIdempotencyKeys];
+
+/** The number of the last step. */
+export const latestMigration: number = Math.max(...migrations.map(({ id }) => id));

@@ -5,9 +5,9 @@ import type { Database, Queryable } from './database.ts';
 /** Opens a pool of connections to a PostgreSQL server. */
 export async function openPostgresDatabase(
   url: string,
-  options: { onError: (error: Error) => void },
+  options: { maxConnections: number; onError: (error: Error) => void },
 ): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  const pool = new pg.Pool({ connectionString: url, max: options.maxConnections });
   // An idle connection that the server drops is an event of the pool; unheard it would end the process.
   pool.on('error', options.onError);
   return {
@@ -29,6 +29,7 @@ export async function openPostgresDatabase(
         throw error;
       }
     },
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

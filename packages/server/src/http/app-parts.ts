@@ -8,6 +8,7 @@ import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { ExportWorker } from '../exports/export-worker.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
+import type { SiteMetrics } from '../operations/site-metrics.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 
@@ -30,6 +31,7 @@ export interface AppParts {
   readonly queue: ExportQueue;
   readonly worker: Pick<ExportWorker, 'abort'>;
   readonly logger: Logger;
+  readonly metrics: SiteMetrics;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;
 }
@@ -38,6 +40,8 @@ export interface AppParts {
 export interface AppEnvironment {
   Variables: {
     requestId: string;
+    /** Name of the operation, where it is one of the API's. */
+    operation: string | undefined;
     caller: Caller;
     /** The version of the API that was asked. */
     version: ApiVersion;

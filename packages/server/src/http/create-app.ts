@@ -8,7 +8,7 @@ import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { HttpError, notFound } from './http-error.ts';
-import { logRequests } from './log-requests.ts';
+import { observeRequests } from './observe-requests.ts';
 import type { Operation } from './operation.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
 import { renderError } from './render-error.ts';
@@ -20,7 +20,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>();
   app.onError((error, context) => renderError(parts, context, error));
   app.notFound((context) => renderError(parts, context, notFound()));
-  app.use(logRequests(parts.logger));
+  app.use(observeRequests(parts));
   app.post(adminTokensPath, createTokenOperation(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
@@ -65,6 +65,7 @@ function addOperation(app: OpenAPIHono<AppEnvironment>, parts: AppParts, operati
   const { route, scope, perform } = operation;
   // Who asks is known before what they ask is looked at.
   const identify: MiddlewareHandler<AppEnvironment> = async (context, next) => {
+    context.set('operation', route.operationId);
     if (scope !== null) {
       context.set('caller', await authenticate(parts, context, scope));
     }

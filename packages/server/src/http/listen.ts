@@ -12,8 +12,8 @@ export interface HttpServer {
   readonly url: URL;
   /** Until this is called, every request is told to come back later. */
   answerWith(answer: Answer): void;
-  /** Stops listening and ends all connections. */
-  close(): Promise<void>;
+  /** Stops listening, and ends all connections once what was asked is answered, or after so long. Default: at once. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /**
@@ -42,12 +42,24 @@ export async function listen(host: string, port: number): Promise<HttpServer> {
     answerWith(next) {
       answer = next;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: (graceMs = 0) => closeServer(server, graceMs),
   };
+}
+
+/** A connection that is kept alive is idle only once its request is answered, and nobody tells when that is. */
+const idleCheckMs = 50;
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+  const enough = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    if (graceMs === 0) {
+      server.closeAllConnections();
+    }
+  });
+  clearInterval(idle);
+  clearTimeout(enough);
 }
 
 /** A host as it stands in an address. One that means "all of this machine's" becomes one that can be called. */

@@ -12,7 +12,7 @@ export function renderError(parts: AppParts, context: RequestContext, error: Err
     return renderError(parts, context, notFound());
   }
   const incident = randomUUID();
-  parts.logger.error({ err: error, incident, requestId: context.get('requestId') }, 'Request:Serve:Failed');
+  parts.logger.error({ err: error, incident }, 'Request:Serve:Failed');
   const detail = `The site failed to answer. Tell its operator: incident ${incident}.`;
   return renderError(parts, context, new HttpError(500, { detail }));
 }

@@ -12,6 +12,7 @@ import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
+import { createSiteMetrics } from '../operations/site-metrics.ts';
 import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
@@ -110,6 +111,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     queue,
     worker,
     logger,
+    metrics: createSiteMetrics(),
     adminSecret: 's'.repeat(64),
   };
   const { token } = await insertToken(database, {

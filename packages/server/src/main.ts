@@ -154,6 +154,7 @@ async function serve(
     logger,
     metrics: operations.metrics,
     adminSecret,
+    dumpDatabase: opened.dump,
   });
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);

@@ -18,7 +18,7 @@ import { writeTestFolder } from '../testing/test-site.ts';
 import { type Caller, localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
@@ -235,6 +235,30 @@ function databaseContract(open: () => Promise<Database>): void {
     }, 3);
     await allDone.promise;
     expect(new Set(done).size).toBe(done.length);
+  });
+
+  test('a schema that is up to date is taken as it is', async () => {
+    expect(await migrate(database)).toEqual([]);
+    await expect(requireSchema(database)).resolves.toBeUndefined();
+  });
+
+  test('a schema that a newer program has changed is refused, and nothing is changed', async () => {
+    await database.query(`INSERT INTO outcrop.migrations (id, name) VALUES (9000, 'of the future')`);
+    for (const use of [migrate, requireSchema]) {
+      await expect(use(database)).rejects.toThrow(
+        /newer Outcrop.*step 9000.*Run that version again, or restore the backup/,
+      );
+    }
+    await database.query('DELETE FROM outcrop.migrations WHERE id = 9000');
+  });
+
+  test('a schema that lacks a step is refused where a start may not change it', async () => {
+    const { id, name } = migrations.at(-1)!;
+    await database.query('DELETE FROM outcrop.migrations WHERE id = $1', [id]);
+    await expect(requireSchema(database)).rejects.toThrow(
+      `${id} (${name}); back the database up and run \`outcrop migrate\``,
+    );
+    await database.query('INSERT INTO outcrop.migrations (id, name) VALUES ($1, $2)', [id, name]);
   });
 
   test('finds the holder of a token', async () => {

@@ -34,6 +34,8 @@ export interface AppParts {
   readonly metrics: SiteMetrics;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;
+  /** A copy of the embedded database; null where it is a server's. */
+  readonly dumpDatabase: (() => Promise<Blob>) | null;
 }
 
 /** What a request carries from the middleware to its operation. */

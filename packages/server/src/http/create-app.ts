@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 
+import { databaseDumpPath, dumpDatabase } from '../backup/dump-operation.ts';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
@@ -22,6 +23,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(observeRequests(parts));
   app.post(adminTokensPath, createTokenOperation(parts));
+  app.get(databaseDumpPath, dumpDatabase(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
     app.use(`/services/api/${version}/*`, async (context, next) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
@@ -26,8 +27,8 @@ export interface FakeTable {
 
 /** The bytes of every archive that the fake engine makes. */
 export const fakeArchive = Buffer.from('PK archive of the tests, long enough to ask for parts of it');
-/** Their SHA-256. */
-export const fakeArchiveSha256 = 'f'.repeat(64);
+/** Their SHA-256, hex. */
+export const fakeArchiveSha256 = createHash('sha256').update(fakeArchive).digest('hex');
 
 const fakeFormats: readonly string[] = ['application/x-ogc-gpkg', 'text/csv'];
 

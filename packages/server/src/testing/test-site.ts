@@ -113,6 +113,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     logger,
     metrics: createSiteMetrics(),
     adminSecret: 's'.repeat(64),
+    dumpDatabase: null,
   };
   const { token } = await insertToken(database, {
     scopes: ['exports:read', 'exports:write', 'layers:read'],

@@ -1,8 +1,8 @@
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createGunzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 
 import { SiteError } from '../catalogue/site-error.ts';
 import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
@@ -84,7 +84,7 @@ async function loadDatabase(paths: SitePaths, dump: URL): Promise<Record<string,
 /** The copy of the database as a tar archive; it is unpacked here, as what is broken must be found before it is loaded. */
 async function unpack(dump: URL): Promise<Blob> {
   try {
-    return new Blob([await buffer(createReadStream(dump).pipe(createGunzip()))]);
+    return new Blob([await promisify(gunzip)(await readFile(dump))]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SiteError(`${fileURLToPath(dump)} is damaged (${reason}); use another backup.`, {

@@ -42,6 +42,7 @@ test.each([
   ['a bearer token in text', { detail: `authorization: Bearer ${token}` }],
   ['a signature of S3', { url: `https://s3.example/b/7.zip?X-Amz-Expires=60&X-Amz-Signature=${token}&a=1` }],
   ['a ticket in a path', { path: `/services/page/exports/7/download/${token}` }],
+  ['a ticket behind an id', { path: `/services/download/7/${token}.1.abc` }],
   ['a field', { order: { caller: { token } } }],
   ['a password', { password: token }],
 ])('%s is not in the log', (_, fields) => {

@@ -36,8 +36,8 @@ const patterns: readonly RegExp[] = [
   /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s/@"]+(?=@)/gi,
   // Signed addresses, ours and S3's, and whatever else names itself a secret in a query.
   /([?&](?:x-amz-signature|x-amz-credential|x-amz-security-token|signature|sig|token|ticket|key|secret|password)=)[^&\s"\\]+/gi,
-  // Tickets of downloads are a part of the path.
-  /(\/download\/)[\w.~-]{16,}/gi,
+  // Tickets of downloads are a part of the path: who reads a log must not be able to download.
+  /(\/download\/(?:\d+\/)?)[\w.~-]{16,}/gi,
 ];
 
 /** Text without the secrets that are known by their shape. */

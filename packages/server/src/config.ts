@@ -12,6 +12,8 @@ const configSchema = z.object({
   OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
   OUTCROP_METRICS_PORT: port.optional(),
   /** The address that port listens on. */
@@ -37,6 +39,7 @@ export interface Config {
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
+  readonly leaseSeconds: number;
   readonly metricsPort: number | null;
   readonly metricsHost: string;
   readonly metricsToken: string | null;
@@ -71,6 +74,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: data.OUTCROP_LOG_LEVEL,
     logFormat: data.OUTCROP_LOG_FORMAT,
     concurrency: data.OUTCROP_CONCURRENCY,
+    leaseSeconds: data.OUTCROP_LEASE_SECONDS,
     metricsPort: data.OUTCROP_METRICS_PORT ?? null,
     metricsHost: data.OUTCROP_METRICS_HOST,
     metricsToken: data.OUTCROP_METRICS_TOKEN ?? null,

@@ -1,224 +1,154 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-
-import type { Logger } from 'pino';
-
-import { openSite, type Site } from './catalogue/site.ts';
+import { type ApiOptions, decideAccess, type RunningApi, startApi } from './api.ts';
 import { SiteError } from './catalogue/site-error.ts';
-import { type Config, loadConfig } from './config.ts';
-import { type Engine, outcropEngine } from './engine.ts';
-import { ExportStore } from './exports/export-store.ts';
-import { ExportWorker } from './exports/export-worker.ts';
-import { IdempotencyStore } from './exports/idempotency-store.ts';
-import { RunStore } from './exports/run-store.ts';
-import { type Access } from './http/app-parts.ts';
-import { createApp } from './http/create-app.ts';
+import { loadConfig } from './config.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import { type HttpServer, listen } from './http/listen.ts';
-import { createLogger } from './operations/create-logger.ts';
-import { startOperations } from './operations/start-operations.ts';
-import { startTracing, type Tracing } from './operations/tracing.ts';
-import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
-import { openDatabase, type SiteDatabase } from './site/open-database.ts';
-import { announceSite, withdrawSite } from './site/running-site.ts';
-import { defaultDrainSeconds, prepareShutdown } from './site/shutdown.ts';
-import { fileObjectStore } from './storage/file-object-store.ts';
+import { type Operations, startOperations } from './operations/start-operations.ts';
+import { noLocalWorkers, type TaskWorker } from './runs/task-worker.ts';
+import { type Foundations, type FoundationsOptions, openFoundations } from './site/foundations.ts';
+import { defaultDrainSeconds, type ProcessRole, type ShutdownSteps } from './site/shutdown.ts';
+import { startWorker } from './worker.ts';
 
 /** How a site is served. */
-export interface StartOptions {
-  readonly folder: URL;
+export interface StartOptions extends FoundationsOptions, ApiOptions {
   /** 0 for any that is free. */
   readonly port: number;
-  readonly host: string;
-  /** The address that people use, where it is not the one that is listened on: behind a proxy. */
-  readonly publicUrl: URL | null;
-  /** Whether people at this machine need no token. */
-  readonly anonymous: boolean;
-  /** Lets `anonymous` be combined with a host that others can reach: anyone may then do anything. Default false. */
-  readonly allowRemoteAnonymous?: boolean;
-  readonly logger?: Logger;
-  readonly engine?: Engine;
-  readonly config?: Config;
 }
 
-/** A site that is being served. */
+/** A site, or a part of one, that is running. */
 export interface RunningServer {
   /** The address that people use. */
   readonly url: URL;
-  /** Stops taking requests, gives running exports back for the next start, and lets go of the folder. */
+  /** The address of the port for probes and metrics only; null where there is none. */
+  readonly operationsUrl: URL | null;
+  /** Stops taking requests, lets exports end or gives them back for the next start, and lets go of the folder. */
   close(): Promise<void>;
 }
 
-/** How long a worker that died may have had its job before another takes it, where there may be others. */
-const abandonedAfterSeconds = 90;
-const sweepIntervalMs = 30_000;
-/** A site that was just stopped may still be letting go of its folder. */
-const lockWaitMs = 2000;
-
-interface Foundations {
-  readonly site: Site;
-  readonly opened: SiteDatabase;
-  readonly queue: ExportQueue;
-  readonly runStore: RunStore;
-  readonly logger: Logger;
-  readonly config: Config;
-  readonly engine: Engine;
-  readonly tracing: Tracing;
+/** A worker process. */
+export interface RunningWorker {
+  /** The address of the port for probes and metrics; null where there is none. */
+  readonly operationsUrl: URL | null;
+  /** Takes no more tasks, and lets those that run end, or gives them back. */
+  close(): Promise<void>;
 }
 
 /**
- * Serves a site folder: HTTP API and workers in this process. The composition root: nothing else makes adapters.
+ * Serves a site folder: HTTP API and workers in this process.
  *
  * @throws SiteError where the folder cannot be served: no `outcrop.yaml`, another process has it, the port is taken.
  */
 export async function startSite(options: StartOptions): Promise<RunningServer> {
-  const access = decideAccess(options);
-  const config = options.config ?? loadConfig();
-  const logger = options.logger ?? createLogger(config);
-  const engine = options.engine ?? outcropEngine;
-  const site = await openSite(options.folder, engine);
-  const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
-  const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
-  const tracing = await startTracing(config.traces, logger);
-  let server: HttpServer | null = null;
-  try {
+  decideAccess(options);
+  const foundations = await openFoundations(options);
+  return orClose(foundations, async () => {
     // Listening comes first: the port may be taken, and addresses in bodies need its number.
-    server = await listen(options.host, options.port);
-    const queue = await openExportQueue(opened.database, { onError });
-    const runStore = new RunStore(opened.database);
-    return await serve(
-      { site, opened, queue, runStore, logger, config, engine, tracing },
-      { server, access, publicUrl: options.publicUrl },
-    );
-  } catch (error) {
-    await server?.close();
-    await opened.close();
-    await tracing.close();
-    throw error;
-  }
+    const server = await listen(options.host, options.port);
+    return serve(foundations, { ...options, server, hasWorker: true });
+  });
+}
+
+/**
+ * Serves the HTTP API of a site; its tasks are done by worker processes.
+ *
+ * @throws SiteError also where there is no PostgreSQL server, which processes could share.
+ */
+export async function startApiProcess(options: StartOptions): Promise<RunningServer> {
+  decideAccess(options);
+  const foundations = await openShared(options, 'api');
+  return orClose(foundations, async () => {
+    const server = await listen(options.host, options.port);
+    return serve(foundations, { ...options, server, hasWorker: false });
+  });
+}
+
+/**
+ * Does the tasks of a site, whose HTTP API other processes serve.
+ *
+ * @throws SiteError also where there is no PostgreSQL server, which processes could share.
+ */
+export async function startWorkerProcess(options: FoundationsOptions): Promise<RunningWorker> {
+  const foundations = await openShared(options, 'worker');
+  return orClose(foundations, async () => {
+    const operations = await startOperations(foundations, { isLocalTrusted: true });
+    const worker = await startWorker(foundations).catch(async (error: unknown) => {
+      await operations.close();
+      throw error;
+    });
+    foundations.logger.info({ concurrency: foundations.config.concurrency }, 'Site:Work:Started');
+    return {
+      operationsUrl: operations.ownUrl,
+      close: () =>
+        end(foundations, 'worker', {
+          endTasks: (graceMs) => worker.close(graceMs),
+          close: () => operations.close(),
+        }),
+    };
+  });
 }
 
 async function serve(
   foundations: Foundations,
-  options: { server: HttpServer; access: Access; publicUrl: URL | null },
+  options: ApiOptions & { server: HttpServer; hasWorker: boolean },
 ): Promise<RunningServer> {
-  const { site, opened, queue, runStore, logger, config, engine, tracing } = foundations;
-  const siteRoot = asRoot(options.publicUrl ?? options.server.url);
-  const objectStore = fileObjectStore(site.paths.exports);
-  const adminSecret = randomBytes(32).toString('hex');
-  const worker = new ExportWorker({
-    engine,
-    runStore,
-    objectStore,
-    logger,
-    folder: site.paths.folder,
-    workFolder: site.paths.work,
-  });
-  const exportStore = new ExportStore(opened.database);
-  const shutdown = prepareShutdown(
-    {
-      async finishRequests(graceMs) {
-        await withdrawSite(site.paths);
-        await options.server.close(graceMs);
-      },
-      finishTasks: () => queue.close(),
-      giveBack: () => worker.close(),
-      async close() {
-        await operations.close();
-        await opened.close();
-        await site.close();
-        await tracing.close();
-      },
-    },
-    { drainSeconds: config.drainSeconds ?? defaultDrainSeconds.serve, logger },
-  );
-  const operations = await startOperations({
-    config,
-    database: opened.database,
-    objectStore,
-    paths: site.paths,
-    logger,
-    isDraining: shutdown.isDraining,
-    siteRoot,
-  });
-  const app = createApp({
-    site,
-    siteRoot,
-    access: options.access,
-    database: opened.database,
-    exportStore,
-    idempotencyStore: new IdempotencyStore(opened.database),
-    objectStore,
-    queue,
-    worker,
-    logger,
-    metrics: operations.metrics,
-    adminSecret,
-    dumpDatabase: opened.dump,
-  });
-  await prepareFolders(site, opened.isExclusive);
-  const sweep = await recover(foundations);
-  queue.work(worker.handle, config.concurrency);
-  options.server.answerWith(
-    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
-  );
-  await announceSite(site.paths, { url: options.server.url.href, pid: process.pid, secret: adminSecret });
-  logger.info({ url: siteRoot.href, layers: site.layers.length }, 'Site:Serve:Started');
+  const { server, hasWorker, publicUrl } = options;
+  let worker: TaskWorker | null = null;
+  let operations: Operations | null = null;
+  try {
+    // With a public address, a proxy of this machine may stand before it, and everyone seems to be local.
+    const isLocalTrusted = publicUrl === null || isLoopback(publicUrl.hostname);
+    operations = await startOperations(foundations, { isLocalTrusted });
+    worker = hasWorker ? await startWorker(foundations) : null;
+    const api = await startApi(foundations, { ...options, operations, workers: worker ?? noLocalWorkers });
+    return running(foundations, { api, worker, operations });
+  } catch (error) {
+    await server.close();
+    await operations?.close();
+    await worker?.close();
+    throw error;
+  }
+}
+
+function running(
+  foundations: Foundations,
+  { api, worker, operations }: { api: RunningApi; worker: TaskWorker | null; operations: Operations },
+): RunningServer {
   return {
-    url: siteRoot,
-    async close() {
-      clearInterval(sweep);
-      await shutdown.begin();
-    },
+    url: api.url,
+    operationsUrl: operations.ownUrl,
+    close: () =>
+      end(foundations, worker === null ? 'api' : 'serve', {
+        endRequests: (graceMs) => api.close(graceMs),
+        endTasks: worker === null ? undefined : (graceMs) => worker.close(graceMs),
+        close: () => operations.close(),
+      }),
   };
 }
 
-function decideAccess(options: StartOptions): Access {
-  if (!options.anonymous) {
-    return 'token';
-  }
-  if (isLoopback(options.host)) {
-    return 'local';
-  }
-  if (options.allowRemoteAnonymous === true) {
-    return 'open';
-  }
-  throw new SiteError(
-    `Without tokens, anyone who can reach ${options.host} could export everything; use the host 127.0.0.1, or make tokens with \`outcrop token create\`.`,
-  );
-}
-
-async function prepareFolders(site: Site, isExclusive: boolean): Promise<void> {
-  if (isExclusive) {
-    await rm(site.paths.work, { recursive: true, force: true });
-  }
-  for (const folder of [site.paths.work, site.paths.cache, site.paths.exports]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  }
-}
-
-/** Takes up what a dead site left, at the start and, where other processes may die, from time to time. */
-async function recover({ opened, queue, runStore, logger }: Foundations): Promise<NodeJS.Timeout> {
-  const requeue = async (graceSeconds: number): Promise<void> => {
-    const exportIds = await runStore.requeueAbandoned(queue, graceSeconds);
-    if (exportIds.length > 0) {
-      logger.warn({ exportIds }, 'Export:Run:Requeued');
-      queue.wake();
-    }
+function end(foundations: Foundations, role: ProcessRole, steps: ShutdownSteps): Promise<void> {
+  const { shutdown, config } = foundations;
+  const close = async (): Promise<void> => {
+    await steps.close();
+    await foundations.close();
   };
-  if (opened.isExclusive) {
-    await runStore.forgetLeases();
-  }
-  await requeue(opened.isExclusive ? 0 : abandonedAfterSeconds);
-  const sweep = setInterval(() => {
-    requeue(abandonedAfterSeconds).catch((error: unknown) =>
-      logger.error({ err: error }, 'Export:Run:RequeueFailed'),
+  return shutdown.begin({ ...steps, close }, config.drainSeconds ?? defaultDrainSeconds[role]);
+}
+
+async function openShared(options: FoundationsOptions, command: string): Promise<Foundations> {
+  const config = options.config ?? loadConfig();
+  if (config.databaseUrl === null) {
+    throw new SiteError(
+      `\`outcrop ${command}\` shares a site with other processes, which needs a PostgreSQL server: set DATABASE_URL; or serve the site in one process with \`outcrop serve\`.`,
     );
-  }, sweepIntervalMs);
-  sweep.unref();
-  return sweep;
+  }
+  return openFoundations({ ...options, config });
 }
 
-function asRoot(url: URL): URL {
-  return url.pathname.endsWith('/') ? url : new URL(`${url.origin}${url.pathname}/`);
+async function orClose<T>(foundations: Foundations, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    await foundations.close();
+    throw error;
+  }
 }

@@ -23,7 +23,7 @@ const run = promisify(execFile);
 const programs = await findPostgres();
 const embedded = loadConfig({});
 const engine = fakeEngine();
-const lapseLeases = `UPDATE outcrop.exports SET lease_until = NULL; UPDATE pgboss.job SET started_on = started_on - interval '1 hour'`;
+const lapseLeases = 'UPDATE outcrop.tasks SET available_at = now()';
 
 let root: URL;
 let folder: URL;

@@ -1,9 +1,16 @@
 import type { Migration } from './migration.ts';
 import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
+import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
+import { traceContext } from './migrations/0008-trace-context.ts';
 
 /** The schema, step by step. */
-export const migrations: readonly Migration[] = [tokensAndExports, sizesAndIdempotencyKeys];
+export const migrations: readonly Migration[] = [
+  tokensAndExports,
+  sizesAndIdempotencyKeys,
+  runsAndTasks,
+  traceContext,
+];
 
 /** The number of the last step. */
 export const latestMigration: number = Math.max(...migrations.map(({ id }) => id));

@@ -111,6 +111,11 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
     const detail = `The Idempotency-Key ${JSON.stringify(key)} was sent with another body in the last 24 hours; use a new key.`;
     throw new HttpError(422, { detail });
   }
+  if (creation.outcome === 'created') {
+    const { id, runId, isReused } = creation.record;
+    parts.metrics.exportCreated();
+    parts.logger.info({ exportIds: [id], runId, isReused }, 'Export:Create:Done');
+  }
   const detail = renderExport(parts, context, creation.record);
   return context.json(detail, 201, {
     Location: detail.url,

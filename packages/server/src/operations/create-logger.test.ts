@@ -19,13 +19,13 @@ test('every line says which request and export it belongs to, whoever writes it'
   await withLogFields({ requestId: 'r-1' }, async () => {
     await Promise.resolve();
     logger.child({ part: 'storage' }).info('in the request');
-    await withLogFields({ exportId: 7, runId: 3 }, async () => logger.warn('in the run'));
+    await withLogFields({ exportIds: [7], runId: 3 }, async () => logger.warn('in the run'));
   });
   logger.info('after');
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(entries[0]).not.toHaveProperty('requestId');
   expect(entries[1]).toMatchObject({ requestId: 'r-1', part: 'storage' });
-  expect(entries[2]).toMatchObject({ requestId: 'r-1', exportId: 7, runId: 3 });
+  expect(entries[2]).toMatchObject({ requestId: 'r-1', exportIds: [7], runId: 3 });
   expect(entries[3]).not.toHaveProperty('requestId');
 });
 

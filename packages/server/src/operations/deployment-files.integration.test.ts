@@ -36,7 +36,9 @@ interface Resource {
   readonly metadata: { readonly name: string };
   readonly data?: Record<string, string>;
   readonly spec?: {
-    readonly template?: { spec: { containers: readonly Container[]; securityContext: Record<string, unknown> } };
+    readonly template?: {
+      spec: { containers: readonly Container[]; securityContext: Record<string, unknown> };
+    };
     readonly selector?: { matchLabels?: Record<string, string> };
     readonly scaleTargetRef?: { name: string };
   };
@@ -52,7 +54,9 @@ const resources: readonly Resource[] = kubernetesFiles.flatMap((file) =>
 
 describe('Kubernetes', () => {
   test('every file but the autoscaler for others is part of the whole, and nothing else is', () => {
-    const { resources: listed } = parse(read('deploy/kubernetes/kustomization.yaml')) as { resources: string[] };
+    const { resources: listed } = parse(read('deploy/kubernetes/kustomization.yaml')) as {
+      resources: string[];
+    };
     const expected = kubernetesFiles.filter((file) => !['kustomization.yaml', 'hpa.yaml'].includes(file));
     expect(listed.toSorted()).toEqual(expected.toSorted());
   });
@@ -76,7 +80,10 @@ describe('Kubernetes', () => {
     const pods = resources.flatMap(({ spec }) => spec?.template?.spec ?? []);
     expect(pods).toHaveLength(3);
     for (const { securityContext, containers } of pods) {
-      expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      expect(securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
       for (const container of containers) {
         expect(container.securityContext).toMatchObject({
           allowPrivilegeEscalation: false,
@@ -88,7 +95,9 @@ describe('Kubernetes', () => {
   });
 
   test('what scales and what is kept from being drained is there', () => {
-    const deployments = resources.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => metadata.name);
+    const deployments = resources
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ metadata }) => metadata.name);
     expect(deployments).toEqual(['outcrop-api', 'outcrop-worker']);
     const targets = resources.flatMap(({ spec }) => spec?.scaleTargetRef?.name ?? []);
     expect(targets).toEqual(['outcrop-worker', 'outcrop-worker']);
@@ -115,7 +124,9 @@ describe('compose', () => {
     expect(ours.map(({ command }) => command[0])).toEqual(['migrate', 'api', 'worker']);
     const names = ours.flatMap(({ environment }) => Object.keys(environment));
     expect(names.filter((name) => !isKnown(name))).toEqual([]);
-    const used = [...read('deploy/docker/compose.yaml').matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name);
+    const used = [...read('deploy/docker/compose.yaml').matchAll(/(?<!\$)\$\{(\w+)/g)].map(
+      ([, name]) => name,
+    );
     const offered = [...read('deploy/docker/example.env').matchAll(/^(\w+)=/gm)].map(([, name]) => name);
     expect([...new Set(used)].toSorted()).toEqual(offered.toSorted());
   });
@@ -149,10 +160,28 @@ describe('Dockerfile', () => {
   });
 
   test('the last stage runs as a plain user, in a form that passes signals on, and says how to see that it lives', () => {
-    expect(instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM')).map(({ name }) => name))
-      .toEqual(['FROM', 'RUN', 'COPY', 'RUN', 'ENV', 'USER', 'WORKDIR', 'VOLUME', 'EXPOSE', 'HEALTHCHECK', 'ENTRYPOINT', 'CMD']);
+    expect(
+      instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM')).map(({ name }) => name),
+    ).toEqual([
+      'FROM',
+      'RUN',
+      'COPY',
+      'RUN',
+      'ENV',
+      'USER',
+      'WORKDIR',
+      'VOLUME',
+      'EXPOSE',
+      'HEALTHCHECK',
+      'ENTRYPOINT',
+      'CMD',
+    ]);
     expect(named('USER')).toEqual(['10001:10001']);
-    expect(named('ENTRYPOINT').concat(named('CMD')).every((command) => command.startsWith('['))).toBe(true);
+    expect(
+      named('ENTRYPOINT')
+        .concat(named('CMD'))
+        .every((command) => command.startsWith('[')),
+    ).toBe(true);
     expect(named('HEALTHCHECK')[0]).toContain('/healthz');
     const variables = named('ENV').flatMap((line) => [...line.matchAll(/(\w+)=/g)].map(([, name]) => name!));
     expect(variables.filter((name) => !isKnown(name))).toEqual([]);
@@ -182,29 +211,34 @@ describe('systemd', () => {
   test('what runs may take less time to end than systemd waits', () => {
     const drain = Number(/OUTCROP_DRAIN_SECONDS=(\d+)/.exec(read('deploy/systemd/outcrop.env'))?.[1]);
     for (const unit of units) {
-      expect(Number(/^TimeoutStopSec=(\d+)/m.exec(read(`deploy/systemd/${unit}`))?.[1])).toBeGreaterThan(drain);
+      expect(Number(/^TimeoutStopSec=(\d+)/m.exec(read(`deploy/systemd/${unit}`))?.[1])).toBeGreaterThan(
+        drain,
+      );
     }
   });
 
-  test.runIf(hasSystemd).each(units)('%s is what systemd understands, and little of the machine is exposed', (unit) => {
-    const folder = mkdtempSync(join(tmpdir(), 'outcrop-units-'));
-    try {
-      const file = join(folder, unit.replace('@', '@1'));
-      // The program and its user are not on this machine.
-      const text = read(`deploy/systemd/${unit}`)
-        .replace(/^ExecStart=\S+ \S+/m, 'ExecStart=/bin/true')
-        .replace(/^User=.*/m, 'User=daemon')
-        .replace(/^Group=.*/m, 'Group=daemon');
-      writeFileSync(file, text);
-      const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
-      expect(verified.stderr).toBe('');
-      expect(verified.status).toBe(0);
-      const options = ['security', '--offline=true', '--threshold=20', file];
-      expect(spawnSync('systemd-analyze', options, { encoding: 'utf8' }).status).toBe(0);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  test.runIf(hasSystemd).each(units)(
+    '%s is what systemd understands, and little of the machine is exposed',
+    (unit) => {
+      const folder = mkdtempSync(join(tmpdir(), 'outcrop-units-'));
+      try {
+        const file = join(folder, unit.replace('@', '@1'));
+        // The program and its user are not on this machine.
+        const text = read(`deploy/systemd/${unit}`)
+          .replace(/^ExecStart=\S+ \S+/m, 'ExecStart=/bin/true')
+          .replace(/^User=.*/m, 'User=daemon')
+          .replace(/^Group=.*/m, 'Group=daemon');
+        writeFileSync(file, text);
+        const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+        expect(verified.stderr).toBe('');
+        expect(verified.status).toBe(0);
+        const options = ['security', '--offline=true', '--threshold=20', file];
+        expect(spawnSync('systemd-analyze', options, { encoding: 'utf8' }).status).toBe(0);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 });
 
 describe('metrics', () => {
@@ -215,21 +249,29 @@ describe('metrics', () => {
     archiveFolder: root,
     onError: () => undefined,
   });
-  const known = registry.getMetricsAsArray().map(({ name, help, type }) => ({ name, help, type: String(type) }));
+  const known = registry
+    .getMetricsAsArray()
+    .map(({ name, help, type }) => ({ name, help, type: String(type) }));
   const baseName = (name: string): string => name.replace(/_(bucket|count|sum)$/, '');
 
   test('the table of the guide is that of the code', () => {
-    const rows = [...read('docs/operate/monitoring.md').matchAll(/^\| `(outcrop_\w+)` \| (\w+) \| (.*?) \|$/gm)];
+    const rows = [
+      ...read('docs/operate/monitoring.md').matchAll(/^\| `(outcrop_\w+)` \| (\w+) \| (.*?) \|$/gm),
+    ];
     const documented = rows.map(([, name, type, help]) => ({ name, type, help }));
     const own = known.filter(({ name }) => name.startsWith('outcrop_'));
-    expect(documented.toSorted(byName)).toEqual(own.map(({ name, type, help }) => ({ name, type, help })).toSorted(byName));
+    expect(documented.toSorted(byName)).toEqual(
+      own.map(({ name, type, help }) => ({ name, type, help })).toSorted(byName),
+    );
   });
 
   test.each(['deploy/alerts.yaml', 'deploy/kubernetes/keda.yaml', 'deploy/kubernetes/hpa.yaml'])(
     '%s asks for metrics that are told',
     (file) => {
       parse(read(file));
-      const asked = [...read(file).matchAll(/\b(?:outcrop|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => name);
+      const asked = [...read(file).matchAll(/\b(?:outcrop|nodejs|process)_[a-z0-9_]+/g)].map(
+        ([name]) => name,
+      );
       expect(asked.length).toBeGreaterThan(0);
       const names = known.map(({ name }) => name);
       expect(asked.filter((name) => !names.includes(name) && !names.includes(baseName(name)))).toEqual([]);
@@ -238,7 +280,9 @@ describe('metrics', () => {
 
   test('every alert says what is wrong', () => {
     const { groups } = parse(read('deploy/alerts.yaml')) as {
-      groups: { rules: { alert: string; labels: { severity: string }; annotations: { summary: string } }[] }[];
+      groups: {
+        rules: { alert: string; labels: { severity: string }; annotations: { summary: string } }[];
+      }[];
     };
     const rules = groups.flatMap((group) => group.rules);
     expect(rules.length).toBeGreaterThan(5);

@@ -4,7 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface LogFields {
   readonly requestId?: string;
   readonly traceId?: string;
-  readonly exportId?: number;
+  /** The exports that wait for the run. */
+  readonly exportIds?: readonly number[];
   readonly runId?: number;
 }
 

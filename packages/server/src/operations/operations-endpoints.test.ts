@@ -159,10 +159,23 @@ test.each<[string, number, Partial<OperationsParts>, Parameters<ReturnType<typeo
 
 test('metrics tell what waits, what there is, and what this process did', async () => {
   await database.query(
-    `INSERT INTO outcrop.exports (job_id, name, request, plan, state, error_code, archive_key, archive_bytes, created_at)
-     VALUES (gen_random_uuid(), 'a', '{}', '{}', 'processing', NULL, NULL, NULL, now() - interval '90 seconds'),
-            (gen_random_uuid(), 'b', '{}', '{}', 'error', 'disk-full', NULL, NULL, now()),
-            (gen_random_uuid(), 'c', '{}', '{}', 'complete', NULL, '3/archive.zip', 5000, now())`,
+    `INSERT INTO outcrop.runs (id, plan, state, error_code, archive_key, archive_bytes, created_at)
+     VALUES (1, '{}', 'active', NULL, NULL, NULL, now() - interval '90 seconds'),
+            (2, '{}', 'failed', 'disk-full', NULL, NULL, now()),
+            (3, '{}', 'complete', NULL, '3/archive.zip', 5000, now())`,
+  );
+  await database.query(
+    `INSERT INTO outcrop.exports (run_id, name, request, state)
+     VALUES (1, 'a', '{}', 'processing'), (2, 'b', '{}', 'error'), (3, 'c', '{}', 'complete'), (3, 'd', '{}', 'complete')`,
+  );
+  await database.query(
+    `INSERT INTO outcrop.tasks (run_id, items, packs, share, waits_for, lease, done, available_at)
+     VALUES (1, '{0}', false, 0.2, 0, NULL, false, now()),
+            (1, '{1}', false, 0.2, 0, gen_random_uuid(), false, now() + interval '60 seconds'),
+            (1, '{2}', false, 0.2, 0, gen_random_uuid(), false, now() - interval '1 second'),
+            (1, '{3}', false, 0.2, 0, NULL, false, now() + interval '8 seconds'),
+            (1, '{4}', false, 0.1, 0, NULL, true, now()),
+            (1, '{5}', true, 0.1, 4, NULL, false, now())`,
   );
   const { ask, metrics } = endpointsOf();
   metrics.requestAnswered({ operation: 'getExport', method: 'GET', status: 200, seconds: 0.02 });
@@ -178,10 +191,13 @@ test('metrics tell what waits, what there is, and what this process did', async 
         .find((one) => one.startsWith(`${line} `))
         ?.split(' ')[1],
     );
-  expect(value('outcrop_queue_tasks{state="waiting"}')).toBe(1);
-  expect(value('outcrop_queue_tasks{state="running"}')).toBe(0);
+  // One whose lease has run out waits again.
+  expect(value('outcrop_queue_tasks{state="waiting"}')).toBe(2);
+  expect(value('outcrop_queue_tasks{state="running"}')).toBe(1);
+  expect(value('outcrop_queue_tasks{state="blocked"}')).toBe(1);
+  expect(value('outcrop_queue_tasks{state="retrying"}')).toBe(1);
   expect(value('outcrop_queue_oldest_seconds')).toBeGreaterThanOrEqual(90);
-  expect(value('outcrop_exports{state="complete"}')).toBe(1);
+  expect(value('outcrop_exports{state="complete"}')).toBe(2);
   expect(value('outcrop_exports{state="gone"}')).toBe(0);
   expect(value('outcrop_exports_failed{code="disk-full"}')).toBe(1);
   expect(value('outcrop_archives')).toBe(1);
@@ -194,7 +210,7 @@ test('metrics tell what waits, what there is, and what this process did', async 
   expect(value('outcrop_http_request_seconds_count{operation="getExport",method="GET",status="200"}')).toBe(
     1,
   );
-  await database.query('DELETE FROM outcrop.exports');
+  await database.runScript('DELETE FROM outcrop.exports; DELETE FROM outcrop.runs;');
 });
 
 test('metrics are told without the database too, but for what comes from it', async () => {

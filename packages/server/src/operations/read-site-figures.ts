@@ -2,24 +2,39 @@ import { exportStates } from '@outcrop/contract';
 
 import type { Database } from '../database/database.ts';
 
+/**
+ * `waiting`: for a worker. `running`: a worker has it. `blocked`: it packs the archive, and items are missing. `retrying`: it
+ * failed in a way that may pass, and is put off.
+ */
+const taskStates = ['waiting', 'running', 'blocked', 'retrying'] as const;
+
+type TaskState = (typeof taskStates)[number];
+
 /** What waits and what is worked on, in the whole site. */
 export interface QueueFigures {
-  readonly tasks: Readonly<Record<'waiting' | 'running', number>>;
-  /** Seconds; 0 where nothing waits. */
+  readonly tasks: Readonly<Record<TaskState, number>>;
+  /** Seconds since its run was asked for; 0 where nothing waits. */
   readonly oldestSeconds: number;
 }
 
 /** Reads what waits and what is worked on. */
 export async function readQueueFigures(database: Database): Promise<QueueFigures> {
-  const [row] = await database.query<{ waiting: number; running: number; oldest: number }>(
-    `SELECT count(*) FILTER (WHERE NOT taken)::integer AS waiting,
-            count(*) FILTER (WHERE taken)::integer AS running,
-            coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE NOT taken)), 0)::double precision AS oldest
-     FROM (SELECT created_at, lease_until IS NOT NULL AND lease_until > now() AS taken
-           FROM outcrop.exports WHERE state = 'processing') AS task`,
+  const [row] = await database.query<Record<TaskState, number> & { oldest: number }>(
+    `SELECT count(*) FILTER (WHERE state = 'waiting')::integer AS waiting,
+            count(*) FILTER (WHERE state = 'running')::integer AS running,
+            count(*) FILTER (WHERE state = 'blocked')::integer AS blocked,
+            count(*) FILTER (WHERE state = 'retrying')::integer AS retrying,
+            coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'waiting')), 0)::double precision AS oldest
+     FROM (SELECT runs.created_at, CASE
+             WHEN waits_for > 0 THEN 'blocked'
+             WHEN available_at <= now() THEN 'waiting'
+             WHEN lease IS NOT NULL THEN 'running'
+             ELSE 'retrying' END AS state
+           FROM outcrop.tasks JOIN outcrop.runs ON runs.id = tasks.run_id WHERE NOT done) AS task`,
   );
-  const { waiting = 0, running = 0, oldest = 0 } = row ?? {};
-  return { tasks: { waiting, running }, oldestSeconds: Math.max(oldest, 0) };
+  const { oldest = 0, ...counted } = row ?? { oldest: 0 };
+  const tasks = Object.fromEntries(taskStates.map((state) => [state, 0])) as QueueFigures['tasks'];
+  return { tasks: { ...tasks, ...counted }, oldestSeconds: Math.max(oldest, 0) };
 }
 
 /** Exports and archives of the whole site. */
@@ -36,12 +51,12 @@ export async function readStoreFigures(database: Database): Promise<StoreFigures
     'SELECT state, count(*)::integer AS exports FROM outcrop.exports GROUP BY state',
   );
   const codes = await database.query<{ code: string; exports: number }>(
-    `SELECT coalesce(error_code, 'internal') AS code, count(*)::integer AS exports
-     FROM outcrop.exports WHERE state = 'error' GROUP BY 1`,
+    `SELECT coalesce(runs.error_code, 'internal') AS code, count(*)::integer AS exports
+     FROM outcrop.exports JOIN outcrop.runs ON runs.id = exports.run_id WHERE exports.state = 'error' GROUP BY 1`,
   );
   const [kept] = await database.query<{ archives: number; bytes: number }>(
     `SELECT count(*)::integer AS archives, coalesce(sum(archive_bytes), 0)::double precision AS bytes
-     FROM outcrop.exports WHERE state = 'complete' AND archive_key IS NOT NULL`,
+     FROM outcrop.runs WHERE state = 'complete' AND archive_key IS NOT NULL`,
   );
   return {
     // A state that nobody is in is told too, so that a graph of it begins at 0.

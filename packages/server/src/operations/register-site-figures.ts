@@ -29,13 +29,17 @@ export function registerSiteFigures(registry: Registry, sources: FigureSources):
   const gauges = gaugesOf(registry, sources.onError);
   gauges.one(
     'outcrop_queue_oldest_seconds',
-    'Age of the oldest task that waits for a worker; 0 if none does.',
+    'Time since the oldest run was asked for of which a task waits for a worker; 0 if none does.',
     () => queue().then(({ oldestSeconds }) => oldestSeconds),
   );
-  gauges.labelled('outcrop_queue_tasks', 'Tasks that wait for a worker, or that one has.', {
-    label: 'state',
-    read: async () => (await queue()).tasks,
-  });
+  gauges.labelled(
+    'outcrop_queue_tasks',
+    'Tasks by state: waiting for a worker, running, blocked by items that are missing, put off to be tried again.',
+    {
+      label: 'state',
+      read: async () => (await queue()).tasks,
+    },
+  );
   gauges.labelled('outcrop_exports', 'Exports by their state.', {
     label: 'state',
     read: async () => (await store()).exports,

@@ -45,6 +45,11 @@ export async function inSpan<T>(
     });
 }
 
+/** Notes work that was done before it was known what it belongs to: now is its end. */
+export function noteSpan(name: string, startedAt: number, attributes: Attributes = {}): void {
+  trace.getTracer('outcrop').startSpan(name, { attributes, startTime: startedAt }).end();
+}
+
 /** The `traceparent` of what is going on, to be written down with work that is done later; null where nothing is traced. */
 export function currentTraceparent(): string | null {
   const carrier: { traceparent?: string } = {};

@@ -1,71 +1,59 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 
 import { deferred } from '../testing/deferred.ts';
-import { prepareShutdown, type ShutdownSteps } from './shutdown.ts';
+import { Shutdown, type ShutdownSteps } from './shutdown.ts';
 
 let done: string[];
 
 beforeEach(() => {
   done = [];
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
-
-afterEach(() => vi.useRealTimers());
 
 const logger = pino({ level: 'silent' });
 
 function steps(changes: Partial<ShutdownSteps> = {}): ShutdownSteps {
-  const note = (step: string) => async () => void done.push(step);
   return {
-    finishRequests: async (graceMs) => void done.push(`requests within ${graceMs}`),
-    finishTasks: note('tasks'),
-    giveBack: note('give back'),
-    close: note('close'),
+    endRequests: async (graceMs) => void done.push(`requests within ${graceMs}`),
+    endTasks: async (graceMs) => void done.push(`tasks within ${graceMs}`),
+    close: async () => void done.push('close'),
     ...changes,
   };
 }
 
 test('everything is closed last, and once, however often the end is asked for', async () => {
-  const shutdown = prepareShutdown(steps(), { drainSeconds: 5, logger });
-  expect(shutdown.isDraining()).toBe(false);
-  const ends = [shutdown.begin(), shutdown.begin()];
-  expect(shutdown.isDraining()).toBe(true);
+  const shutdown = new Shutdown(logger);
+  expect(shutdown.isDraining).toBe(false);
+  const ends = [shutdown.begin(steps(), 5), shutdown.begin(steps(), 5)];
+  expect(shutdown.isDraining).toBe(true);
   await Promise.all(ends);
-  expect(done).toEqual(['requests within 5000', 'tasks', 'give back', 'close']);
+  expect(done).toEqual(['requests within 5000', 'tasks within 5000', 'close']);
 });
 
-test('a task that ends within its time is not given back before', async () => {
+test('nothing is closed under a task or a request that has not ended', async () => {
   const task = deferred();
-  const shutdown = prepareShutdown(steps({ finishTasks: () => task.promise }), { drainSeconds: 60, logger });
-  const ended = shutdown.begin();
-  await vi.waitFor(() => expect(done).toEqual(['requests within 60000']));
-  task.resolve();
-  await ended;
-  expect(done.slice(1)).toEqual(['give back', 'close']);
-});
-
-test('a task that goes on is given back when its time is over, and nothing is closed under it', async () => {
-  const task = deferred();
-  const shutdown = prepareShutdown(
-    steps({
-      finishTasks: () => task.promise,
-      giveBack: async () => {
-        done.push('give back');
-        setTimeout(() => {
-          done.push('task stopped');
-          task.resolve();
-        }, 100);
-      },
-    }),
-    { drainSeconds: 0, logger },
+  const request = deferred();
+  const shutdown = new Shutdown(logger);
+  const ended = shutdown.begin(
+    steps({ endTasks: () => task.promise, endRequests: () => request.promise }),
+    0,
   );
-  const ended = shutdown.begin();
-  await vi.waitFor(() => expect(done).toContain('give back'));
-  expect(done).not.toContain('close');
-  vi.advanceTimersByTime(100);
+  task.resolve();
+  await task.promise;
+  expect(done).toEqual([]);
+  request.resolve();
   await ended;
-  expect(done).toEqual(['requests within 2000', 'give back', 'task stopped', 'close']);
+  expect(done).toEqual(['close']);
+});
+
+test('requests in flight get some time where tasks get none', async () => {
+  await new Shutdown(logger).begin(steps(), 0);
+  expect(done).toEqual(['requests within 2000', 'tasks within 0', 'close']);
+});
+
+test('a process without one of the parts leaves it out', async () => {
+  await new Shutdown(logger).begin({ close: steps().close }, 10);
+  expect(done).toEqual(['close']);
 });
 
 test('a step that fails does not keep the others from being taken', async () => {
@@ -73,11 +61,8 @@ test('a step that fails does not keep the others from being taken', async () => 
     throw new Error('the database is away');
   };
   const lines: string[] = [];
-  const shutdown = prepareShutdown(steps({ finishRequests: fail, finishTasks: fail, giveBack: fail }), {
-    drainSeconds: 0,
-    logger: pino({ level: 'error' }, { write: (line) => lines.push(line) }),
-  });
-  await shutdown.begin();
+  const shutdown = new Shutdown(pino({ level: 'error' }, { write: (line) => lines.push(line) }));
+  await shutdown.begin(steps({ endRequests: fail, endTasks: fail }), 0);
   expect(done).toEqual(['close']);
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(2);
 });

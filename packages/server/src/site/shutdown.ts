@@ -1,25 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Logger } from 'pino';
 
-/** What a process does to end. A process that has no such part leaves the step empty. */
+/** What a process does to end. A process that has no such part leaves the step out. */
 export interface ShutdownSteps {
   /** Takes no more connections, and ends when what was asked is answered, or after so long. */
-  readonly finishRequests: (graceMs: number) => Promise<void>;
-  /** Takes no more tasks, and ends when none runs any more. */
-  readonly finishTasks: () => Promise<void>;
-  /** Stops what still runs and gives it back: to another worker, or to the next start. No attempt is counted. */
-  readonly giveBack: () => Promise<void>;
+  readonly endRequests?: ((graceMs: number) => Promise<void>) | undefined;
+  /** Takes no more tasks; gives back what still runs after so long: to another worker, or the next start. No attempt is counted. */
+  readonly endTasks?: ((graceMs: number) => Promise<void>) | undefined;
   /** Lets go of database, folder and the rest. */
   readonly close: () => Promise<void>;
-}
-
-/** The end of a process, in order. */
-export interface Shutdown {
-  /** From then on `/readyz` says no. */
-  readonly isDraining: () => boolean;
-  /** Begins once, however often it is called; all calls end with it. */
-  readonly begin: () => Promise<void>;
 }
 
 /** What a process is. */
@@ -35,43 +23,44 @@ export const defaultDrainSeconds: Readonly<Record<ProcessRole, number>> = { serv
 const minRequestGraceMs = 2000;
 
 /**
- * Prepares the end of a process. It stops accepting and stops taking tasks at once; requests in flight and running tasks get
- * their time; what runs then is given back; last, everything is closed. A step that fails is logged, and the next is taken.
+ * The end of a process, in order: it stops accepting and stops taking tasks at once; requests in flight and running tasks get
+ * their time; what runs then is given back; last, everything is closed. A second signal does not wait for it: the command ends.
  */
-export function prepareShutdown(
-  steps: ShutdownSteps,
-  options: { readonly drainSeconds: number; readonly logger: Logger },
-): Shutdown {
-  const drainMs = options.drainSeconds * 1000;
-  let ending: Promise<void> | null = null;
-  const attempt = async (step: () => Promise<void>): Promise<void> => {
+export class Shutdown {
+  readonly #logger: Logger;
+  #ending: Promise<void> | null = null;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Whether it has begun: from then on `/readyz` says no. */
+  get isDraining(): boolean {
+    return this.#ending !== null;
+  }
+
+  /** Begins once, however often it is called; all calls end with it. A step that fails is logged, and the next is taken. */
+  begin(steps: ShutdownSteps, drainSeconds: number): Promise<void> {
+    this.#ending ??= this.#end(steps, drainSeconds);
+    return this.#ending;
+  }
+
+  async #end({ endRequests, endTasks, close }: ShutdownSteps, drainSeconds: number): Promise<void> {
+    const drainMs = drainSeconds * 1000;
+    this.#logger.info({ drainSeconds }, 'Process:Drain:Started');
+    await Promise.all([
+      this.#attempt(() => endRequests?.(Math.max(drainMs, minRequestGraceMs))),
+      this.#attempt(() => endTasks?.(drainMs)),
+    ]);
+    await this.#attempt(close);
+    this.#logger.info('Process:Drain:Done');
+  }
+
+  async #attempt(step: () => Promise<void> | undefined): Promise<void> {
     try {
       await step();
     } catch (error) {
-      options.logger.error({ err: error }, 'Process:Stop:Failed');
+      this.#logger.error({ err: error }, 'Process:Drain:Failed');
     }
-  };
-  const endTasks = async (): Promise<void> => {
-    const settled = attempt(steps.finishTasks);
-    await within(settled, drainMs);
-    await attempt(steps.giveBack);
-    await settled;
-  };
-  const end = async (): Promise<void> => {
-    options.logger.info({ drainSeconds: options.drainSeconds }, 'Process:Drain:Started');
-    await Promise.all([
-      attempt(() => steps.finishRequests(Math.max(drainMs, minRequestGraceMs))),
-      endTasks(),
-    ]);
-    await attempt(steps.close);
-    options.logger.info('Process:Stop:Done');
-  };
-  return { isDraining: () => ending !== null, begin: () => (ending ??= end()) };
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  const enough = new AbortController();
-  const timer = delay(ms, undefined, { signal: enough.signal }).catch(() => undefined);
-  await Promise.race([work, timer]);
-  enough.abort();
+  }
 }

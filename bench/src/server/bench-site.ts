@@ -17,13 +17,14 @@ const outcrop = fileURLToPath(new URL('../../../packages/cli/bin/outcrop.js', im
 /** A site on a PostgreSQL server of its own whose commits wait for the disk, with one API process. */
 export interface ServedSite extends AsyncDisposable {
   readonly url: string;
-  readonly key: string;
+  /** Keys of as many users. */
+  readonly keys: readonly string[];
   /** Starts a worker process. */
   startWorker(): Promise<void>;
 }
 
 /** Makes a site of points and serves it. */
-export async function serveBenchSite(pointCount: number): Promise<ServedSite> {
+export async function serveBenchSite(pointCount: number, users: number): Promise<ServedSite> {
   const programs = await findPostgres();
   if (programs === null) throw new Error('no PostgreSQL on this machine; npm run setup installs it');
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-bench-'));
@@ -46,11 +47,15 @@ export async function serveBenchSite(pointCount: number): Promise<ServedSite> {
   };
   await run(process.execPath, [outcrop, 'init', folder]);
   const scopes = ['exports:read', 'exports:write', 'layers:read'].flatMap((scope) => ['--scope', scope]);
-  const { stdout } = await run(process.execPath, [outcrop, 'token', 'create', folder, ...scopes], { env });
+  const keys: string[] = [];
+  for (let user = 0; user < users; user += 1) {
+    const { stdout } = await run(process.execPath, [outcrop, 'token', 'create', folder, ...scopes], { env });
+    keys.push(stdout.trim());
+  }
   const address = await start(['api', folder, '--port', '0', '--json']);
   return {
     url: (JSON.parse(address) as { url: string }).url,
-    key: stdout.trim(),
+    keys,
     startWorker: async () => void (await start(['worker', folder])),
     async [Symbol.asyncDispose]() {
       await Promise.all(children.map(stop));

@@ -10,16 +10,14 @@ export interface TimedAnswer {
 /** Sends requests to one site over connections that are kept, which costs less than `fetch`: the load is on the same machine. */
 export class HttpLoad implements Disposable {
   readonly #site: URL;
-  readonly #key: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
-  constructor(site: string, key: string) {
+  constructor(site: string) {
     this.#site = new URL('/services/api/v1/', site);
-    this.#key = key;
   }
 
-  /** Asks for a path below the API's root; a body makes it a POST. Rejects where there is no answer. */
-  send(path: string, body?: object): Promise<TimedAnswer> {
+  /** Asks for a path below the API's root as the owner of a key; a body makes it a POST. Rejects where there is no answer. */
+  send(key: string, path: string, body?: object): Promise<TimedAnswer> {
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -27,7 +25,7 @@ export class HttpLoad implements Disposable {
         {
           method: body === undefined ? 'GET' : 'POST',
           agent: this.#agent,
-          headers: { authorization: `key ${this.#key}`, 'content-type': 'application/json' },
+          headers: { authorization: `key ${key}`, 'content-type': 'application/json' },
           timeout: 60_000,
         },
         (response) => {

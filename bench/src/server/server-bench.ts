@@ -19,29 +19,32 @@ const clients = Number(values.clients);
 const thinkMs = Number(values.think);
 /** Creates that are under way at the same time. */
 const creators = 16;
+/** Whose they are. */
+const users = 8;
 const wanted = { items: [{ item: 'layers/1' }], crs: 'EPSG:4326', formats: { vector: 'text/csv' } };
 
-await using site = await serveBenchSite(20_000);
-using load = new HttpLoad(site.url, site.key);
+await using site = await serveBenchSite(20_000, users);
+using load = new HttpLoad(site.url);
 console.log(
   `One API process, PostgreSQL with durable commits, ${cpus().length} cores, the load on the same machine\n`,
 );
 console.log('| requests | answered | a second | p50 ms | p99 ms | slowest ms | errors |');
 console.log('| --- | --- | --- | --- | --- | --- | --- |');
-await measureCreates('create, each the same', () => ({}));
 let created = 0;
-await measureCreates('create, each another region', () => ({ extent: square((created += 1)) }));
+await measureCreates('create, all equal', () => ({}));
+await measureCreates('create, each of its own', () => ({ name: `export ${(created += 1)}` }));
+await measureCreates('create, each with a region of its own', () => ({ extent: square((created += 1)) }));
 await measureClients(site);
 
 /** As many creates as can be made; no worker runs, so that the figure is the API's. */
 async function measureCreates(title: string, vary: () => object): Promise<void> {
   const latencies = new Latencies();
-  for (let warm = 0; warm < 5; warm += 1) await load.send('exports/', { ...wanted, ...vary() });
+  for (let warm = 0; warm < 5; warm += 1) await load.send(keyOf(warm), 'exports/', { ...wanted, ...vary() });
   const started = performance.now();
   await Promise.all(
-    Array.from({ length: creators }, async () => {
+    Array.from({ length: creators }, async (_, creator) => {
       while (performance.now() - started < seconds * 1000) {
-        await latencies.measure(load.send('exports/', { ...wanted, ...vary() }), 201);
+        await latencies.measure(load.send(keyOf(creator), 'exports/', { ...wanted, ...vary() }), 201);
       }
     }),
   );
@@ -51,7 +54,7 @@ async function measureCreates(title: string, vary: () => object): Promise<void> 
 /** Each client has an export of its own to watch, and looks at its list now and then, as the page does. */
 async function measureClients({ startWorker }: ServedSite): Promise<void> {
   await startWorker();
-  const ids = await newestIds();
+  const ids = await Promise.all(Array.from({ length: users }, (_, user) => newestIds(user)));
   const polls = new Latencies();
   const lists = new Latencies();
   const started = performance.now();
@@ -60,10 +63,11 @@ async function measureClients({ startWorker }: ServedSite): Promise<void> {
       // They do not all begin in the same moment.
       await delay((thinkMs * client) / clients);
       for (let turn = 0; performance.now() - started < seconds * 1000; turn += 1) {
-        const id = ids[client % ids.length];
+        const own = ids[client % users] ?? [];
+        const id = own[client % own.length];
         await ((turn + client) % 5 === 0
-          ? lists.measure(load.send('exports/?page_size=20'), 200)
-          : polls.measure(load.send(`exports/${id}/`), 200));
+          ? lists.measure(load.send(keyOf(client), 'exports/?page_size=20'), 200)
+          : polls.measure(load.send(keyOf(client), `exports/${id}/`), 200));
         await delay(thinkMs);
       }
     }),
@@ -89,7 +93,11 @@ function square(number: number): object {
   return { type: 'Polygon', coordinates: [ring] };
 }
 
-async function newestIds(): Promise<number[]> {
-  const { body } = await load.send('exports/?page_size=100');
+function keyOf(number: number): string {
+  return site.keys[number % users] ?? '';
+}
+
+async function newestIds(user: number): Promise<number[]> {
+  const { body } = await load.send(keyOf(user), 'exports/?page_size=100');
   return (JSON.parse(body) as { id: number }[]).map(({ id }) => id);
 }

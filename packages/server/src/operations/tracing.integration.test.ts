@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
+import type { TaskWorker } from '../runs/task-worker.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 import { currentTraceparent, inSpan } from './spans.ts';
 import { startTracing, type Tracing } from './tracing.ts';
@@ -101,6 +102,38 @@ test('work that is done later, elsewhere, belongs to the trace it was handed', a
   expect(run!.parentSpanId).toBe(create!.spanId);
   expect(store!.parentSpanId).toBe(run!.spanId);
   expect(new Set(done.map(({ traceId }) => traceId)).size).toBe(1);
+});
+
+test('the run of an export is in the trace of the request that asked for it, stage by stage', async () => {
+  const traceId = 'aaf92f3577b34da6a3ce929d0e0e4736';
+  site.engine.run = async ({ onItem }) => onItem?.(0);
+  const done = await trace(async () => {
+    const response = await site.ask('exports/', {
+      method: 'POST',
+      headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      body: JSON.stringify({
+        name: 'traced',
+        items: [{ item: 'layers/2' }],
+        crs: 'EPSG:2193',
+        formats: { vector: 'text/csv' },
+      }),
+    });
+    const { id } = (await response.json()) as { id: number };
+    await site.waitFor(id, 'complete');
+    // The span of the task ends a moment after its export is complete.
+    const worker = site.parts.workers as TaskWorker;
+    await vi.waitFor(() => expect(worker.runningTasks).toBe(0));
+  });
+  const mine = done.filter((span) => span.traceId === traceId);
+  const named = (name: string): Span => mine.find((span) => span.name === name)!;
+  const parentOf = (name: string): string | undefined =>
+    mine.find(({ spanId }) => spanId === named(name).parentSpanId)?.name;
+  expect(mine.map(({ name }) => name).toSorted()).toEqual(
+    ['POST createExport', 'plan', 'task', 'claim', 'item', 'pack', 'store'].toSorted(),
+  );
+  expect(parentOf('plan')).toBe('POST createExport');
+  expect(parentOf('task')).toBe('POST createExport');
+  for (const stage of ['claim', 'item', 'pack', 'store']) expect(parentOf(stage)).toBe('task');
 });
 
 test('work that fails is marked, and its error goes on', async () => {

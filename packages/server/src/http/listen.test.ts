@@ -6,15 +6,15 @@ import { deferred } from '../testing/deferred.ts';
 import { type HttpServer, listen } from './listen.ts';
 
 let server: HttpServer;
-let asked: ReturnType<typeof deferred>;
+let asked: ReturnType<typeof deferred<void>>;
 let answer: ReturnType<typeof deferred<Response>>;
 
 beforeEach(async () => {
-  asked = deferred();
+  asked = deferred<void>();
   answer = deferred<Response>();
   server = await listen('127.0.0.1', 0);
   server.answerWith(() => {
-    asked.resolve();
+    asked.resolve(undefined);
     return answer.promise;
   });
 });

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 
 import { createAdaptorServer } from '@hono/node-server';
 
+import { Connections } from './connections.ts';
 import { SiteError } from '../catalogue/site-error.ts';
 
 type Answer = (request: Request, environment: object) => Response | Promise<Response>;
@@ -27,6 +28,7 @@ export async function listen(host: string, port: number): Promise<HttpServer> {
   const server = createAdaptorServer({
     fetch: (request, environment) => answer(request, environment),
   }) as Server;
+  const connections = new Connections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(
@@ -42,24 +44,8 @@ export async function listen(host: string, port: number): Promise<HttpServer> {
     answerWith(next) {
       answer = next;
     },
-    close: (graceMs = 0) => closeServer(server, graceMs),
+    close: (graceMs = 0) => connections.close(graceMs),
   };
-}
-
-/** A connection that is kept alive is idle only once its request is answered, and nobody tells when that is. */
-const idleCheckMs = 50;
-
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
-  const enough = setTimeout(() => server.closeAllConnections(), graceMs);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    if (graceMs === 0) {
-      server.closeAllConnections();
-    }
-  });
-  clearInterval(idle);
-  clearTimeout(enough);
 }
 
 /** A host as it stands in an address. One that means "all of this machine's" becomes one that can be called. */

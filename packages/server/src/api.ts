@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 import { SiteError } from './catalogue/site-error.ts';
+import { DownloadTickets } from './downloads/download-tickets.ts';
+import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
 import { type Access } from './http/app-parts.ts';
@@ -36,7 +38,7 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers; operations: Operations },
 ): Promise<RunningApi> {
-  const { site, logger, opened, objectStore, runStore, announce, metrics } = foundations;
+  const { site, config, logger, opened, objectStore, runStore, announce, metrics } = foundations;
   const { server, workers, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
@@ -49,6 +51,14 @@ export async function startApi(
     idempotencyStore: new IdempotencyStore(opened.database),
     runStore,
     objectStore,
+    diskRoom: diskRoom({
+      database: opened.database,
+      workFolder: site.paths.work,
+      reserve: site.limits.min_free_bytes,
+      keepsArchives: config.storage.kind === 'files',
+    }),
+    downloadTickets: await DownloadTickets.open(opened.database),
+    downloadSeconds: config.downloadSeconds,
     workers,
     logger,
     metrics,

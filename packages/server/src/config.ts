@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { parseStorageUrl, type StorageSettings } from './storage/storage-url.ts';
+
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const configSchema = z.object({
@@ -12,6 +14,12 @@ const configSchema = z.object({
   OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
+  STORAGE_URL: z.string().optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
+  /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
+  OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
   /** Seconds that a worker may be silent before its work is given to another. */
   OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
@@ -39,6 +47,9 @@ export interface Config {
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
+  /** Holds no secret. */
+  readonly storage: StorageSettings;
+  readonly downloadSeconds: number;
   readonly leaseSeconds: number;
   readonly metricsPort: number | null;
   readonly metricsHost: string;
@@ -74,6 +85,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: data.OUTCROP_LOG_LEVEL,
     logFormat: data.OUTCROP_LOG_FORMAT,
     concurrency: data.OUTCROP_CONCURRENCY,
+    storage: readStorage(data),
+    downloadSeconds: data.OUTCROP_DOWNLOAD_SECONDS,
     leaseSeconds: data.OUTCROP_LEASE_SECONDS,
     metricsPort: data.OUTCROP_METRICS_PORT ?? null,
     metricsHost: data.OUTCROP_METRICS_HOST,
@@ -90,4 +103,17 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 /** A variable that is set to nothing, as compose files and units do, is one that is not set. */
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+function readStorage(variables: z.output<typeof configSchema>): StorageSettings {
+  const { STORAGE_URL: url, AWS_REGION: region, AWS_DEFAULT_REGION: defaultRegion } = variables;
+  if (url === undefined) {
+    return { kind: 'files' };
+  }
+  try {
+    return parseStorageUrl(url, region ?? defaultRegion ?? null);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'cannot be read';
+    throw new Error(`The environment is not usable: STORAGE_URL ${problem}`, { cause: error });
+  }
 }

@@ -4,10 +4,10 @@ import { loadConfig } from './config.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import { type HttpServer, listen } from './http/listen.ts';
 import { type Operations, startOperations } from './operations/start-operations.ts';
-import { noLocalWorkers, type TaskWorker } from './runs/task-worker.ts';
+import { noLocalWorkers } from './runs/task-worker.ts';
 import { type Foundations, type FoundationsOptions, openFoundations } from './site/foundations.ts';
 import { defaultDrainSeconds, type ProcessRole, type ShutdownSteps } from './site/shutdown.ts';
-import { startWorker } from './worker.ts';
+import { type RunningTaskWorker, startWorker } from './worker.ts';
 
 /** How a site is served. */
 export interface StartOptions extends FoundationsOptions, ApiOptions {
@@ -92,7 +92,7 @@ async function serve(
   options: ApiOptions & { server: HttpServer; hasWorker: boolean },
 ): Promise<RunningServer> {
   const { server, hasWorker, publicUrl } = options;
-  let worker: TaskWorker | null = null;
+  let worker: RunningTaskWorker | null = null;
   let operations: Operations | null = null;
   try {
     // With a public address, a proxy of this machine may stand before it, and everyone seems to be local.
@@ -111,7 +111,7 @@ async function serve(
 
 function running(
   foundations: Foundations,
-  { api, worker, operations }: { api: RunningApi; worker: TaskWorker | null; operations: Operations },
+  { api, worker, operations }: { api: RunningApi; worker: RunningTaskWorker | null; operations: Operations },
 ): RunningServer {
   return {
     url: api.url,

@@ -2,6 +2,7 @@ import type { Migration } from './migration.ts';
 import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
+import { secrets } from './migrations/0004-secrets.ts';
 import { traceContext } from './migrations/0008-trace-context.ts';
 
 /** The schema, step by step. */
@@ -9,6 +10,7 @@ export const migrations: readonly Migration[] = [
   tokensAndExports,
   sizesAndIdempotencyKeys,
   runsAndTasks,
+  secrets,
   traceContext,
 ];
 

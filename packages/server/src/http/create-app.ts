@@ -5,6 +5,7 @@ import { databaseDumpPath, dumpDatabase } from '../backup/dump-operation.ts';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
+import { downloadByTicket, downloadPath } from '../downloads/send-archive.ts';
 import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
@@ -37,6 +38,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
+  app.get(downloadPath, downloadByTicket(parts));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({

@@ -21,7 +21,6 @@ const foreignVariables = [
   'AWS_SESSION_TOKEN',
   'NODE_ENV',
   'NODE_OPTIONS',
-  'STORAGE_URL',
 ];
 const isKnown = (name: string): boolean => [...configVariables, ...foreignVariables].includes(name);
 

@@ -190,10 +190,6 @@ async function fail(
   task: Task,
   failure: ReturnType<typeof describeFailure>,
 ): Promise<void> {
-  if (failure.code === 'disk-full') {
-    // To write down the end may need room, too.
-    await parts.folders.remove(task.runId).catch(() => undefined);
-  }
   if (await parts.runStore.fail(task, failure)) {
     parts.metrics.runFailed({ ...endedRun(task), code: failure.code });
   }

@@ -12,8 +12,8 @@ import { startTracing } from '../operations/tracing.ts';
 import { type Announce, announceToNobody } from '../runs/announce.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { TaskStore } from '../runs/task-store.ts';
-import { fileObjectStore } from '../storage/file-object-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { openObjectStore } from '../storage/open-object-store.ts';
 import { openDatabase, type SiteDatabase } from './open-database.ts';
 import { Shutdown } from './shutdown.ts';
 
@@ -47,7 +47,7 @@ const lockWaitMs = 2000;
 /**
  * Opens a site folder, its database and its storage.
  *
- * @throws SiteError where the folder cannot be served: no `outcrop.yaml`, or another process has it.
+ * @throws SiteError where the folder cannot be served: no `outcrop.yaml`, or another process has it; where its bucket cannot be used.
  */
 export async function openFoundations(options: FoundationsOptions): Promise<Foundations> {
   const config = options.config ?? loadConfig();
@@ -55,11 +55,12 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
+  const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
   const announce = announceToNobody;
   const tracing = await startTracing(config.traces, logger);
   try {
-    for (const folder of [site.paths.work, site.paths.cache, site.paths.exports]) {
+    for (const folder of [site.paths.work, site.paths.cache]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     return {
@@ -69,9 +70,9 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
       logger,
       opened,
       announce,
-      metrics: metricsOf(site, opened, logger),
+      metrics: metricsOf({ site, opened, config, logger }),
       shutdown: new Shutdown(logger),
-      objectStore: fileObjectStore(site.paths.exports),
+      objectStore,
       runStore: new RunStore(opened.database, announce),
       taskStore: new TaskStore(opened.database, config.leaseSeconds),
       async close() {
@@ -87,12 +88,17 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
   }
 }
 
-function metricsOf({ paths }: Site, { database }: SiteDatabase, logger: Logger): SiteMetrics {
+function metricsOf({
+  site,
+  opened,
+  config,
+  logger,
+}: Pick<Foundations, 'site' | 'opened' | 'config' | 'logger'>): SiteMetrics {
   const metrics = createSiteMetrics();
   registerSiteFigures(metrics.registry, {
-    database,
-    workFolder: paths.work,
-    archiveFolder: paths.exports,
+    database: opened.database,
+    workFolder: site.paths.work,
+    archiveFolder: config.storage.kind === 'files' ? site.paths.exports : null,
     onError: (error) => logger.warn({ err: error }, 'Metrics:Read:Failed'),
   });
   return metrics;

@@ -83,11 +83,11 @@ const messages = (served: Served): unknown[] => served.logs().map(({ msg }) => m
 
 test('a site says that it lives, that it is ready, and what it has done; its log leads from a request to its run', async () => {
   const served = await serve();
-  const { client, site, ask } = served;
-  expect([(await ask('/healthz')).status, (await ask('/readyz')).status]).toEqual([200, 200]);
+  const { client, site } = served;
+  expect([(await served.ask('/healthz')).status, (await served.ask('/readyz')).status]).toEqual([200, 200]);
   const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: 'text/csv' } });
   await client.exports.run(wanted.addItem(await client.layers.get(1)), { to: `${root}/` });
-  const own = await (await ask('/metrics')).text();
+  const own = await (await served.ask('/metrics')).text();
   expect(own).toContain('outcrop_run_seconds_count{format="text/csv",outcome="complete"} 1');
   expect(own).toContain('outcrop_queue_tasks{state="waiting"} 0');
   const sent = /outcrop_http_response_bytes_total\{operation="downloadExport"\} (\d+)/.exec(own)?.[1];

@@ -52,8 +52,8 @@ async function measureCreates(title: string, vary: () => object): Promise<void> 
 }
 
 /** Each client has an export of its own to watch, and looks at its list now and then, as the page does. */
-async function measureClients({ startWorker }: ServedSite): Promise<void> {
-  await startWorker();
+async function measureClients(served: ServedSite): Promise<void> {
+  await served.startWorker();
   const ids = await Promise.all(Array.from({ length: users }, (_, user) => newestIds(user)));
   const polls = new Latencies();
   const lists = new Latencies();

@@ -2,7 +2,7 @@ import type { Database, Queryable } from './database.ts';
 import { latestMigration, migrations } from './migrations.ts';
 
 /** The database cannot be used as it is. What to do is in the message. */
-export class SchemaError extends Error {
+class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
 

@@ -6,9 +6,7 @@ import type { Database } from '../database/database.ts';
  * `waiting`: for a worker. `running`: a worker has it. `blocked`: it packs the archive, and items are missing. `retrying`: it
  * failed in a way that may pass, and is put off.
  */
-const taskStates = ['waiting', 'running', 'blocked', 'retrying'] as const;
-
-type TaskState = (typeof taskStates)[number];
+type TaskState = 'waiting' | 'running' | 'blocked' | 'retrying';
 
 /** What waits and what is worked on, in the whole site. */
 export interface QueueFigures {
@@ -32,9 +30,8 @@ export async function readQueueFigures(database: Database): Promise<QueueFigures
              ELSE 'retrying' END AS state
            FROM outcrop.tasks JOIN outcrop.runs ON runs.id = tasks.run_id WHERE NOT done) AS task`,
   );
-  const { oldest = 0, ...counted } = row ?? { oldest: 0 };
-  const tasks = Object.fromEntries(taskStates.map((state) => [state, 0])) as QueueFigures['tasks'];
-  return { tasks: { ...tasks, ...counted }, oldestSeconds: Math.max(oldest, 0) };
+  const { waiting = 0, running = 0, blocked = 0, retrying = 0, oldest = 0 } = row ?? {};
+  return { tasks: { waiting, running, blocked, retrying }, oldestSeconds: Math.max(oldest, 0) };
 }
 
 /** Exports and archives of the whole site. */

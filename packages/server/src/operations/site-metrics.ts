@@ -30,6 +30,10 @@ export function createSiteMetrics(): SiteMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  return { registry, ...requestMetrics(registers), ...runMetrics(registers) };
+}
+
+function requestMetrics(registers: Registry[]): Pick<SiteMetrics, 'requestAnswered' | 'bytesSent'> {
   const requests = new Histogram({
     name: 'outcrop_http_request_seconds',
     help: 'Time until an HTTP request was answered, by operation, method and status; without the sending of a body.',
@@ -43,6 +47,16 @@ export function createSiteMetrics(): SiteMetrics {
     labelNames: ['operation'],
     registers,
   });
+  return {
+    requestAnswered: ({ seconds, status, ...labels }) =>
+      requests.observe({ ...labels, status: String(status) }, seconds),
+    bytesSent: (operation, bytes) => sent.inc({ operation }, bytes),
+  };
+}
+
+function runMetrics(
+  registers: Registry[],
+): Pick<SiteMetrics, 'exportCreated' | 'runCompleted' | 'runFailed'> {
   const created = new Counter({
     name: 'outcrop_exports_created_total',
     help: 'Exports that this process has accepted.',
@@ -69,10 +83,6 @@ export function createSiteMetrics(): SiteMetrics {
   const observeRun = ({ formats, seconds }: EndedRun, outcome: string): void =>
     formats.forEach((format) => runs.observe({ format, outcome }, seconds));
   return {
-    registry,
-    requestAnswered: ({ seconds, status, ...labels }) =>
-      requests.observe({ ...labels, status: String(status) }, seconds),
-    bytesSent: (operation, bytes) => sent.inc({ operation }, bytes),
     exportCreated: () => created.inc(),
     runCompleted(run) {
       observeRun(run, 'complete');

@@ -9,6 +9,7 @@ import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import type { HttpServer } from './http/listen.ts';
+import { rememberSiteAddress } from './notifications/site-address.ts';
 import type { Operations } from './operations/start-operations.ts';
 import type { LocalWorkers } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
@@ -38,7 +39,7 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers; operations: Operations },
 ): Promise<RunningApi> {
-  const { site, config, logger, opened, objectStore, runStore, announce, metrics } = foundations;
+  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
   const { server, workers, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
@@ -60,11 +61,13 @@ export async function startApi(
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
     workers,
+    notifications,
     logger,
-    metrics,
+    metrics: foundations.metrics,
     adminSecret,
     dumpDatabase: opened.dump,
   });
+  await rememberSiteAddress(opened.database, url);
   server.answerWith(
     (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
   );

@@ -20,6 +20,7 @@ export {
   type StartOptions,
   startWorkerProcess,
 } from './main.ts';
+export { orderNotifications } from './notifications/order-notifications.ts';
 export { type LoginLink, orderLoginLink } from './page/order-login-link.ts';
 export { type MigratedSite, migrateSite } from './site/migrate-site.ts';
 export { createToken, type TokenOrder } from './tokens/create-token.ts';

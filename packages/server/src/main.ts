@@ -75,6 +75,7 @@ export async function startWorkerProcess(options: FoundationsOptions): Promise<R
       await operations.close();
       throw error;
     });
+    await deliver(foundations);
     foundations.logger.info({ concurrency: foundations.config.concurrency }, 'Site:Work:Started');
     return {
       operationsUrl: operations.ownUrl,
@@ -100,6 +101,7 @@ async function serve(
     operations = await startOperations(foundations, { isLocalTrusted });
     worker = hasWorker ? await startWorker(foundations) : null;
     const api = await startApi(foundations, { ...options, operations, workers: worker ?? noLocalWorkers });
+    if (hasWorker) await deliver(foundations);
     return running(foundations, { api, worker, operations });
   } catch (error) {
     await server.close();
@@ -107,6 +109,11 @@ async function serve(
     await worker?.close();
     throw error;
   }
+}
+
+/** Begins to tell people, once the address that they use is known. */
+function deliver({ notifications, opened }: Foundations): Promise<void> {
+  return notifications.work({ isAlone: opened.isExclusive });
 }
 
 function running(

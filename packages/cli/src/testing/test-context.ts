@@ -70,5 +70,6 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     restoreSite: refuse,
     createToken: refuse,
     orderLoginLink: refuse,
+    orderNotifications: refuse,
   },
 };

@@ -88,7 +88,7 @@ test('a store that does not answer is 503, and the export is not taken for gone'
   const response = await site.ask(`exports/${String(exportId)}/download/`);
   s3.intercept = () => false;
   expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
-  expect(await response.json()).toEqual({ detail: expect.stringContaining('try again') });
+  expect(await response.json()).toEqual({ detail: expect.stringContaining('ask again') });
   expect((await site.ask(`exports/${String(exportId)}/download/`)).status).toBe(302);
 });
 

@@ -5,11 +5,12 @@ import type { Logger } from 'pino';
 import { openSite, type Site } from '../catalogue/site.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Engine, outcropEngine } from '../engine.ts';
+import { Notifications } from '../notifications/notifications.ts';
 import { createLogger } from '../operations/create-logger.ts';
 import { registerSiteFigures } from '../operations/register-site-figures.ts';
 import { createSiteMetrics, type SiteMetrics } from '../operations/site-metrics.ts';
 import { startTracing } from '../operations/tracing.ts';
-import { type Announce, announceToNobody } from '../runs/announce.ts';
+import type { Announce } from '../runs/announce.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { TaskStore } from '../runs/task-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -27,6 +28,7 @@ export interface Foundations {
   readonly objectStore: ObjectStore;
   readonly runStore: RunStore;
   readonly taskStore: TaskStore;
+  readonly notifications: Notifications;
   readonly announce: Announce;
   readonly metrics: SiteMetrics;
   readonly shutdown: Shutdown;
@@ -57,18 +59,20 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
   const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
-  const announce = announceToNobody;
   const tracing = await startTracing(config.traces, logger);
   try {
     for (const folder of [site.paths.work, site.paths.cache]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
+    const notifications = await Notifications.open({ database: opened.database, site, config, logger });
+    const { announce } = notifications;
     return {
       site,
       config,
       engine,
       logger,
       opened,
+      notifications,
       announce,
       metrics: metricsOf({ site, opened, config, logger }),
       shutdown: new Shutdown(logger),
@@ -76,6 +80,7 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
       runStore: new RunStore(opened.database, announce),
       taskStore: new TaskStore(opened.database, config.leaseSeconds),
       async close() {
+        await notifications.close();
         await opened.close();
         await site.close();
         await tracing.close();

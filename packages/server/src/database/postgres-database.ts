@@ -6,11 +6,11 @@ import { databaseError } from './database-unavailable.ts';
 /** Opens a pool of connections to a PostgreSQL server. */
 export async function openPostgresDatabase(
   url: string,
-  options: { maxConnections: number; onError: (error: Error) => void },
+  options: { maxConnections?: number; onError: (error: Error) => void },
 ): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.maxConnections,
+    max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
   });
   // An idle connection that the server drops is an event of the pool; unheard it would end the process.

@@ -2,6 +2,7 @@ import { sitePaths } from '../catalogue/site-paths.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { latestMigration, migrations } from '../database/migrations.ts';
+import { openDeliveryQueue } from '../notifications/delivery-queue.ts';
 import { connectDatabase } from './open-database.ts';
 
 /** What a migration has done. */
@@ -25,6 +26,9 @@ export async function migrateSite(order: {
   const opened = await connectDatabase(sitePaths(folder), config, { waitMs: 2000, onError: () => undefined });
   try {
     const made = await migrate(opened.database);
+    // The queue of what is told to people has a schema of its own, which its library makes.
+    const queue = await openDeliveryQueue(opened.database, { onError: () => undefined });
+    await queue.close();
     return {
       steps: migrations.filter(({ id }) => made.includes(id)).map(({ id, name }) => ({ id, name })),
       schema: latestMigration,

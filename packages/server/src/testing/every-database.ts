@@ -26,7 +26,7 @@ export function describeEveryDatabase(contract: (database: () => Database) => vo
     let database: Database;
     beforeAll(async () => {
       cluster = await startPostgres(programs ?? '');
-      database = await openPostgresDatabase(cluster.url, { maxConnections: 10, onError: () => undefined });
+      database = await openPostgresDatabase(cluster.url, { onError: () => undefined });
     }, 60_000);
     afterAll(async () => {
       await database.close();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 import type { Database } from '../database/database.ts';
 import { openTestDatabase } from '../testing/open-test-database.ts';
@@ -220,6 +220,23 @@ test('metrics are told without the database too, but for what comes from it', as
   expect(answer.status).toBe(200);
   expect(text).toContain('nodejs_heap_size_used_bytes');
   expect(text).not.toMatch(/^outcrop_(queue_|exports\{|archives)/m);
+});
+
+test('a database that does not answer holds neither probes nor metrics up', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const silent = { ...database, query: () => new Promise<never>(() => undefined) };
+    const { ask } = endpointsOf({ sources: { database: silent } });
+    const answers = Promise.all([ask('/readyz'), ask('/metrics')]);
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(3000);
+      expect(failed).toContain('database');
+    });
+    const [ready, metrics] = await answers;
+    expect([ready!.status, metrics!.status]).toEqual([503, 200]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('only reading is allowed, and other addresses are none of theirs', async () => {

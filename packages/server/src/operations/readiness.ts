@@ -4,6 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Database } from '../database/database.ts';
 import { requireSchema } from '../database/migrate.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { inTime } from './in-time.ts';
 import { remember } from './remember.ts';
 
 /** What a process needs before it may be given work. */
@@ -25,8 +26,6 @@ export interface ReadinessSources {
   readonly onFailure: (check: CheckName, error: unknown) => void;
 }
 
-/** What does not answer within this time has failed. */
-const timeoutMs = 3000;
 /** Probes come from several sides, and anyone may ask. */
 const rememberedMs = 1000;
 
@@ -35,7 +34,7 @@ export function readinessOf(sources: ReadinessSources): () => Promise<Readiness>
   const { database, objectStore, workFolder } = sources;
   const check = async (name: CheckName, ask: () => Promise<unknown>): Promise<'ok' | 'failed'> => {
     try {
-      await within(ask());
+      await inTime(ask());
       return 'ok';
     } catch (error) {
       sources.onFailure(name, error);
@@ -65,17 +64,5 @@ async function writeProbe(folder: URL): Promise<void> {
     await writeFile(probe, 'ready');
   } finally {
     await rm(probe, { force: true });
-  }
-}
-
-async function within<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -3,6 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
 import { type DiskSpace, diskSpace, folderBytes } from './disk-figures.ts';
 import { readQueueFigures, readStoreFigures } from './read-site-figures.ts';
+import { inTime } from './in-time.ts';
 import { remember } from './remember.ts';
 
 /** What the figures of a site are taken from. */
@@ -135,7 +136,7 @@ function gaugesOf(registry: Registry, onError: (error: unknown) => void): Gauges
 
 async function orNull<T>(read: Promise<T>, onError: (error: unknown) => void): Promise<T | null> {
   try {
-    return await read;
+    return await inTime(read);
   } catch (error) {
     onError(error);
     return null;

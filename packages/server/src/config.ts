@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { parseStorageUrl, type StorageSettings } from './storage/storage-url.ts';
 
+<<<<<<< HEAD
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const configSchema = z
@@ -55,6 +56,34 @@ const configSchema = z
       message: 'is needed with SMTP_URL, and SMTP_URL with it',
     },
   );
+=======
+const configSchema = z.object({
+  /** A PostgreSQL server; the embedded database in the site folder where absent. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** Exports that run at the same time in one process. */
+  OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
+  STORAGE_URL: z.string().optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
+  /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
+  OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
+  /** The mail server, with user and password where it wants them; no mail is sent where absent. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
+  OUTCROP_MAIL_FROM: z
+    .string()
+    .max(300)
+    .regex(
+      /^[^\p{Cc}<>@,;]*<[^\s<>@,;]+@[^\s<>@,;]+>$|^[^\s<>@,;]+@[^\s<>@,;]+$/u,
+      'must be one mail address',
+    )
+    .optional(),
+});
+>>>>>>> main
 
 /** The variables that the environment may have. */
 export const configVariables: readonly string[] = Object.keys(configSchema.shape);
@@ -106,6 +135,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not usable: ${problems.join('; ')}`);
   }
+<<<<<<< HEAD
   const { data } = parsed;
   const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = data;
   return Object.freeze({
@@ -127,6 +157,16 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
         ? null
         : { endpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: data.OTEL_SERVICE_NAME },
     mail: smtpUrl === undefined || from === undefined ? null : { smtpUrl, from },
+=======
+  return Object.freeze({
+    databaseUrl: parsed.data.DATABASE_URL ?? null,
+    logLevel: parsed.data.OUTCROP_LOG_LEVEL,
+    concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    storage: readStorage(parsed.data),
+    downloadSeconds: parsed.data.OUTCROP_DOWNLOAD_SECONDS,
+    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
+    mail: readMail(parsed.data),
+>>>>>>> main
   });
 }
 
@@ -135,9 +175,21 @@ export function readVariable(name: string, environment: NodeJS.ProcessEnv = proc
   return environment[name] ?? null;
 }
 
+<<<<<<< HEAD
 /** A variable that is set to nothing, as compose files and units do, is one that is not set. */
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+=======
+function readMail(variables: z.output<typeof configSchema>): MailConfig | null {
+  const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = variables;
+  if (smtpUrl !== undefined && from !== undefined) {
+    return { smtpUrl, from };
+  }
+  if (smtpUrl === undefined && from === undefined) {
+    return null;
+  }
+  throw new Error('The environment is not usable: SMTP_URL and OUTCROP_MAIL_FROM are needed together');
+>>>>>>> main
 }
 
 function readStorage(variables: z.output<typeof configSchema>): StorageSettings {

@@ -70,7 +70,7 @@ async function busySite(config: Config = embedded) {
   const scopes = ['exports:read', 'exports:write', 'layers:read'];
   const { token } = await createToken({ folder, scopes });
   const client = new Client(site.url, { apiKey: token });
-  const complete = await (await create(client)).wait();
+  const complete = await (await create(client, 'complete')).wait();
   const started = deferred();
   engine.run = async ({ signal }) => {
     started.resolve();
@@ -78,13 +78,14 @@ async function busySite(config: Config = embedded) {
       signal!.addEventListener('abort', () => reject(signal!.reason as Error)),
     );
   };
-  const processing = await create(client);
+  const processing = await create(client, 'processing');
   await started.promise;
   return { token, complete: complete.id!, processing: processing.id! };
 }
 
-async function create(client: Client): Promise<Export> {
-  const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: 'application/x-ogc-gpkg' } });
+/** The name makes it one that shares no archive with another. */
+async function create(client: Client, name: string): Promise<Export> {
+  const wanted = new Export({ name, crs: 'EPSG:2193', formats: { vector: 'application/x-ogc-gpkg' } });
   return client.exports.create(wanted.addItem(await client.layers.get(2)));
 }
 

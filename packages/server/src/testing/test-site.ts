@@ -100,10 +100,11 @@ export async function writeTestFolder(yaml = ''): Promise<URL> {
 export interface TestSiteOptions {
   readonly access?: Access;
   readonly hasWorker?: boolean;
+  /** Default: files in the folder. */
+  readonly objectStore?: ObjectStore;
   /** What is added to its `outcrop.yaml`. */
   readonly yaml?: string;
   readonly mail?: MailConfig;
-  readonly objectStore?: ObjectStore;
   /** Default: one in memory. */
   readonly database?: Database;
 }

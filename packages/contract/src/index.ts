@@ -13,11 +13,12 @@ export { canTransition, type ExportState, exportStates, isTerminal } from './exp
 export { findFormat, type Format, formatLabel, formats, type Mimetype } from './format.ts';
 export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
 export { isSpatial, type Kind, kinds } from './kind.ts';
+export { type LimitCode, limitCodes } from './limit-code.ts';
 export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
 export { type Scope, scopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
 export type { WireCrs } from './wire/crs.ts';
-export type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from './wire/error.ts';
+export type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireLimitProblem, WireProblem } from './wire/error.ts';
 export type {
   WireDelivery,
   WireDescribedExport,

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 
+import { parseTrustedProxies, type TrustedProxies } from './http/limits/remote-address.ts';
+
 const configSchema = z.object({
   /** A PostgreSQL server; the embedded database in the site folder where absent. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
+  OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
 });
 
 /** What the environment says about how a site runs. */
@@ -13,6 +17,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly logLevel: string;
   readonly concurrency: number;
+  readonly trustedProxies: TrustedProxies;
 }
 
 /**
@@ -30,5 +35,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: parsed.data.DATABASE_URL ?? null,
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    trustedProxies: parsed.data.OUTCROP_TRUSTED_PROXIES,
   });
+}
+
+function readProxies(text: string, context: z.RefinementCtx): TrustedProxies {
+  try {
+    return parseTrustedProxies(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 }

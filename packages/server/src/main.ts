@@ -10,10 +10,13 @@ import { type Engine, outcropEngine } from './engine.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { ExportWorker } from './exports/export-worker.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
+import { quotasOf } from './exports/quotas.ts';
 import { RunStore } from './exports/run-store.ts';
 import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
+import { rateBudgets } from './http/limits/rate-budgets.ts';
+import { RateLimits } from './http/limits/rate-limits.ts';
 import { type HttpServer, listen } from './http/listen.ts';
 import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
 import { openDatabase, type SiteDatabase } from './site/open-database.ts';
@@ -118,6 +121,11 @@ async function serve(
     idempotencyStore: new IdempotencyStore(opened.database),
     objectStore,
     queue,
+    quotas: quotasOf(site.limits, options.access === 'local'),
+    rateLimits: new RateLimits({
+      budgets: rateBudgets(site.limits, options.access),
+      trustedProxies: config.trustedProxies,
+    }),
     worker,
     logger,
     adminSecret,

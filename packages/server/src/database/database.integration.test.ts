@@ -9,6 +9,7 @@ import { createExport, type Creation } from '../exports/create-export.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
+import { quotasOf } from '../exports/quotas.ts';
 import type { FilterOperator, Selection } from '../exports/selection.ts';
 import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
 import { deferred } from '../testing/deferred.ts';
@@ -145,8 +146,10 @@ function databaseContract(open: () => Promise<Database>): void {
 
   test('makes one export of many creates that have the same key at the same time', async () => {
     const folder = await writeTestFolder();
+    const site = await openSite(folder, fakeEngine());
     const creation = {
-      site: await openSite(folder, fakeEngine()),
+      site,
+      quotas: quotasOf(site.limits, true),
       siteRoot: new URL('http://localhost/'),
       database,
       exportStore: new ExportStore(database),

@@ -11,6 +11,7 @@ import { checkRequest } from './check-request.ts';
 import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
+import { claimQuota, type Quotas } from './quotas.ts';
 import type { FieldErrors } from './request-body.ts';
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts';
 
@@ -22,6 +23,7 @@ export interface ExportCreation {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly queue: ExportQueue;
+  readonly quotas: Quotas;
 }
 
 /** A body that was looked at: malformed, or checked item by item. */
@@ -51,6 +53,8 @@ export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promi
 /**
  * Creates an export and its job, together or not at all. Sent again with the same key and body it gives the same export
  * for 24 hours, also where the second arrives while the first is still being looked at.
+ *
+ * @throws QuotaExceededError
  */
 export async function createExport(
   creation: ExportCreation,
@@ -106,7 +110,7 @@ async function findEarlier(
 
 /** Null where the key was taken in the meantime. */
 function insertExport(
-  { database, exportStore, idempotencyStore, queue }: ExportCreation,
+  { database, exportStore, idempotencyStore, queue, quotas }: ExportCreation,
   caller: Caller,
   { created, keyed }: { created: NewExport; keyed: KeyedRequest | null },
 ): Promise<ExportRecord | null> {
@@ -114,6 +118,7 @@ function insertExport(
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
       return null;
     }
+    await claimQuota(quotas, caller, { bytes: created.sizeEstimateZipped, transaction });
     const record = await exportStore.insert(caller, created, transaction);
     await queue.add({ jobId: created.jobId, exportId: record.id }, transaction);
     if (keyed !== null) {

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 
@@ -7,9 +9,11 @@ import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { ExportWorker } from '../exports/export-worker.ts';
+import type { Quotas } from '../exports/quotas.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 
 /**
  * Who may ask without a token. `token`: nobody. `local`: people at this machine, and no web page of another site
@@ -28,6 +32,8 @@ export interface AppParts {
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
   readonly queue: ExportQueue;
+  readonly quotas: Quotas;
+  readonly rateLimits: RateLimits;
   readonly worker: Pick<ExportWorker, 'abort'>;
   readonly logger: Logger;
   /** Opens the local door for `outcrop token create`; null closes it. */
@@ -36,6 +42,8 @@ export interface AppParts {
 
 /** What a request carries from the middleware to its operation. */
 export interface AppEnvironment {
+  /** What the server of sockets adds; nothing in process. */
+  Bindings: { readonly incoming?: Pick<IncomingMessage, 'socket'> };
   Variables: {
     requestId: string;
     caller: Caller;

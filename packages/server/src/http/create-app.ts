@@ -12,7 +12,9 @@ import { logRequests } from './log-requests.ts';
 import type { Operation } from './operation.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
 import { renderError } from './render-error.ts';
+import { limitUrl } from './request-size.ts';
 import { apiPaths } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 import { trailingSlash } from './trailing-slash.ts';
 
 /** The HTTP application of a site. Answers `app.request(...)` in process, and any server by `app.fetch`. */
@@ -21,6 +23,8 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.onError((error, context) => renderError(parts, context, error));
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(logRequests(parts.logger));
+  app.use(securityHeaders(parts.siteRoot));
+  app.use(limitUrl);
   app.post(adminTokensPath, createTokenOperation(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
@@ -65,10 +69,11 @@ function addOperation(app: OpenAPIHono<AppEnvironment>, parts: AppParts, operati
   const { route, scope, perform } = operation;
   // Who asks is known before what they ask is looked at.
   const identify: MiddlewareHandler<AppEnvironment> = async (context, next) => {
-    if (scope !== null) {
-      context.set('caller', await authenticate(parts, context, scope));
+    if (scope === null) {
+      return parts.rateLimits.admitAnyone(context, next);
     }
-    await next();
+    context.set('caller', await authenticate(parts, context, scope));
+    return next();
   };
   app.openapi({ ...route, middleware: identify }, (context) => perform(parts, context));
 }

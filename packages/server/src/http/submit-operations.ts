@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 import type { ApiVersion } from '../exports/api-root.ts';
 import { checkBody, type CheckedBody, createExport as createRecord } from '../exports/create-export.ts';
+import { QuotaExceededError } from '../exports/quotas.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, RefusedExport } from './http-error.ts';
+import { tooManyRequests } from './limits/too-many-requests.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { renderExport } from './render-export.ts';
@@ -103,7 +105,7 @@ export function validateExport(version: ApiVersion): Operation {
 
 async function create(parts: AppParts, context: RequestContext, key: string | null): Promise<Response> {
   const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-  const creation = await createRecord(parts, context.get('caller'), { body, key });
+  const creation = await createRecord(parts, context.get('caller'), { body, key }).catch(refuseForNow);
   if (creation.outcome === 'refused') {
     throw refusal(parts, context, creation.checked);
   }
@@ -116,6 +118,13 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
     Location: detail.url,
     ...(creation.outcome === 'repeated' ? { 'Idempotency-Replayed': 'true' } : {}),
   });
+}
+
+/** A quota is no fault of the request: it can be sent again as it is. */
+function refuseForNow(error: unknown): never {
+  if (!(error instanceof QuotaExceededError)) throw error;
+  const { code, limit, value, waitMs, message: detail } = error;
+  throw tooManyRequests({ code, detail, limit, value, waitMs });
 }
 
 function refusal(parts: AppParts, context: RequestContext, checked: CheckedBody): HttpError {

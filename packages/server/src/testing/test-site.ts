@@ -10,8 +10,12 @@ import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
+import { quotasOf } from '../exports/quotas.ts';
 import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
+import { rateBudgets } from '../http/limits/rate-budgets.ts';
+import { RateLimits } from '../http/limits/rate-limits.ts';
+import { parseTrustedProxies } from '../http/limits/remote-address.ts';
 import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
@@ -108,6 +112,11 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
     queue,
+    quotas: quotasOf(site.limits, true),
+    rateLimits: new RateLimits({
+      budgets: rateBudgets(site.limits, 'local'),
+      trustedProxies: parseTrustedProxies(''),
+    }),
     worker,
     logger,
     adminSecret: 's'.repeat(64),

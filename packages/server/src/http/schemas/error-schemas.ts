@@ -1,4 +1,11 @@
-import type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from '@outcrop/contract';
+import {
+  limitCodes,
+  type WireConflict,
+  type WireErrorEnvelope,
+  type WireFieldErrors,
+  type WireLimitProblem,
+  type WireProblem,
+} from '@outcrop/contract';
 import { z } from 'zod';
 
 import type { ApiVersion } from '../../exports/api-root.ts';
@@ -7,6 +14,7 @@ import type { WireSchema } from './wire-schema.ts';
 /** The bodies of refusals in one version of the API. */
 export interface ErrorSchemas {
   readonly problem: z.ZodType;
+  readonly limitProblem: z.ZodType;
   readonly fieldErrors: z.ZodType;
   readonly conflict: z.ZodType;
 }
@@ -14,6 +22,14 @@ export interface ErrorSchemas {
 const problem = z.object({
   detail: z.string().meta({ description: 'What is wrong, with the value and what to do.' }),
 }) satisfies WireSchema<WireProblem>;
+
+const limitProblem = problem.extend({
+  code: z.enum(limitCodes).meta({
+    description: '`rate-*`: too many requests; `quota-*`: more exports than one token may have.',
+  }),
+  limit: z.number().meta({ description: 'What the site allows: requests a minute, exports, or bytes.' }),
+  value: z.number().nullable().meta({ description: 'What it would come to; null for rates.' }),
+}) satisfies WireSchema<WireLimitProblem>;
 
 const fieldErrors = z.record(z.string(), z.array(z.string())).meta({
   example: { crs: ['This field is required: give a code such as EPSG:2193 or EPSG:4326.'] },
@@ -28,6 +44,7 @@ const conflict = z.object({
 export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
   v1: {
     problem: problem.meta({ id: 'Problem', description: 'What is wrong with a request.' }),
+    limitProblem: limitProblem.meta({ id: 'LimitProblem', description: 'Why a request is refused for now.' }),
     fieldErrors: fieldErrors.meta({
       id: 'FieldErrors',
       description: 'Sentences by field; `non_field_errors` for the body as a whole.',
@@ -36,6 +53,10 @@ export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
   },
   'v1.x': {
     problem: envelope(problem).meta({ id: 'Problem', description: 'What is wrong with a request.' }),
+    limitProblem: envelope(limitProblem).meta({
+      id: 'LimitProblem',
+      description: 'Why a request is refused for now.',
+    }),
     fieldErrors: envelope(fieldErrors).meta({
       id: 'FieldErrors',
       description: 'Sentences by field; `non_field_errors` for the body as a whole.',

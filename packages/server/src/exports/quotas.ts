@@ -23,10 +23,7 @@ export class QuotaExceededError extends Error {
   /** Milliseconds until it is worth trying again. */
   readonly waitMs: number;
 
-  constructor(
-    figures: { code: LimitCode; limit: number; value: number; waitMs: number },
-    remedy: string,
-  ) {
+  constructor(figures: { code: LimitCode; limit: number; value: number; waitMs: number }, remedy: string) {
     super(remedy);
     this.code = figures.code;
     this.limit = figures.limit;

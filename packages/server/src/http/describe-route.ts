@@ -109,7 +109,10 @@ function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, A
       description: 'Too many requests, or a quota is used up; the same request can be sent again later.',
       body: limitProblem,
       headers: {
-        'Retry-After': z.string().regex(/^[1-9]\d*$/).meta({ description: 'Seconds until it is worth trying.' }),
+        'Retry-After': z
+          .string()
+          .regex(/^[1-9]\d*$/)
+          .meta({ description: 'Seconds until it is worth trying.' }),
       },
     },
     500: { description: 'The site failed; the incident is in its log.', body: problem },

@@ -35,7 +35,10 @@ export async function listen(host: string, port: number, limits = socketLimits):
   const listener = getRequestListener((request, environment) => answer(request, environment), {
     errorHandler: () => Response.json({ detail: 'The request cannot be read.' }, { status: 400, headers }),
   });
-  const server = createServer(serverOptions(limits), (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(
+    serverOptions(limits),
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   limitSockets(server, limits, headers);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>

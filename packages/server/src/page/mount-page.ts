@@ -41,5 +41,7 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
   app.post('/services/page/sign-in', parts.rateLimits.admitSecret(links.redeem));
   const files = openPageFiles();
   app.get('/assets/:name', parts.rateLimits.admitAnyone, sendAsset(files));
-  for (const path of ['/', '/new', '/exports', '/exports/:id{[0-9]+}']) app.get(path, sendPage(parts, files));
+  for (const path of ['/', '/new', '/exports', '/exports/:id{[0-9]+}']) {
+    app.get(path, parts.rateLimits.admitAnyone, sendPage(parts, files));
+  }
 }

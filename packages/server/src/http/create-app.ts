@@ -24,7 +24,6 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(logRequests(parts.logger));
   app.use(securityHeaders(parts.siteRoot));
-  app.use(limitUrl);
   app.post(adminTokensPath, createTokenOperation(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
@@ -34,6 +33,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
       await next();
     });
   }
+  app.use(limitUrl);
   app.use(crossOrigin(parts));
   app.use(trailingSlash(parts));
   for (const version of apiVersions) {

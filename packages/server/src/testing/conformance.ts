@@ -81,7 +81,7 @@ async function checkAnswer(method: string, pathname: string, response: Response)
 
 /** Where there is nothing, or not by this method, the answer is a problem all the same. */
 async function checkRefusal(version: ApiVersion, where: string, response: Response): Promise<void> {
-  if (![403, 404, 405].includes(response.status)) {
+  if (![403, 404, 405, 414].includes(response.status)) {
     throw new Error(`${where} is not in the document`);
   }
   if (response.body !== null) {

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
+import type { Engine } from '../engine.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { ExportWorker } from '../exports/export-worker.ts';
@@ -34,6 +35,8 @@ export interface TestSite {
   readonly app: CheckedApp;
   readonly parts: AppParts;
   readonly engine: ReturnType<typeof fakeEngine>;
+  /** With all scopes. */
+  readonly token: string;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
@@ -86,9 +89,18 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access } = {}): Promise<TestSite> {
-  const folder = await writeTestFolder();
-  const engine = fakeEngine();
+export async function openTestSite(
+  options: {
+    readonly access?: Access;
+    /** A site folder, which is removed in the end. Default: that of `writeTestFolder`. */
+    readonly folder?: URL;
+    /** What works for the site in place of the fake engine, made from it. */
+    readonly engineFrom?: (fake: Engine) => Engine;
+  } = {},
+): Promise<TestSite> {
+  const folder = options.folder ?? (await writeTestFolder());
+  const fake = fakeEngine();
+  const engine = options.engineFrom?.(fake) ?? fake;
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
   const queue = await openExportQueue(database, { onError: rethrow });
@@ -130,7 +142,8 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     folder,
     app,
     parts,
-    engine,
+    engine: fake,
+    token,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {

@@ -10,6 +10,8 @@ const configSchema = z.object({
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
   OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
 });
 
 /** What the environment says about how a site runs. */
@@ -18,6 +20,7 @@ export interface Config {
   readonly logLevel: string;
   readonly concurrency: number;
   readonly trustedProxies: TrustedProxies;
+  readonly leaseSeconds: number;
 }
 
 /**
@@ -36,6 +39,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
     trustedProxies: parsed.data.OUTCROP_TRUSTED_PROXIES,
+    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ExportState, WireFailure } from '@outcrop/contract';
 
 import { wireTime } from '../database/wire-time.ts';
+import { progressOfTasks, startOfTasks } from '../runs/run-store.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
 
 /** The archive of a complete export. */
@@ -13,6 +14,14 @@ export interface ExportArchive {
   readonly sha256: string;
 }
 
+/** Where an export is in the queue. */
+export interface QueuePlace {
+  /** 1 for the next. */
+  readonly position: number;
+  /** Until it begins, as far as that is known. */
+  readonly etaSeconds: number;
+}
+
 /** An export as the database keeps it. Times are ISO 8601, UTC, microseconds. */
 export interface ExportRecord {
   readonly id: number;
@@ -22,11 +31,16 @@ export interface ExportRecord {
   readonly createdVia: string;
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
+  readonly runId: number;
+  /** Whether another export had asked for the same before, and its run or its archive serves this one too. */
+  readonly isReused: boolean;
   readonly sizeEstimateZipped: number;
   readonly sizeEstimateUnzipped: number;
   /** 0..1; null after a cancel. */
   readonly progress: number | null;
   readonly stage: string | null;
+  /** Where it is in the queue; null once it has begun. */
+  readonly queue: QueuePlace | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly downloadedAt: string | null;
@@ -43,10 +57,14 @@ export interface ExportRow {
   readonly created_via: string;
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
+  readonly run_id: number;
+  readonly reused: boolean;
   readonly size_estimate_zipped: number;
   readonly size_estimate_unzipped: number;
   readonly progress: number | null;
   readonly stage: string | null;
+  readonly queue_position: number | null;
+  readonly queue_seconds: number | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly downloaded_at: string | null;
@@ -58,14 +76,42 @@ export interface ExportRow {
   readonly error_detail: string | null;
 }
 
+/**
+ * What waits before a run that has not begun, and how long that may take those that work now. Nothing where it has begun.
+ */
+const queueOfRun = `
+  SELECT count(ahead.id)::integer + 1 AS queue_position,
+    ceil(coalesce(sum(ahead.seconds), 0) / greatest(1, (SELECT count(*) FROM outcrop.tasks WHERE lease IS NOT NULL)))
+      ::double precision AS queue_seconds
+  FROM (SELECT start_tag, id FROM outcrop.tasks WHERE run_id = runs.id ORDER BY start_tag, id LIMIT 1) AS own
+  LEFT JOIN outcrop.tasks AS ahead
+    ON NOT ahead.done AND ahead.lease IS NULL AND (ahead.start_tag, ahead.id) < (own.start_tag, own.id)
+  WHERE NOT EXISTS (SELECT 1 FROM outcrop.tasks WHERE run_id = runs.id AND started_at IS NOT NULL)
+  GROUP BY own.id`;
+
+const isActive = "exports.state = 'processing' AND runs.state = 'active'";
+
 /** What to select of an export; numbers and times come as the same types from every database. */
 export const exportColumns = [
-  'id, name, state, created_via, request, warnings, progress, stage, archive_key, archive_sha256, error_code, error_detail',
-  ...['size_estimate_zipped', 'size_estimate_unzipped', 'archive_bytes', 'archive_unzipped_bytes'].map(
-    (column) => `${column}::double precision AS ${column}`,
+  'exports.id, exports.name, exports.state, created_via, request, warnings, reused, exports.run_id',
+  'queue_position, queue_seconds',
+  "CASE exports.state WHEN 'processing' THEN NULL ELSE archive_key END AS archive_key",
+  'archive_sha256, runs.archive_bytes::double precision AS archive_bytes',
+  'runs.archive_unzipped_bytes::double precision AS archive_unzipped_bytes',
+  "CASE exports.state WHEN 'error' THEN error_code END AS error_code, error_detail",
+  `CASE WHEN ${isActive} THEN ${progressOfTasks} WHEN exports.state = 'cancelled' THEN NULL ELSE runs.progress END AS progress`,
+  `CASE WHEN ${isActive} THEN
+    (SELECT max(stage) FROM outcrop.tasks WHERE run_id = runs.id AND lease IS NOT NULL AND NOT done) END AS stage`,
+  ...['size_estimate_zipped', 'size_estimate_unzipped'].map(
+    (column) => `exports.${column}::double precision AS ${column}`,
   ),
-  ...['created_at', 'started_at', 'finished_at', 'downloaded_at'].map(wireTime),
+  wireTime(`CASE WHEN ${isActive} THEN ${startOfTasks} ELSE runs.started_at END`, 'started_at'),
+  ...['created_at', 'finished_at', 'downloaded_at'].map((column) => wireTime(`exports.${column}`, column)),
 ].join(', ');
+
+/** Where to select it from. */
+export const exportTables = `outcrop.exports JOIN outcrop.runs ON runs.id = exports.run_id
+  LEFT JOIN LATERAL (${queueOfRun}) AS queue ON ${isActive}`;
 
 /** An export from its row. */
 export function toExportRecord(row: ExportRow): ExportRecord {
@@ -78,10 +124,16 @@ export function toExportRecord(row: ExportRow): ExportRecord {
     createdVia: row.created_via,
     request: row.request,
     warnings: row.warnings,
+    runId: row.run_id,
+    isReused: row.reused,
     sizeEstimateZipped: row.size_estimate_zipped,
     sizeEstimateUnzipped: row.size_estimate_unzipped,
     progress: row.progress,
     stage: row.stage,
+    queue:
+      row.queue_position === null
+        ? null
+        : { position: row.queue_position, etaSeconds: row.queue_seconds ?? 0 },
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     downloadedAt: row.downloaded_at,

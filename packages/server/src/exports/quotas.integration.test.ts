@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 
-import { findPostgres, type PostgresCluster, startPostgres } from '@outcrop/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { openSite, type Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
-import { openPostgresDatabase } from '../database/postgres-database.ts';
-import { type ExportQueue, openExportQueue } from '../queue/export-queue.ts';
+import { RunStore } from '../runs/run-store.ts';
+import { noLocalWorkers } from '../runs/task-worker.ts';
+import { fileObjectStore } from '../storage/file-object-store.ts';
+import { describeEveryDatabase } from '../testing/every-database.ts';
 import { fakeEngine } from '../testing/fake-engine.ts';
-import { openTestDatabase } from '../testing/open-test-database.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
 import type { Caller } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
@@ -19,7 +19,6 @@ import { ExportStore } from './export-store.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 import { QuotaExceededError, type Quotas } from './quotas.ts';
 
-const programs = await findPostgres();
 const unlimited: Quotas = { unfinishedExports: null, exportsPerDay: null, bytesPerDay: null };
 const dayMs = 24 * 3600 * 1000;
 /** The fake engine's estimate of an export of one item. */
@@ -28,17 +27,16 @@ const estimatedBytes = 100;
 type Outcome = Creation | QuotaExceededError;
 
 /** Quotas hold on every database, also where creates come at the same time. */
-function quotaContract(open: () => Promise<Database>): void {
+describeEveryDatabase((given) => {
   let database: Database;
-  let queue: ExportQueue;
   let folder: URL;
   let site: Site;
   let caller: Caller;
   let other: Caller;
 
   beforeAll(async () => {
-    database = await open();
-    queue = await openExportQueue(database, { onError: rethrow });
+    database = given();
+    await migrate(database);
     folder = await writeTestFolder();
     site = await openSite(folder, fakeEngine());
   }, 60_000);
@@ -47,11 +45,7 @@ function quotaContract(open: () => Promise<Database>): void {
     [caller, other] = [await newCaller(), await newCaller()];
   });
 
-  afterAll(async () => {
-    await queue.close();
-    await database.close();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => rm(folder, { recursive: true }));
 
   async function newCaller(): Promise<Caller> {
     const { token } = await insertToken(database, { scopes: ['exports:write'], name: 'some' });
@@ -65,7 +59,9 @@ function quotaContract(open: () => Promise<Database>): void {
       database,
       exportStore: new ExportStore(database),
       idempotencyStore: new IdempotencyStore(database),
-      queue,
+      runStore: new RunStore(database),
+      objectStore: fileObjectStore(site.paths.exports),
+      workers: noLocalWorkers,
       quotas: { ...unlimited, ...quotas },
     };
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
@@ -164,26 +160,5 @@ function quotaContract(open: () => Promise<Database>): void {
     await new ExportStore(database).cancel(caller, ids([first])[0]!);
     expect(await create(quotas, caller, key)).toMatchObject({ outcome: 'created' });
     expect(await create(quotas, caller, key)).toMatchObject({ outcome: 'repeated' });
-  });
-}
-
-function rethrow(error: Error): never {
-  throw error;
-}
-
-describe('on the embedded database', () => {
-  quotaContract(openTestDatabase);
-});
-
-describe.skipIf(programs === null)('on a PostgreSQL server', () => {
-  let cluster: PostgresCluster;
-
-  afterAll(() => cluster[Symbol.asyncDispose]());
-
-  quotaContract(async () => {
-    cluster = await startPostgres(programs ?? '');
-    const database = await openPostgresDatabase(cluster.url, { onError: () => undefined });
-    await migrate(database);
-    return database;
   });
 });

@@ -9,15 +9,18 @@ import { openSite } from '../catalogue/site.ts';
 import type { Engine } from '../engine.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
-import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { quotasOf } from '../exports/quotas.ts';
-import { RunStore } from '../exports/run-store.ts';
-import type { Access, AppParts } from '../http/app-parts.ts';
 import { rateBudgets } from '../http/limits/rate-budgets.ts';
 import { RateLimits } from '../http/limits/rate-limits.ts';
 import { parseTrustedProxies } from '../http/limits/remote-address.ts';
-import { openExportQueue } from '../queue/export-queue.ts';
+import type { Access, AppParts } from '../http/app-parts.ts';
+import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
+import { RunFolders } from '../runs/run-folders.ts';
+import { RunStore } from '../runs/run-store.ts';
+import type { TaskParts } from '../runs/run-task.ts';
+import { TaskStore } from '../runs/task-store.ts';
+import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
@@ -34,6 +37,8 @@ export interface TestSite {
   readonly folder: URL;
   readonly app: CheckedApp;
   readonly parts: AppParts;
+  /** What its worker does tasks with. */
+  readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
   /** With all scopes. */
   readonly token: string;
@@ -92,6 +97,7 @@ export async function writeTestFolder(): Promise<URL> {
 export async function openTestSite(
   options: {
     readonly access?: Access;
+    readonly hasWorker?: boolean;
     /** A site folder, which is removed in the end. Default: that of `writeTestFolder`. */
     readonly folder?: URL;
     /** What works for the site in place of the fake engine, made from it. */
@@ -103,18 +109,24 @@ export async function openTestSite(
   const engine = options.engineFrom?.(fake) ?? fake;
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
-  const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
   const objectStore = fileObjectStore(site.paths.exports);
-  const worker = new ExportWorker({
+  const runStore = new RunStore(database);
+  const taskParts: TaskParts = {
     engine,
-    runStore: new RunStore(database),
+    taskStore: new TaskStore(database, 60),
+    runStore,
     objectStore,
+    checkpoints: checkpointsInSharedFolder,
+    folders: new RunFolders(site.paths.work),
+    siteFolder: site.paths.folder,
+    limits: { seconds: null, memoryBytes: null },
     logger,
-    folder: site.paths.folder,
-    workFolder: site.paths.work,
-  });
-  queue.work(worker.handle, 1);
+  };
+  const worker = new TaskWorker(taskParts);
+  if (options.hasWorker !== false) {
+    worker.start(1);
+  }
   const parts: AppParts = {
     site,
     siteRoot: new URL('http://localhost/'),
@@ -123,13 +135,13 @@ export async function openTestSite(
     exportStore: new ExportStore(database),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
-    queue,
     quotas: quotasOf(site.limits, true),
     rateLimits: new RateLimits({
       budgets: rateBudgets(site.limits, 'local'),
       trustedProxies: parseTrustedProxies(''),
     }),
-    worker,
+    runStore,
+    workers: worker,
     logger,
     adminSecret: 's'.repeat(64),
   };
@@ -142,21 +154,20 @@ export async function openTestSite(
     folder,
     app,
     parts,
+    taskParts,
     engine: fake,
     token,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
-      await Promise.all([queue.close(), worker.close()]);
+      await worker.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function rethrow(error: Error): never {
-  throw error;
-}
+let named = 0;
 
 function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
   const at = (path: string, version: ApiVersion = 'v1'): string =>
@@ -176,6 +187,8 @@ function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 's
     send,
     async create(extra = {}) {
       const body = {
+        // Each is another: equal ones would share an archive.
+        name: `export ${(named += 1)}`,
         items: [{ item: 'layers/2' }],
         formats: { vector: 'application/x-ogc-gpkg' },
         crs: 'EPSG:2193',

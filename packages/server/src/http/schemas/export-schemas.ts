@@ -97,7 +97,14 @@ const detailFields = {
     .nullable()
     .meta({ description: 'Never goes back; null after a cancel.' }),
   stage: z.string().nullable().meta({ description: 'What is being done, in words.' }),
+  queue: z
+    .object({ position: z.int().min(1), eta_seconds: z.number().min(0) })
+    .nullable()
+    .meta({ description: 'Where it is in the queue, 1 for the next, and about how long until it begins.' }),
   is_cropped: z.boolean(),
+  reused: z.boolean().meta({
+    description: 'Whether an equal export had been asked for before, and its archive serves this one.',
+  }),
   sha256: z.string().nullable().meta({ description: 'Of the archive, in hexadecimal.' }),
   error: z
     .object({ code: z.enum(failureCodes), detail: z.string() })

@@ -64,7 +64,7 @@ export async function openFuzzSite(): Promise<TestSite> {
   await writeFile(new URL('outcrop.yaml', folder), config);
   return openTestSite({
     folder,
-    engineFrom: ({ runExportInProcess }) => ({ ...outcropEngine, runExportInProcess }),
+    engineFrom: ({ runInProcess }) => ({ ...outcropEngine, runInProcess }),
   });
 }
 

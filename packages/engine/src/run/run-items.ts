@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
+import { nameItem } from '../engine-error.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
 import { type FinishedItem, filesFolder, finishItem, readFinishedItem, startItem } from './finished-item.ts';
@@ -35,7 +36,11 @@ export async function runItems(plan: ExportPlan, options: ItemsOptions): Promise
   for (const [place, index] of items.entries()) {
     const done =
       readFinishedItem(workFolder, index) ??
-      (await makeItem(plan, index, { options, threads, workshop, done: place / items.length }));
+      (await makeItem(plan, index, { options, threads, workshop, done: place / items.length }).catch(
+        (error: unknown) => {
+          throw nameItem(error, plan.items[index]!.layer.title);
+        },
+      ));
     finished.push(done);
     onItem?.(index);
   }
@@ -55,9 +60,23 @@ async function makeItem(
   index: number,
   { options, threads, workshop, done }: Making,
 ): Promise<FinishedItem> {
+  options.signal?.throwIfAborted();
+  const folder = startItem(options.workFolder, index, randomUUID());
+  try {
+    return await makeItemIn(folder, index, { plan, options, threads, workshop, done });
+  } catch (error) {
+    // On a full disk its room is needed; what goes wrong here is not what the error is about.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    throw error;
+  }
+}
+
+async function makeItemIn(
+  folder: string,
+  index: number,
+  { plan, options, threads, workshop, done }: Making & { plan: ExportPlan },
+): Promise<FinishedItem> {
   const { workFolder, signal, onProgress, items } = options;
-  signal?.throwIfAborted();
-  const folder = startItem(workFolder, index, randomUUID());
   const staging = { plan, workshop, folder: `${folder}/source`, signal };
   using staged = await stageItem(plan.items[index]!, staging);
   const { item } = staged;

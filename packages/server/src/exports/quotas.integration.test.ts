@@ -62,6 +62,8 @@ describeEveryDatabase((given) => {
       runStore: new RunStore(database),
       objectStore: fileObjectStore(site.paths.exports),
       workers: noLocalWorkers,
+      diskRoom: { shortageFor: async () => null },
+      notifications: { problems: async () => [] },
       quotas: { ...unlimited, ...quotas },
     };
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };

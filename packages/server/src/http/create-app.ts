@@ -4,6 +4,8 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
+import { downloadByTicket, downloadPath } from '../downloads/send-archive.ts';
+import { notificationOrdersPath, takeNotificationOrders } from '../notifications/take-orders.ts';
 import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
@@ -25,6 +27,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.use(logRequests(parts.logger));
   app.use(securityHeaders(parts.siteRoot));
   app.post(adminTokensPath, createTokenOperation(parts));
+  app.post(notificationOrdersPath, takeNotificationOrders(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
     app.use(`/services/api/${version}/*`, async (context, next) => {
@@ -39,6 +42,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
+  app.get(downloadPath, parts.rateLimits.admitSecret(downloadByTicket(parts)));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({

@@ -116,6 +116,11 @@ function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, A
       },
     },
     500: { description: 'The site failed; the incident is in its log.', body: problem },
+    503: {
+      description: 'The database or the storage of the site does not answer at the moment.',
+      body: problem,
+      headers: { 'Retry-After': z.string().meta({ description: 'Seconds.' }) },
+    },
   };
 }
 

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 import type { ApiVersion } from '../exports/api-root.ts';
-import { checkBody, type CheckedBody, createExport as createRecord } from '../exports/create-export.ts';
+import {
+  checkBody,
+  type CheckedBody,
+  createExport as createRecord,
+  wantedRoom,
+} from '../exports/create-export.ts';
+import { describeShortage } from '../exports/disk-room.ts';
 import { QuotaExceededError } from '../exports/quotas.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, RefusedExport } from './http-error.ts';
@@ -31,7 +37,7 @@ const idempotencyKeySchema = z
 /** `POST /exports/`: creates an export and starts it. */
 export function createExport(version: ApiVersion): Operation {
   const { detail } = exportSchemas[version];
-  const { problem, fieldErrors } = errorSchemas[version];
+  const { problem, fieldErrors, noRoom } = errorSchemas[version];
   return defineOperation(
     version,
     {
@@ -63,6 +69,7 @@ export function createExport(version: ApiVersion): Operation {
         },
         413: { description: 'The body is too large.', body: problem },
         422: { description: 'The idempotency key stands for another body.', body: problem },
+        507: { description: 'The disk of the site has no room for it now.', body: noRoom },
       },
     },
     async ({ parts, context, headers }) => create(parts, context, headers['Idempotency-Key'] ?? null),
@@ -94,11 +101,15 @@ export function validateExport(version: ApiVersion): Operation {
     },
     async ({ parts, context }) => {
       const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-      const checked = await checkBody(parts.site, body, parts.siteRoot);
+      const checked = await checkBody(parts, context.get('caller'), body);
       if (checked.errors !== null) {
         throw refusal(parts, context, checked);
       }
-      return context.json(renderValidation(parts.site, checked, contextTarget(context)));
+      const verdict = renderValidation(parts.site, checked, contextTarget(context));
+      return context.json({
+        ...verdict,
+        warnings: [...verdict.warnings, ...(await roomWarnings(parts, checked))],
+      });
     },
   );
 }
@@ -113,6 +124,9 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
     const detail = `The Idempotency-Key ${JSON.stringify(key)} was sent with another body in the last 24 hours; use a new key.`;
     throw new HttpError(422, { detail });
   }
+  if (creation.outcome === 'no-room') {
+    throw new HttpError(507, { detail: describeShortage(creation.shortage), ...creation.shortage });
+  }
   const detail = renderExport(parts, context, creation.record);
   return context.json(detail, 201, {
     Location: detail.url,
@@ -125,6 +139,16 @@ function refuseForNow(error: unknown): never {
   if (!(error instanceof QuotaExceededError)) throw error;
   const { code, limit, value, waitMs, message: detail } = error;
   throw tooManyRequests({ code, detail, limit, value, waitMs });
+}
+
+/** Room is no property of the request, and may be there in a minute: so it does not make the request invalid. */
+async function roomWarnings(parts: AppParts, checked: CheckedBody): Promise<string[]> {
+  if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
+    return [];
+  }
+  const wanted = wantedRoom(parts.site, checked.check, checked.check.plan);
+  const shortage = await parts.diskRoom.shortageFor(wanted);
+  return shortage === null ? [] : [describeShortage(shortage)];
 }
 
 function refusal(parts: AppParts, context: RequestContext, checked: CheckedBody): HttpError {

@@ -6,8 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
+import type { MailConfig } from '../config.ts';
+import type { Database } from '../database/database.ts';
 import type { Engine } from '../engine.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
+import { DownloadTickets } from '../downloads/download-tickets.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { quotasOf } from '../exports/quotas.ts';
@@ -15,6 +18,8 @@ import { rateBudgets } from '../http/limits/rate-budgets.ts';
 import { RateLimits } from '../http/limits/rate-limits.ts';
 import { parseTrustedProxies } from '../http/limits/remote-address.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
+import { Notifications } from '../notifications/notifications.ts';
+import { rememberSiteAddress } from '../notifications/site-address.ts';
 import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
 import { RunFolders } from '../runs/run-folders.ts';
 import { RunStore } from '../runs/run-store.ts';
@@ -22,6 +27,7 @@ import type { TaskParts } from '../runs/run-task.ts';
 import { TaskStore } from '../runs/task-store.ts';
 import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
@@ -40,8 +46,9 @@ export interface TestSite {
   /** What its worker does tasks with. */
   readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
-  /** With all scopes. */
+  /** Has all scopes. */
   readonly token: string;
+  readonly notifications: Notifications;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
@@ -83,9 +90,9 @@ layers:
 `;
 
 /** Writes a site folder for the fake engine. */
-export async function writeTestFolder(): Promise<URL> {
+export async function writeTestFolder(yaml = ''): Promise<URL> {
   const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'outcrop-server-'))}/`);
-  await writeFile(new URL('outcrop.yaml', folder), config);
+  await writeFile(new URL('outcrop.yaml', folder), config + yaml);
   await writeFile(new URL('nature.gpkg', folder), JSON.stringify(nature));
   await writeFile(new URL('broken.gpkg', folder), 'not a GeoPackage');
   await writeFile(new URL('marble.jpg', folder), 'jpeg');
@@ -93,25 +100,39 @@ export async function writeTestFolder(): Promise<URL> {
   return folder;
 }
 
+/** What a site of tests is like. */
+export interface TestSiteOptions {
+  readonly access?: Access;
+  readonly hasWorker?: boolean;
+  /** What is added to its `outcrop.yaml`. */
+  readonly yaml?: string;
+  readonly mail?: MailConfig;
+  readonly objectStore?: ObjectStore;
+  /** Default: one in memory. */
+  readonly database?: Database;
+  /** A site folder, which is removed in the end. Default: that of `writeTestFolder`. */
+  readonly folder?: URL;
+  /** What works for the site in place of the fake engine, made from it. */
+  readonly engineFrom?: (fake: Engine) => Engine;
+}
+
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(
-  options: {
-    readonly access?: Access;
-    readonly hasWorker?: boolean;
-    /** A site folder, which is removed in the end. Default: that of `writeTestFolder`. */
-    readonly folder?: URL;
-    /** What works for the site in place of the fake engine, made from it. */
-    readonly engineFrom?: (fake: Engine) => Engine;
-  } = {},
-): Promise<TestSite> {
-  const folder = options.folder ?? (await writeTestFolder());
+export async function openTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
+  const folder = options.folder ?? (await writeTestFolder(options.yaml));
   const fake = fakeEngine();
   const engine = options.engineFrom?.(fake) ?? fake;
   const logger = pino({ level: 'silent' });
-  const database = await openTestDatabase();
+  const database = options.database ?? (await openTestDatabase());
   const site = await openSite(folder, engine);
-  const objectStore = fileObjectStore(site.paths.exports);
-  const runStore = new RunStore(database);
+  const objectStore = options.objectStore ?? fileObjectStore(site.paths.exports);
+  const notifications = await Notifications.open({
+    database,
+    site,
+    config: { mail: options.mail ?? null },
+    logger,
+  });
+  await rememberSiteAddress(database, new URL('https://data.example.org/site/'));
+  const runStore = new RunStore(database, notifications.announce);
   const taskParts: TaskParts = {
     engine,
     taskStore: new TaskStore(database, 60),
@@ -132,7 +153,7 @@ export async function openTestSite(
     siteRoot: new URL('http://localhost/'),
     access: options.access ?? 'token',
     database,
-    exportStore: new ExportStore(database),
+    exportStore: new ExportStore(database, notifications.announce),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
     quotas: quotasOf(site.limits, true),
@@ -140,8 +161,12 @@ export async function openTestSite(
       budgets: rateBudgets(site.limits, 'local'),
       trustedProxies: parseTrustedProxies(''),
     }),
+    diskRoom: { shortageFor: async () => null },
+    downloadTickets: await DownloadTickets.open(database),
+    downloadSeconds: 900,
     runStore,
     workers: worker,
+    notifications,
     logger,
     adminSecret: 's'.repeat(64),
   };
@@ -156,11 +181,13 @@ export async function openTestSite(
     parts,
     taskParts,
     engine: fake,
-    token,
+    notifications,
     appWith: (other) => checkedApp({ ...parts, ...other }),
+    token,
     ...asker(app, token),
     async close() {
       await worker.close();
+      await notifications.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -71,7 +71,9 @@ describe('a connection', () => {
   });
 
   test('that sends nothing at all is ended', async () => {
-    await dial().closed;
+    const { received, closed } = dial();
+    await closed;
+    expect(received()).not.toContain('200');
   });
 
   test('that asks nothing more is ended after an answer', async () => {

@@ -21,7 +21,7 @@ const defaults: RateBudgets = {
 const none: RateBudgets = { reading: null, submitting: null, authentication: null };
 
 /** The budgets of a site. One that is open to its own machine has none but those that `outcrop.yaml` names. */
-export function rateBudgets({ rates = {} }: Pick<SiteLimits, 'rates'>, access: Access): RateBudgets {
+export function rateBudgets({ rates }: Pick<SiteLimits, 'rates'>, access: Access): RateBudgets {
   const usual = access === 'local' ? none : defaults;
   const budget = (kind: RateKind): RateBudget | null => {
     const configured = rates[kind];

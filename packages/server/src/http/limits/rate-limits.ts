@@ -7,7 +7,7 @@ import { HttpError } from '../http-error.ts';
 import type { RateBudgets, RateKind } from './rate-budgets.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { askerOf, remoteAddress, type TrustedProxies } from './remote-address.ts';
-import { tooManyRequests } from './too-many-requests.ts';
+import { inSeconds, tooManyRequests } from './too-many-requests.ts';
 
 /** What limits rates. */
 export interface RateLimitOptions {
@@ -120,7 +120,7 @@ export class RateLimits {
   #refuse(kind: RateKind, waitMs: number): never {
     const limit = this.#budgets[kind]?.perMinute ?? 0;
     const { code, what } = words[kind];
-    const detail = `Too many ${what}: this site takes ${limit} a minute; come back in ${Math.max(1, Math.ceil(waitMs / 1000))} s.`;
+    const detail = `Too many ${what}: this site takes ${limit} a minute; come back in ${inSeconds(waitMs)} s.`;
     throw tooManyRequests({ code, detail, limit, waitMs });
   }
 }

@@ -25,7 +25,7 @@ const multiPolygon = fc.record({
 });
 
 /** An extent of a request: geometry, reference or something else. */
-export const extent: fc.Arbitrary<unknown> = fc.oneof(
+const extent: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: polygon },
   { weight: 3, arbitrary: multiPolygon },
   {

@@ -5,9 +5,12 @@ import { DownloadTickets } from './downloads/download-tickets.ts';
 import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
+import { quotasOf } from './exports/quotas.ts';
 import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
+import { rateBudgets } from './http/limits/rate-budgets.ts';
+import { RateLimits } from './http/limits/rate-limits.ts';
 import type { HttpServer } from './http/listen.ts';
 import { rememberSiteAddress } from './notifications/site-address.ts';
 import type { Operations } from './operations/start-operations.ts';
@@ -43,10 +46,11 @@ export async function startApi(
   const { server, workers, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
+  const access = decideAccess(options);
   const app = createApp({
     site,
     siteRoot: url,
-    access: decideAccess(options),
+    access,
     database: opened.database,
     exportStore: new ExportStore(opened.database, announce),
     idempotencyStore: new IdempotencyStore(opened.database),
@@ -61,6 +65,11 @@ export async function startApi(
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
     workers,
+    quotas: quotasOf(site.limits, access === 'local'),
+    rateLimits: new RateLimits({
+      budgets: rateBudgets(site.limits, access),
+      trustedProxies: config.trustedProxies,
+    }),
     notifications,
     logger,
     metrics: foundations.metrics,

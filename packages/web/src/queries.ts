@@ -95,6 +95,12 @@ function pauseOf(looks: number): number {
   return looks < 10 ? 700 : looks < 40 ? 1500 : 4000;
 }
 
+/** When to look at an export that is over: when it is gone, and sooner where that is far, as somebody may change it; else never. */
+function untilExpiry({ state, expiresAt }: Export): number | false {
+  if (state !== 'complete' || expiresAt === null) return false;
+  return Math.min(Math.max(expiresAt.getTime() - Date.now(), 0) + 1000, 3_600_000);
+}
+
 /** One export, looked at until it is over. */
 export function useExport(exportId: number): UseQueryResult<Export> {
   return useQuery({
@@ -104,10 +110,11 @@ export function useExport(exportId: number): UseQueryResult<Export> {
     // A class instance is not merged with the one before.
     structuralSharing: false,
     refetchInterval: ({ state }) =>
-      state.data?.isTerminal === true ||
-      (state.data === undefined && state.error !== null && !isConnectionProblem(state.error))
-        ? false
-        : pauseOf(state.dataUpdateCount),
+      state.data?.isTerminal === true
+        ? untilExpiry(state.data)
+        : state.data === undefined && state.error !== null && !isConnectionProblem(state.error)
+          ? false
+          : pauseOf(state.dataUpdateCount),
   });
 }
 

@@ -9,6 +9,10 @@ export interface SiteSettings {
   /** Corners that a region may have. */
   readonly maxVertices: number;
   readonly maxItems: number;
+  /** How long a complete export can be downloaded; null for ever. */
+  readonly keepDays: number | null;
+  /** How far from now the end of that can be put. */
+  readonly maxKeepDays: number;
 }
 
 function read(): SiteSettings {
@@ -20,6 +24,8 @@ function read(): SiteSettings {
     needsKey: false,
     maxVertices: 10_000,
     maxItems: 100,
+    keepDays: null,
+    maxKeepDays: 90,
   };
   return text.trim() === '' ? fallback : { ...fallback, ...(JSON.parse(text) as Partial<SiteSettings>) };
 }

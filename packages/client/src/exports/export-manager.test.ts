@@ -201,6 +201,37 @@ test('an export says when its archive will be removed', async () => {
   expect((await exports.get(8)).expiresAt).toBe(null);
 });
 
+test('extend sets when the archive will be removed, on the manager and on the export', async () => {
+  const until = new Date('2026-12-24T12:00:00Z');
+  const extended = { ...anExport({ state: 'complete' }), expires_at: '2026-12-24T12:00:00.000000Z' };
+  await using site = await startLoopbackSite({
+    'GET exports/9/': json(200, anExport({ state: 'complete' })),
+    'PATCH exports/9/': [
+      json(503, {}),
+      json(200, extended),
+      json(200, extended),
+      json(400, { expires_at: ['This is past'] }),
+      json(409, { detail: 'It is processing' }),
+      json(410, { detail: 'It is gone' }),
+    ],
+  });
+  const { exports } = localClient(site.url);
+  const mine = await exports.get(9);
+  expect((await mine.extend(until)).expiresAt).toEqual(until);
+  expect((await exports.extend(9, '2026-12-24')).expiresAt).toEqual(until);
+  const bodies = site.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+  expect(bodies).toEqual([
+    '{"expires_at":"2026-12-24T12:00:00.000Z"}',
+    '{"expires_at":"2026-12-24T12:00:00.000Z"}',
+    '{"expires_at":"2026-12-24"}',
+  ]);
+  for (const code of ['validation', 'conflict', 'not-found']) {
+    await expect(mine.extend(until)).rejects.toMatchObject({ code });
+  }
+  await expect(mine.extend(new Date('nonsense'))).rejects.toThrow(/invalid Date/);
+  await expect(roads().extend(until)).rejects.toThrow(/no site has yet/);
+});
+
 test('options of pixels are sent in the names of the wire', async () => {
   await using site = await startLoopbackSite({ 'POST exports/': json(201, anExport()) });
   const wanted = new Export({ options: { mosaic: true } }).addItem(item, {

@@ -12,6 +12,7 @@ import { Export } from './export.ts';
 import { exportAttributes, type ExportFilters, type ExportOrder } from './export-attributes.ts';
 import type { ExportContext } from './export-context.ts';
 import { ExportValidationResponse } from './export-validation-response.ts';
+import { extendExport } from './extend-export.ts';
 import { fetchExport } from './fetch-export.ts';
 import { findReusable, type ReuseOptions } from './find-reusable.ts';
 import { type FormatLabels, readFormats } from './read-formats.ts';
@@ -93,6 +94,17 @@ export class ExportManager extends Collection<Export, ExportFilters, ExportOrder
     const url = resourceUrl(this.#context.collection, exportId);
     await fetchExport(cancelled, this.#context, { method: 'DELETE', url, options });
     return cancelled;
+  }
+
+  /**
+   * Sets until when an export can be downloaded, by its id: see `Export.extend`.
+   *
+   * @throws ValidationError, ConflictError, NotFoundError
+   */
+  async extend(exportId: number, until: Date | string, options?: RequestOptions): Promise<Export> {
+    const extended = new Export();
+    await extendExport(extended, this.#context, { exportId, until, options });
+    return extended;
   }
 
   /**

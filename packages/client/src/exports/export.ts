@@ -24,6 +24,7 @@ import type {
   Notify,
   State,
 } from './export-fields.ts';
+import { extendExport } from './extend-export.ts';
 import { fetchExport } from './fetch-export.ts';
 import { itemUrl } from './item-url.ts';
 import type { ArchiveSource } from './open-archive.ts';
@@ -155,6 +156,20 @@ export class Export implements ExportStatus {
       method: 'DELETE',
       options,
     });
+    return this;
+  }
+
+  /**
+   * Sets until when it can be downloaded, which can be later or earlier than now is said. Sites of Outcrop take this, Koordinates
+   * does not.
+   *
+   * @param until a `Date`, or ISO 8601.
+   * @throws ValidationError where that is past, or further than the site allows; ConflictError where it is not complete;
+   * NotFoundError where its archive is gone.
+   */
+  async extend(until: Date | string, options?: RequestOptions): Promise<this> {
+    const { context, exportId } = this.#onSite('extend');
+    await extendExport(this, context, { exportId, until, options });
     return this;
   }
 

@@ -10,7 +10,7 @@ export interface RequestOptions {
 
 /** One request, before the client adds what all have in common. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE' | 'OPTIONS';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS';
   readonly url: URL;
   /** Sent as JSON. */
   readonly body?: unknown;

@@ -28,7 +28,14 @@ const layerSchema = z.strictObject({
   name_field: z.string().min(1).optional(),
 });
 
-const limitFields = z.strictObject({
+/** How often something may be done by one token or address. */
+const rateSchema = z.strictObject({
+  per_minute: z.number().positive().max(1_000_000),
+  /** How many at once, after a time of rest. */
+  burst: z.int().positive().max(1_000_000),
+});
+
+const limitsSchema = z.strictObject({
   max_archive_bytes: z.int().positive().nullable().default(null),
   max_run_seconds: z
     .int()
@@ -52,13 +59,19 @@ const limitFields = z.strictObject({
   keep_days: z.number().positive().max(36_500).nullable().default(7),
   /** How far from now its owner may put the end of that. */
   max_keep_days: z.number().positive().max(36_500).default(90),
-});
-
-const limitsSchema = limitFields.superRefine(({ keep_days: keepDays, max_keep_days: maxKeepDays }, context) => {
-  if (keepDays !== null && keepDays > maxKeepDays) {
-    const message = `must not be above max_keep_days, which is ${maxKeepDays}; raise that, too`;
-    context.addIssue({ code: 'custom', path: ['keep_days'], message });
-  }
+  /** Where one is absent, the default of the site's access holds; null is no limit. */
+  rates: z
+    .strictObject({
+      reading: rateSchema.nullable().optional(),
+      submitting: rateSchema.nullable().optional(),
+      authentication: rateSchema.nullable().optional(),
+    })
+    .prefault({}),
+  /** Each of these three for one token. */
+  max_unfinished_exports: z.int().positive().nullable().optional(),
+  max_exports_per_day: z.int().positive().nullable().default(null),
+  /** Estimated bytes of the archives. */
+  max_bytes_per_day: z.int().positive().nullable().default(null),
 });
 
 const notificationsSchema = z
@@ -103,6 +116,11 @@ export const siteConfigSchema = z
     layers: z.array(layerSchema).default([]),
   })
   .superRefine((config, context) => {
+    const { keep_days: keepDays, max_keep_days: maxKeepDays } = config.limits;
+    if (keepDays !== null && keepDays > maxKeepDays) {
+      const message = `is above max_keep_days, which is ${maxKeepDays}; raise that, too`;
+      context.addIssue({ code: 'custom', path: ['limits', 'keep_days'], message });
+    }
     const seen = new Set<number>();
     for (const [index, layer] of config.layers.entries()) {
       const problem = seen.has(layer.id)

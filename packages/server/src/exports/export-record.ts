@@ -111,7 +111,9 @@ export const exportColumns = [
     (column) => `exports.${column}::double precision AS ${column}`,
   ),
   wireTime(`CASE WHEN ${isActive} THEN ${startOfTasks} ELSE runs.started_at END`, 'started_at'),
-  ...['created_at', 'finished_at', 'downloaded_at', 'expires_at'].map((column) => wireTime(`exports.${column}`, column)),
+  ...['created_at', 'finished_at', 'downloaded_at', 'expires_at'].map((column) =>
+    wireTime(`exports.${column}`, column),
+  ),
 ].join(', ');
 
 /** Where to select it from. */

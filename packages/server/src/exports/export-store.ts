@@ -49,11 +49,7 @@ export class ExportStore {
   readonly #keepDays: number | null;
 
   /** @param keepDays how long a complete export can be downloaded; null for ever. */
-  constructor(
-    database: Database,
-    announce: Announce = announceToNobody,
-    keepDays: number | null = null,
-  ) {
+  constructor(database: Database, announce: Announce = announceToNobody, keepDays: number | null = null) {
     this.#database = database;
     this.#announce = announce;
     this.#keepDays = keepDays;

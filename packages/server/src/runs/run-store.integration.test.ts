@@ -1,12 +1,14 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Database } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
+import type { ExportRecord } from '../exports/export-record.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { describeEveryDatabase } from '../testing/every-database.ts';
 import { writeExport } from '../testing/new-export.ts';
 import { localUser } from '../tokens/caller.ts';
 import type { EndedExport } from './announce.ts';
+import { expireExports } from './expire-exports.ts';
 import { RunStore } from './run-store.ts';
 import type { Task } from './task.ts';
 import { TaskStore } from './task-store.ts';
@@ -292,5 +294,159 @@ describeEveryDatabase((open) => {
     expect([await stateOf(first.id), await runs.findComplete('old')]).toEqual(['gone', null]);
     expect((await writeExport(database, { canonicalKey: 'old' })).isReused).toBe(false);
     expect(announced.at(-1)).toEqual({ exportId: first.id, event: 'gone' });
+  });
+
+  describe('exports that expire', () => {
+    const day = 24 * 3600 * 1000;
+
+    beforeEach(() => {
+      runs = new RunStore(database, async (_, ended) => void announced.push(...ended), 7);
+    });
+
+    async function completed(canonicalKey: string): Promise<ExportRecord> {
+      const { id } = await writeExport(database, { canonicalKey, keepDays: 7 });
+      await runs.complete(await claim(), { ...archive, key: `archive of ${canonicalKey}` });
+      return (await exports.find(localUser, id))!;
+    }
+
+    /** As if an export had been complete for so long that its time is over. */
+    async function letExpire(...exportIds: number[]): Promise<void> {
+      await database.query(
+        `UPDATE outcrop.exports SET expires_at = now() - interval '1 second' WHERE id = ANY ($1::integer[])`,
+        [exportIds],
+      );
+    }
+
+    function store(): { removed: string[]; delete(key: string): Promise<void> } {
+      const removed: string[] = [];
+      return { removed, delete: async (key) => void removed.push(key) };
+    }
+
+    function fromNow(time: string | null): number {
+      return (Date.parse(time ?? '') - Date.now()) / day;
+    }
+
+    test('get their time when they become complete, and have none before', async () => {
+      const { id, expiresAt } = await writeExport(database, { keepDays: 7 });
+      expect(expiresAt).toBeNull();
+      await runs.complete(await claim(), archive);
+      expect(fromNow((await exports.find(localUser, id))!.expiresAt)).toBeCloseTo(7, 2);
+      const failing = await writeExport(database, { keepDays: 7 });
+      await runs.fail(await claim(), { code: 'internal', detail: 'no' });
+      expect(await exports.find(localUser, failing.id)).toMatchObject({ state: 'error', expiresAt: null });
+    });
+
+    test('are gone for whoever asks from that moment on, in lists too, before any chore', async () => {
+      const [first, second] = [await completed('a'), await completed('b')];
+      await letExpire(first.id);
+      expect([await stateOf(first.id), await stateOf(second.id)]).toEqual(['gone', 'complete']);
+      const selection = (state: string): Parameters<ExportStore['list']>[1] => ({
+        filters: [{ attribute: 'state', operator: 'is', values: [state] }],
+        sort: { attribute: 'state', isDescending: false },
+        offset: 0,
+        limit: 10,
+      });
+      for (const [state, id] of [
+        ['gone', first.id],
+        ['complete', second.id],
+      ] as const) {
+        const { total, records } = await exports.list(localUser, selection(state));
+        expect([total, records.map((record) => record.id)]).toEqual([1, [id]]);
+      }
+      expect(announced.map(({ event }) => event)).toEqual(['complete', 'complete']);
+    });
+
+    test('of several that share an archive, the last one takes it along', async () => {
+      const first = await completed('shared');
+      const second = await writeExport(database, { canonicalKey: 'shared', keepDays: 7 });
+      await letExpire(first.id);
+      const objects = store();
+      expect(await expireExports(objects, runs)).toBe(1);
+      expect([await stateOf(first.id), await stateOf(second.id), objects.removed]).toEqual([
+        'gone',
+        'complete',
+        [],
+      ]);
+      expect(announced.at(-1)).toEqual({ exportId: first.id, event: 'gone' });
+      await letExpire(second.id);
+      expect(await expireExports(objects, runs)).toBe(1);
+      expect(objects.removed).toEqual(['archive of shared']);
+      expect(announced.at(-1)).toEqual({ exportId: second.id, event: 'gone' });
+      expect(await runs.findArchiveKeys(['archive of shared'])).toEqual(new Set());
+      expect(await expireExports(objects, runs)).toBe(0);
+    });
+
+    test('an object that could not be removed is an orphan, and nothing announces it twice', async () => {
+      const { id } = await completed('kept by a store that fails');
+      await letExpire(id);
+      const failing = { delete: () => Promise.reject(new Error('503')) };
+      await expect(expireExports(failing, runs)).rejects.toThrow('503');
+      expect(await expireExports(failing, runs)).toBe(0);
+      expect(await runs.findArchiveKeys(['archive of kept by a store that fails'])).toEqual(new Set());
+      expect(announced.filter(({ event }) => event === 'gone')).toEqual([{ exportId: id, event: 'gone' }]);
+    });
+
+    test('an equal request keeps an archive whose time is over, and has its own full time', async () => {
+      const first = await completed('again');
+      await letExpire(first.id);
+      const second = await writeExport(database, { canonicalKey: 'again', keepDays: 7 });
+      expect(second).toMatchObject({ isReused: true, state: 'complete', runId: first.runId });
+      expect(fromNow(second.expiresAt)).toBeCloseTo(7, 2);
+      const objects = store();
+      await expireExports(objects, runs);
+      expect([await stateOf(first.id), await stateOf(second.id), objects.removed]).toEqual([
+        'gone',
+        'complete',
+        [],
+      ]);
+    });
+
+    test('a join or the chore: a complete export never lacks its archive', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const canonicalKey = `race ${round}`;
+        const first = await completed(canonicalKey);
+        await letExpire(first.id);
+        const objects = store();
+        const [second] = await Promise.all([
+          writeExport(database, { canonicalKey, keepDays: 7 }),
+          expireExports(objects, runs),
+        ]);
+        const wasKept = second.runId === first.runId;
+        expect(second.state).toBe(wasKept ? 'complete' : 'processing');
+        expect(objects.removed).toEqual(wasKept ? [] : [`archive of ${canonicalKey}`]);
+        if (!wasKept) await exports.cancel(localUser, second.id);
+      }
+    });
+
+    test('are kept until another time, and only while they are complete and the caller’s', async () => {
+      const { id } = await completed('longer');
+      const until = new Date(Date.now() + 30 * day).toISOString();
+      expect(fromNow((await exports.keepUntil(localUser, id, until))!.expiresAt)).toBeCloseTo(30, 2);
+      const stranger = { ...localUser, tokenId: 99 };
+      expect(await exports.keepUntil(stranger, id, until)).toBeNull();
+      await letExpire(id);
+      expect(await exports.keepUntil(localUser, id, until)).toBeNull();
+      expect(await expireExports(store(), runs)).toBe(1);
+      expect(await exports.keepUntil(localUser, id, until)).toBeNull();
+    });
+
+    test('those of before there was an end get one from today; on a site that keeps for ever none does', async () => {
+      const { id } = await completed('old');
+      await database.query('UPDATE outcrop.exports SET expires_at = NULL');
+      expect(await expireExports(store(), new RunStore(database))).toBe(0);
+      expect((await exports.find(localUser, id))!.expiresAt).toBeNull();
+      expect(await expireExports(store(), runs)).toBe(1);
+      expect(fromNow((await exports.find(localUser, id))!.expiresAt)).toBeCloseTo(7, 2);
+      const forever = await writeExport(database);
+      await new RunStore(database).complete(await claim(), archive);
+      expect(await exports.find(localUser, forever.id)).toMatchObject({ state: 'complete', expiresAt: null });
+    });
+
+    test('one whose archive was lost has ended then', async () => {
+      const { id, runId } = await completed('lost');
+      await runs.markRemoved(runId);
+      const lost = (await exports.find(localUser, id))!;
+      expect([lost.state, fromNow(lost.expiresAt)]).toEqual(['gone', expect.closeTo(0, 2)]);
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { ExportPlan } from '@outcrop/engine';
 
 import type { Database, Queryable } from '../database/database.ts';
 import { expiryIn } from '../exports/state-now.ts';
+import { currentTraceparent } from '../operations/spans.ts';
 import { type Announce, announceToNobody, type EndingEvent } from './announce.ts';
 import { takeTurns } from './fair-share.ts';
 import type { TaskDraft } from './split-run.ts';
@@ -62,11 +63,7 @@ export class RunStore {
   readonly #keepDays: number | null;
 
   /** @param keepDays how long a complete export can be downloaded; null for ever. */
-  constructor(
-    database: Database,
-    announce: Announce = announceToNobody,
-    keepDays: number | null = null,
-  ) {
+  constructor(database: Database, announce: Announce = announceToNobody, keepDays: number | null = null) {
     this.#database = database;
     this.#announce = announce;
     this.#keepDays = keepDays;
@@ -79,9 +76,9 @@ export class RunStore {
   async join(draft: RunDraft, transaction: Queryable): Promise<JoinedRun> {
     for (;;) {
       const [begun] = await transaction.query<{ id: number }>(
-        `INSERT INTO outcrop.runs (canonical_key, plan) VALUES ($1, $2::json)
+        `INSERT INTO outcrop.runs (canonical_key, plan, traceparent) VALUES ($1, $2::json, $3)
          ON CONFLICT (canonical_key) WHERE state IN ('active', 'complete') DO NOTHING RETURNING id`,
-        [draft.canonicalKey, JSON.stringify(draft.plan)],
+        [draft.canonicalKey, JSON.stringify(draft.plan), currentTraceparent()],
       );
       if (begun !== undefined) {
         await addTasks(transaction, begun.id, draft);

@@ -26,6 +26,8 @@ export interface NewExportOptions {
   /** Bytes of each item. */
   readonly itemBytes?: readonly number[];
   readonly canonicalKey?: string | null;
+  /** How long the site keeps exports; for ever where absent. */
+  readonly keepDays?: number;
   /** Called in the transaction, which is rolled back if it throws. */
   readonly before?: () => void;
 }
@@ -51,7 +53,11 @@ export function writeExport(database: Database, options: NewExportOptions = {}):
       },
       transaction,
     );
-    const record = await new ExportStore(database).insert(caller, { ...created, run }, transaction);
+    const record = await new ExportStore(database, undefined, options.keepDays).insert(
+      caller,
+      { ...created, run },
+      transaction,
+    );
     options.before?.();
     return record;
   });

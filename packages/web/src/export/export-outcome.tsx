@@ -8,6 +8,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { queryClient } from '../queries.ts';
 import { words } from '../words/en.ts';
+import { KeepLonger } from './keep-longer.tsx';
 import { dateTime } from '../words/numbers.ts';
 
 /** What became of an export: the download, or why there is none. */
@@ -64,7 +65,9 @@ function Download({ made }: { readonly made: Export }): ReactNode {
         {expires !== null && (
           <div>
             <dt>{words.export.expires}</dt>
-            <dd>{dateTime(expires)}</dd>
+            <dd>
+              {dateTime(expires)} <KeepLonger exportId={exportId} expires={expires} />
+            </dd>
           </div>
         )}
       </dl>

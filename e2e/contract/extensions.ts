@@ -90,6 +90,42 @@ export function extensionSuite(site: () => ContractSite): void {
       });
     });
 
+    describe('expires_at, PATCH /exports/{id}/', () => {
+      test('a complete export says when it will be gone, and its owner changes that', async () => {
+        const { url, ...created } = await site().create();
+        expect(created).toMatchObject({ expires_at: null });
+        await site().settled(url);
+        expect(json(await site().ask(url))).toMatchObject({ expires_at: expect.any(String) });
+        const until = new Date(Date.now() + 20 * 24 * 3600 * 1000).toISOString();
+        const answer = await site().ask(url, {
+          method: 'PATCH',
+          body: JSON.stringify({ expires_at: until }),
+        });
+        const { expires_at: now, state } = json<{ expires_at: string; state: string }>(answer);
+        expect([answer.status, state, Date.parse(now)]).toEqual([200, 'complete', Date.parse(until)]);
+      });
+
+      test('what is no time, past, or too far is 400, of another 404, of one that was cancelled 409', async () => {
+        const first = await site().create();
+        await site().settled(first.url);
+        const change = (expiresAt: unknown): { method: string; body: string } => ({
+          method: 'PATCH',
+          body: JSON.stringify({ expires_at: expiresAt }),
+        });
+        for (const wrong of ['soon', null, '2020-01-01', '9999-01-01']) {
+          const refused = await site().ask(first.url, change(wrong));
+          expect([refused.status, Object.keys(json(refused))]).toEqual([400, ['expires_at']]);
+        }
+        const tomorrow = change(new Date(Date.now() + 24 * 3600 * 1000).toISOString());
+        const headers = { authorization: `key ${await site().newKey('exports:write')}` };
+        expect((await site().ask(first.url, { ...tomorrow, headers })).status).toBe(404);
+        const waiting = await Promise.all(Array.from({ length: 4 }, () => site().create()));
+        const { url } = waiting.toSorted((a, b) => b.id - a.id)[0]!;
+        const cancelled = await site().ask(url, { method: 'DELETE' });
+        expect((await site().ask(url, tomorrow)).status).toBe(cancelled.status === 202 ? 409 : 200);
+      });
+    });
+
     describe('options', () => {
       test('crop_mode and coordinate_precision are echoed; a wrong one is 400', async () => {
         const options = { crop_mode: 'intersects', coordinate_precision: 3 };

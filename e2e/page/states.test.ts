@@ -93,6 +93,41 @@ test('an archive that was removed is said to be gone, and can be made again', as
   await button.waitFor({ timeout: 40_000 });
 });
 
+test('says until when an export can be downloaded, keeps it longer, and then that it is gone', async () => {
+  await using short = await serveDemo({
+    configure: (yaml) => yaml.replace('layers:', 'limits: { keep_days: 2, max_keep_days: 5 }\nlayers:'),
+  });
+  await using tested = await openPage(browser, `${short.url}?i=l4&f=vector:csv`);
+  const { page } = tested;
+  await expectVisible(page.getByText('Ready').first());
+  await page.getByRole('button', { name: 'Create export' }).click();
+  await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 40_000 });
+  await expectVisible(page.getByText('Can be downloaded until'));
+  await expectAccessible(page);
+  const address = page.url().replace('/exports/', '/services/api/v1/exports/');
+  const daysLeft = async (): Promise<number> => {
+    const { expires_at: end } = (await (await page.request.get(`${address}/`)).json()) as {
+      expires_at: string;
+    };
+    return Math.round((Date.parse(end) - Date.now()) / 86_400_000);
+  };
+  expect(await daysLeft()).toBe(2);
+  const longer = page.getByRole('button', { name: 'Keep longer' });
+  const answered = page.waitForResponse((response) => response.request().method() === 'PATCH');
+  await longer.click();
+  expect((await answered).status()).toBe(200);
+  expect(await daysLeft()).toBe(4);
+  await expectVisible(longer);
+  await longer.click();
+  await longer.waitFor({ state: 'detached' });
+  expect(await daysLeft()).toBe(5);
+  const end = new Date(Date.now() + 1500).toISOString();
+  await page.request.patch(`${address}/`, { data: { expires_at: end } });
+  await page.reload();
+  await page.getByText(/^The archive was removed/).waitFor({ timeout: 20_000 });
+  await expectVisible(page.getByRole('button', { name: 'Repeat', exact: true }));
+});
+
 test('an export that fails says why', async () => {
   await using tested = await openPage(browser, site.url);
   const { page } = tested;

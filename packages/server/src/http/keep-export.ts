@@ -18,7 +18,8 @@ import { exportSchemas } from './schemas/export-schemas.ts';
 const dayMs = 24 * 3600 * 1000;
 /** Of a body that is all wrong, so many keys are named. */
 const maxNamedKeys = 10;
-const example = '{"expires_at": "2026-12-24T12:00:00Z"}';
+const exampleTime = '2026-12-24T12:00:00Z';
+const example = `{"expires_at": "${exampleTime}"}`;
 
 /** `PATCH /exports/{id}/`: until when a complete export can be downloaded. An extension of ours. */
 export function keepExport(version: ApiVersion): Operation {
@@ -87,8 +88,8 @@ function readChange(body: unknown, maxDays: number): WireExportChange {
 
 function malformed(written: unknown): string {
   return written === undefined
-    ? `This field is required: give a time, such as ${example}.`
-    : `This is no time in ISO 8601, such as ${example} (it is ${JSON.stringify(written).slice(0, 100)}).`;
+    ? `This field is required: give a time, such as ${exampleTime}.`
+    : `This is no time in ISO 8601, such as ${exampleTime} (it is ${JSON.stringify(written).slice(0, 100)}).`;
 }
 
 function outOfBounds(time: string, maxDays: number): string | null {

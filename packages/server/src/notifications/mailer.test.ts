@@ -96,6 +96,11 @@ test('a letter says what was exported, how large it is, and where to get it', as
   ]) {
     expect(raw.split('\r\n')).toContain(line);
   }
+  const { expires_at: end } = await site.waitFor(id, 'complete');
+  const [, until] = /^Until: {5}(.*) UTC\r$/m.exec(raw) ?? [];
+  expect(Date.parse(`${until?.replace(' at', '')} UTC`)).toBe(
+    Math.floor(Date.parse(String(end)) / 60_000) * 60_000,
+  );
 });
 
 test('a letter about a failure says why, and what to do', async () => {

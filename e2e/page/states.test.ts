@@ -95,7 +95,7 @@ test('an archive that was removed is said to be gone, and can be made again', as
 
 test('says until when an export can be downloaded, keeps it longer, and then that it is gone', async () => {
   await using short = await serveDemo({
-    configure: (yaml) => yaml.replace('layers:', 'limits: { keep_days: 2, max_keep_days: 5 }\nlayers:'),
+    configure: (yaml) => yaml.replace('limits:\n', 'limits:\n  keep_days: 2\n  max_keep_days: 5\n'),
   });
   await using tested = await openPage(browser, `${short.url}?i=l4&f=vector:csv`);
   const { page } = tested;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 
 import type { CommandContext } from './command-context.ts';
+import { registerAudit } from './commands/audit.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFormats } from './commands/formats.ts';
 import { registerImport } from './commands/import.ts';
@@ -30,6 +31,7 @@ export function createProgram(context: CommandContext): Command {
   registerServe(program, context);
   registerToken(program, context);
   registerLoginLink(program, context);
+  registerAudit(program, context);
   registerFormats(program, context);
   registerExport(program, context);
   registerRun(program, context);

@@ -14,7 +14,7 @@ export { findFormat, type Format, formatLabel, formats, type Mimetype } from './
 export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
 export { isSpatial, type Kind, kinds } from './kind.ts';
 export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
-export { type Scope, scopes } from './scope.ts';
+export { adminScope, type Scope, scopes, type TokenScope, tokenScopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
 export type { WireCrs } from './wire/crs.ts';
 export type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from './wire/error.ts';

@@ -1,4 +1,8 @@
+import type { BlockList } from 'node:net';
+
 import { z } from 'zod';
+
+import { trustProxies } from './http/remote-address.ts';
 
 const configSchema = z.object({
   /** A PostgreSQL server; the embedded database in the site folder where absent. */
@@ -6,6 +10,18 @@ const configSchema = z.object({
   OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and ranges, separated by commas. */
+  OUTCROP_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return trustProxies(text.split(',').flatMap((one) => one.trim() || []));
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+        return z.NEVER;
+      }
+    }),
 });
 
 /** What the environment says about how a site runs. */
@@ -13,6 +29,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly logLevel: string;
   readonly concurrency: number;
+  readonly trustedProxies: BlockList;
 }
 
 /**
@@ -30,5 +47,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: parsed.data.DATABASE_URL ?? null,
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    trustedProxies: parsed.data.OUTCROP_TRUSTED_PROXIES,
   });
 }

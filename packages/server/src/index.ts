@@ -1,3 +1,7 @@
+export { createToken, listTokens, revokeToken, type TokenWish } from './admin/manage-tokens.ts';
+export { type LoginLink, orderLoginLink } from './admin/order-login-link.ts';
+export { type AuditQuery, AuditQueryError, readAuditLog } from './admin/read-audit-log.ts';
+export type { AuditRecord } from './audit/audit-log.ts';
 export { describeLayers, type LayerListing } from './catalogue/describe-layers.ts';
 export { importIntoSite, type SiteImport, type SiteImportResult } from './catalogue/import-into-site.ts';
 export { initSite, type InitResult } from './catalogue/init-site.ts';
@@ -11,6 +15,5 @@ export type { FieldErrors } from './exports/request-body.ts';
 export type { AppParts } from './http/app-parts.ts';
 export { createApp } from './http/create-app.ts';
 export { type RunningServer, startSite, type StartOptions } from './main.ts';
-export { type LoginLink, orderLoginLink } from './page/order-login-link.ts';
-export { createToken, type TokenOrder } from './tokens/create-token.ts';
-export { type NewToken, TokenRequestError } from './tokens/token-store.ts';
+export { TokenRequestError } from './tokens/token-order.ts';
+export type { NewToken, TokenRecord } from './tokens/token-store.ts';

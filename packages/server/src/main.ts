@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 
 import { type Logger, pino } from 'pino';
 
+import { keepAudit } from './audit/keep-audit.ts';
 import { openSite, type Site } from './catalogue/site.ts';
 import { SiteError } from './catalogue/site-error.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -19,6 +20,7 @@ import { type ExportQueue, openExportQueue } from './queue/export-queue.ts';
 import { openDatabase, type SiteDatabase } from './site/open-database.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
 import { fileObjectStore } from './storage/file-object-store.ts';
+import { TokenUses } from './tokens/token-uses.ts';
 
 /** How a site is served. */
 export interface StartOptions {
@@ -109,6 +111,7 @@ async function serve(
     workFolder: site.paths.work,
   });
   const exportStore = new ExportStore(opened.database);
+  const tokenUses = new TokenUses(opened.database, logger);
   const app = createApp({
     site,
     siteRoot,
@@ -120,10 +123,13 @@ async function serve(
     queue,
     worker,
     logger,
+    tokenUses,
+    trustedProxies: config.trustedProxies,
     adminSecret,
   });
   await prepareFolders(site, opened.isExclusive);
   const sweep = await recover(foundations);
+  const stopAudit = keepAudit(opened.database, site.config.access.audit_days, logger);
   queue.work(worker.handle, config.concurrency);
   options.server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: options.server.url.href, pid: process.pid, secret: adminSecret });
@@ -134,7 +140,7 @@ async function serve(
       clearInterval(sweep);
       await withdrawSite(site.paths);
       await options.server.close();
-      await Promise.all([queue.close(), worker.close()]);
+      await Promise.all([queue.close(), worker.close(), tokenUses.settle(), stopAudit()]);
       await opened.close();
       await site.close();
       logger.info('Site:Serve:Done');

@@ -64,6 +64,9 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     describeLayers: refuse,
     startSite: refuse,
     createToken: refuse,
+    listTokens: refuse,
+    revokeToken: refuse,
+    readAuditLog: refuse,
     orderLoginLink: refuse,
   },
 };

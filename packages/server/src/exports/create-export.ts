@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { ExportCheck } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
-import type { Database } from '../database/database.ts';
+import { type AuditActor } from '../audit/audit-entry.ts';
+import { creationFacts } from '../audit/export-facts.ts';
+import { writeAudit } from '../audit/audit-log.ts';
+import type { Database, Queryable } from '../database/database.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { Caller } from '../tokens/caller.ts';
 import { bodyFingerprint } from './body-fingerprint.ts';
@@ -11,8 +14,7 @@ import { checkRequest } from './check-request.ts';
 import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
-import type { FieldErrors } from './request-body.ts';
-import { type ResolvedRequest, resolveRequest } from './resolve-request.ts';
+import { type ResolvedRequest, resolveRequest, type UnusableBody } from './resolve-request.ts';
 
 /** What creating and validating need. */
 export interface ExportCreation {
@@ -26,7 +28,7 @@ export interface ExportCreation {
 
 /** A body that was looked at: malformed, or checked item by item. */
 export type CheckedBody =
-  | { readonly errors: FieldErrors }
+  | UnusableBody
   | { readonly errors: null; readonly resolved: ResolvedRequest; readonly check: ExportCheck };
 
 /** How a create ended. */
@@ -55,7 +57,7 @@ export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promi
 export async function createExport(
   creation: ExportCreation,
   caller: Caller,
-  sent: { body: unknown; key: string | null },
+  sent: { body: unknown; key: string | null; actor: AuditActor },
 ): Promise<Creation> {
   const keyed = sent.key === null ? null : { key: sent.key, fingerprint: bodyFingerprint(sent.body) };
   const earlier = keyed === null ? null : await findEarlier(creation, caller, keyed);
@@ -78,6 +80,8 @@ export async function createExport(
       request: checked.resolved.submitted,
     },
     keyed,
+    note: (transaction, record) =>
+      writeAudit(transaction, sent.actor, creationFacts(record, checked.resolved)),
   });
   if (record === null) {
     // Another request with the key was first.
@@ -108,7 +112,7 @@ async function findEarlier(
 function insertExport(
   { database, exportStore, idempotencyStore, queue }: ExportCreation,
   caller: Caller,
-  { created, keyed }: { created: NewExport; keyed: KeyedRequest | null },
+  { created, keyed, note }: { created: NewExport; keyed: KeyedRequest | null; note: Note },
 ): Promise<ExportRecord | null> {
   return database.transaction(async (transaction) => {
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
@@ -119,6 +123,10 @@ function insertExport(
     if (keyed !== null) {
       await idempotencyStore.bind(caller, { key: keyed.key, exportId: record.id }, transaction);
     }
+    await note(transaction, record);
     return record;
   });
 }
+
+/** Writes down what was done, in its transaction. */
+type Note = (transaction: Queryable, record: ExportRecord) => Promise<void>;

@@ -82,24 +82,48 @@ export class ExportStore {
     return { total: counted?.total ?? 0, records: rows.map(toExportRecord) };
   }
 
-  /** Cancels an export that is processing; null where it is not, or is not the caller's. One statement, so that either the cancel or the end of the run wins. */
-  async cancel(caller: Caller, exportId: number): Promise<ExportRecord | null> {
-    const [row] = await this.#database.query<ExportRow>(
-      `UPDATE outcrop.exports
-       SET state = 'cancelled', progress = NULL, stage = NULL, lease_until = NULL, finished_at = now()
-       WHERE ${isOwned} AND id = $2 AND state = 'processing'
-       RETURNING ${exportColumns}`,
-      [ownerOf(caller), exportId],
-    );
-    return row === undefined ? null : toExportRecord(row);
+  /**
+   * Cancels an export that is processing; null where it is not, or is not the caller's. One statement, so that either
+   * the cancel or the end of the run wins.
+   *
+   * @param note writes down what was done, in the same transaction.
+   */
+  async cancel(
+    caller: Caller,
+    exportId: number,
+    note: (transaction: Queryable, cancelled: ExportRecord) => Promise<void>,
+  ): Promise<ExportRecord | null> {
+    return this.#database.transaction(async (transaction) => {
+      const [row] = await transaction.query<ExportRow>(
+        `UPDATE outcrop.exports
+         SET state = 'cancelled', progress = NULL, stage = NULL, lease_until = NULL, finished_at = now()
+         WHERE ${isOwned} AND id = $2 AND state = 'processing'
+         RETURNING ${exportColumns}`,
+        [ownerOf(caller), exportId],
+      );
+      if (row === undefined) return null;
+      const cancelled = toExportRecord(row);
+      await note(transaction, cancelled);
+      return cancelled;
+    });
   }
 
-  /** Notes that a download has started. Only the first counts. */
-  async markDownloaded(exportId: number): Promise<void> {
-    await this.#database.query(
-      'UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL',
-      [exportId],
-    );
+  /**
+   * Notes that a download has started. Only the first counts.
+   *
+   * @param note writes it down, in the same transaction.
+   */
+  async markDownloaded(
+    exportId: number,
+    note: (transaction: Queryable) => Promise<void>,
+  ): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await transaction.query(
+        'UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL',
+        [exportId],
+      );
+      await note(transaction);
+    });
   }
 
   /** Notes that the archive of a complete export is no longer there. */

@@ -1,3 +1,5 @@
+import type { BlockList } from 'node:net';
+
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 
@@ -10,6 +12,7 @@ import type { ExportWorker } from '../exports/export-worker.ts';
 import type { ExportQueue } from '../queue/export-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
+import type { TokenUses } from '../tokens/token-uses.ts';
 
 /**
  * Who may ask without a token. `token`: nobody. `local`: people at this machine, and no web page of another site
@@ -19,6 +22,7 @@ export type Access = 'token' | 'local' | 'open';
 
 /** What the HTTP API is made of. */
 export interface AppParts {
+  /** As operations get it, it is the site as the caller sees it. */
   readonly site: Site;
   /** The address that people use; every address in a body begins with it. Ends in `/`. */
   readonly siteRoot: URL;
@@ -30,7 +34,10 @@ export interface AppParts {
   readonly queue: ExportQueue;
   readonly worker: Pick<ExportWorker, 'abort'>;
   readonly logger: Logger;
-  /** Opens the local door for `outcrop token create`; null closes it. */
+  readonly tokenUses: TokenUses;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: BlockList;
+  /** Opens the admin endpoints for commands on the site's own machine; null where it does not. */
   readonly adminSecret: string | null;
 }
 

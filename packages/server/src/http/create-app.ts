@@ -2,9 +2,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
-import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
+import { adminApp } from '../admin/admin-app.ts';
+import { adminPath } from '../admin/admin-parts.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
 import { mountPage } from '../page/mount-page.ts';
+import { asCallerSees } from './as-caller-sees.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { HttpError, notFound } from './http-error.ts';
@@ -21,7 +23,6 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.onError((error, context) => renderError(parts, context, error));
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(logRequests(parts.logger));
-  app.post(adminTokensPath, createTokenOperation(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
     app.use(`/services/api/${version}/*`, async (context, next) => {
@@ -35,6 +36,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
+  app.route(adminPath, adminApp({ ...parts, config: parts.site.config }));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({
@@ -70,5 +72,7 @@ function addOperation(app: OpenAPIHono<AppEnvironment>, parts: AppParts, operati
     }
     await next();
   };
-  app.openapi({ ...route, middleware: identify }, (context) => perform(parts, context));
+  app.openapi({ ...route, middleware: identify }, (context) =>
+    perform(scope === null ? parts : asCallerSees(parts, context), context),
+  );
 }

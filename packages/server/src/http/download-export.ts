@@ -5,6 +5,7 @@ import type { ExportRecord } from '../exports/export-record.ts';
 import type { ByteRange } from '../storage/object-store.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { parseByteRange } from './byte-range.ts';
+import { noteDownload, requireDownloadRights } from './download-rights.ts';
 import { findOwn } from './find-own.ts';
 import { HttpError, notFound } from './http-error.ts';
 import { defineOperation, type Operation } from './operation.ts';
@@ -54,6 +55,11 @@ export function downloadExport(version: ApiVersion): Operation {
           headers: { ...archiveHeaders, 'Content-Length': z.string(), 'Content-Range': z.string() },
         },
         304: { description: 'It is what `If-None-Match` says.', body: null, headers: archiveHeaders },
+        403: {
+          description:
+            'You may no longer download a layer of it, or the site is open to its own machine only.',
+          body: problem,
+        },
         404: { description: 'There is no such export of yours, or it is not complete.', body: problem },
         410: { description: 'The archive has been removed.', body: problem },
         416: {
@@ -74,6 +80,7 @@ export async function sendOwnArchive(
   exportId: number,
 ): Promise<Response> {
   const record = await findOwn(parts, context, exportId);
+  await requireDownloadRights(parts, context, record);
   const archive = await findArchive(parts, record);
   if (matchesEtag(context.req.header('If-None-Match'), archive.etag)) {
     return context.body(null, 304, archive.headers);
@@ -90,7 +97,8 @@ export async function sendOwnArchive(
   if (stream === null) {
     throw await gone(parts, record);
   }
-  await parts.exportStore.markDownloaded(record.id);
+  const bytes = range === null ? archive.bytes : range.end - range.start + 1;
+  await noteDownload(parts, context, { record, bytes, range });
   return sendArchive(context, archive, { stream, range });
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { type AuditActor, requestActor } from '../audit/audit-entry.ts';
+import { writeAudit } from '../audit/audit-log.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { checkBody, type CheckedBody, createExport as createRecord } from '../exports/create-export.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
@@ -103,8 +105,10 @@ export function validateExport(version: ApiVersion): Operation {
 
 async function create(parts: AppParts, context: RequestContext, key: string | null): Promise<Response> {
   const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-  const creation = await createRecord(parts, context.get('caller'), { body, key });
+  const actor = requestActor(context, parts.trustedProxies);
+  const creation = await createRecord(parts, context.get('caller'), { body, key, actor });
   if (creation.outcome === 'refused') {
+    await noteRefusal(parts, actor, creation.checked);
     throw refusal(parts, context, creation.checked);
   }
   if (creation.outcome === 'key-taken') {
@@ -116,6 +120,19 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
     Location: detail.url,
     ...(creation.outcome === 'repeated' ? { 'Idempotency-Replayed': 'true' } : {}),
   });
+}
+
+/** Writes down a create that was refused for want of rights: what may not be downloaded, and what may not even be seen. */
+async function noteRefusal(parts: AppParts, actor: AuditActor, checked: CheckedBody): Promise<void> {
+  const items = checked.errors === null ? forbiddenItems(checked) : checked.withheld;
+  if (items.length === 0) return;
+  await writeAudit(parts.database, actor, { action: 'export-refused', items: [...new Set(items)] });
+}
+
+function forbiddenItems({ resolved, check }: Extract<CheckedBody, { errors: null }>): string[] {
+  return resolved.submitted.items.flatMap(({ item }, index) =>
+    check.items[index]?.reasons.some(({ code }) => code === 'no-permission') === true ? [item] : [],
+  );
 }
 
 function refusal(parts: AppParts, context: RequestContext, checked: CheckedBody): HttpError {

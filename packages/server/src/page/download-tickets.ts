@@ -1,10 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { AppParts, RequestContext } from '../http/app-parts.ts';
+import { asCallerSees } from '../http/as-caller-sees.ts';
 import { sendOwnArchive } from '../http/download-export.ts';
 import { findOwn } from '../http/find-own.ts';
 import { HttpError, notFound } from '../http/http-error.ts';
-import { type Caller, localUser } from '../tokens/caller.ts';
+import { anonymousCaller } from '../http/authenticate.ts';
+import { requireDownloadRights } from '../http/download-rights.ts';
+import type { Caller } from '../tokens/caller.ts';
+import { findLiveCaller } from '../tokens/find-caller.ts';
+import type { PageOperation } from './page-operation.ts';
 import { readPathId } from './read-path-id.ts';
 
 /** How long a link to an archive works: as long as a large download on a slow line may take. */
@@ -15,10 +20,12 @@ const validSeconds = 12 * 60 * 60;
  * downloads, which can be paused and resumed. It is signed with what the site keeps of the caller's key, so it needs no table,
  * is known to all processes of a site, and dies with the key.
  */
-export function makeTicket(parts: AppParts): (context: RequestContext) => Promise<Response> {
-  return async (context) => {
-    const { id } = await findOwn(parts, context, readPathId(context));
-    const { tokenId } = context.get('caller');
+export function makeTicket(): PageOperation {
+  return async (parts, context) => {
+    const record = await findOwn(parts, context, readPathId(context));
+    await requireDownloadRights(parts, context, record);
+    const { id } = record;
+    const { keyId: tokenId } = context.get('caller');
     const expires = Math.floor(Date.now() / 1000) + validSeconds;
     const path = `services/page/exports/${id}/download/`;
     if (tokenId === null) return context.json({ url: new URL(`${path}open`, parts.siteRoot).href });
@@ -32,9 +39,11 @@ export function downloadByTicket(parts: AppParts): (context: RequestContext) => 
   return async (context) => {
     const ticket = context.req.param('ticket') ?? '';
     const caller =
-      ticket === 'open' && parts.access !== 'token' ? localUser : await readTicket(parts, context, ticket);
+      ticket === 'open' && parts.access !== 'token'
+        ? anonymousCaller(parts.access)
+        : await readTicket(parts, context, ticket);
     context.set('caller', caller);
-    return sendOwnArchive(parts, context, readPathId(context));
+    return sendOwnArchive(asCallerSees(parts, context), context, readPathId(context));
   };
 }
 
@@ -49,7 +58,9 @@ async function readTicket(parts: AppParts, context: RequestContext, ticket: stri
       detail: 'This link has expired; open the export on the page again for a new one.',
     });
   }
-  return { tokenId, name: 'Download ticket', createdAt: null, scopes: ['exports:read'] };
+  const caller = await findLiveCaller(parts.database, tokenId);
+  if (caller === null) throw notFound();
+  return caller;
 }
 
 async function sign(

@@ -12,9 +12,11 @@ import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
+import { trustProxies } from '../http/remote-address.ts';
 import { openExportQueue } from '../queue/export-queue.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
+import { TokenUses } from '../tokens/token-uses.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
 import { openTestDatabase } from './open-test-database.ts';
@@ -99,6 +101,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     workFolder: site.paths.work,
   });
   queue.work(worker.handle, 1);
+  const tokenUses = new TokenUses(database, logger);
   const parts: AppParts = {
     site,
     siteRoot: new URL('http://localhost/'),
@@ -110,6 +113,8 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     queue,
     worker,
     logger,
+    tokenUses,
+    trustedProxies: trustProxies(['127.0.0.1', '10.0.0.0/8']),
     adminSecret: 's'.repeat(64),
   };
   const { token } = await insertToken(database, {
@@ -125,7 +130,7 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
-      await Promise.all([queue.close(), worker.close()]);
+      await Promise.all([queue.close(), worker.close(), tokenUses.settle()]);
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },

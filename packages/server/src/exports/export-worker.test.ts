@@ -194,7 +194,7 @@ test('an export that ends its process again and again is given up', async () => 
 test('a worker elsewhere notices a cancel by its next report', async () => {
   const job = await abandonedExport();
   expect(await runStore.claim(job)).not.toBeNull();
-  await site.parts.exportStore.cancel(localUser, job.exportId);
+  await site.parts.exportStore.cancel(localUser, job.exportId, async () => undefined);
   expect(await runStore.keep(job, { fraction: 0.5, stage: null })).toBe(false);
   expect(await runStore.complete(job, { key: 'x/y', bytes: 1, unzippedBytes: 1, sha256: '' })).toBe(false);
   expect(await runStore.fail(job, { code: 'internal', detail: '' })).toBe(false);

@@ -59,7 +59,8 @@ const nature: readonly FakeTable[] = [
   { table: 'city_list' },
 ];
 
-const config = `title: Test site
+/** `outcrop.yaml` of the test folder. */
+export const testConfig = `title: Test site
 prefix: kx
 publisher: Outcrop
 limits: { max_extent_vertices: 20, max_body_bytes: 20000 }
@@ -73,7 +74,7 @@ layers:
 `;
 
 /** Writes a site folder for the fake engine. */
-export async function writeTestFolder(): Promise<URL> {
+export async function writeTestFolder(config = testConfig): Promise<URL> {
   const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'outcrop-server-'))}/`);
   await writeFile(new URL('outcrop.yaml', folder), config);
   await writeFile(new URL('nature.gpkg', folder), JSON.stringify(nature));
@@ -84,8 +85,8 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access } = {}): Promise<TestSite> {
-  const folder = await writeTestFolder();
+export async function openTestSite(options: { access?: Access; config?: string } = {}): Promise<TestSite> {
+  const folder = await writeTestFolder(options.config);
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();

@@ -57,6 +57,13 @@ test('a token of some pages is refused elsewhere, and where nothing says where i
   await refusal({ ...headers, Origin: 'https://evil.example', Referer: 'https://maps.example/' });
 });
 
+test('a page of another site can read why its key is refused', async () => {
+  const { headers } = await makeToken({ referers: ['maps.example'] });
+  const response = await site.ask('layers/', { headers: { ...headers, Origin: 'https://other.example' } });
+  expect([response.status, response.headers.get('Access-Control-Allow-Origin')]).toEqual([401, '*']);
+  expect(response.headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate');
+});
+
 test('whoever has no token learns nothing of those that there are', async () => {
   await makeToken({ referers: ['maps.example'] });
   expect(await refusal({ Authorization: `key ${'f'.repeat(32)}` })).toContain('not known');

@@ -22,6 +22,8 @@ const configSchema = z.object({
         return z.NEVER;
       }
     }),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
 });
 
 /** What the environment says about how a site runs. */
@@ -30,6 +32,7 @@ export interface Config {
   readonly logLevel: string;
   readonly concurrency: number;
   readonly trustedProxies: BlockList;
+  readonly leaseSeconds: number;
 }
 
 /**
@@ -48,5 +51,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
     trustedProxies: parsed.data.OUTCROP_TRUSTED_PROXIES,
+    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
   });
 }

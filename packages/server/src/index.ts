@@ -14,6 +14,13 @@ export { resolveRequest, type ResolvedRequest, type ResolveOptions } from './exp
 export type { FieldErrors } from './exports/request-body.ts';
 export type { AppParts } from './http/app-parts.ts';
 export { createApp } from './http/create-app.ts';
-export { type RunningServer, startSite, type StartOptions } from './main.ts';
+export {
+  type RunningServer,
+  type RunningWorker,
+  startApiProcess,
+  startSite,
+  type StartOptions,
+  startWorkerProcess,
+} from './main.ts';
 export { TokenRequestError } from './tokens/token-order.ts';
 export type { NewToken, TokenRecord } from './tokens/token-store.ts';

@@ -12,7 +12,7 @@ export interface AdminParts extends Pick<
   | 'siteRoot'
   | 'tokenUses'
   | 'trustedProxies'
-  | 'worker'
+  | 'workers'
 > {
   readonly config: Pick<SiteConfig, 'access'>;
 }

@@ -182,7 +182,7 @@ describe('exports', () => {
     };
     const id = await createAs(other);
     await started.promise;
-    const abort = vi.spyOn(site.parts.worker, 'abort');
+    const abort = vi.spyOn(site.parts.workers, 'abort');
     const listed = await read<object[]>(ask(`exports/?token=${otherId}&state=processing`));
     expect(listed).toEqual([
       {
@@ -198,7 +198,11 @@ describe('exports', () => {
     ]);
     const cancelled = await ask(`exports/${id}/`, { method: 'DELETE' });
     expect([cancelled.status, await cancelled.json()]).toEqual([202, expect.objectContaining({ id, state: 'cancelled' })]);
-    expect(abort).toHaveBeenCalledWith(id);
+    const [run] = await site.parts.database.query<{ run_id: number }>(
+      'SELECT run_id FROM outcrop.exports WHERE id = $1',
+      [id],
+    );
+    expect(abort).toHaveBeenCalledWith(run?.run_id);
     abort.mockRestore();
     blocked.resolve();
     site.engine.run = async () => undefined;

@@ -74,7 +74,7 @@ export async function cancelExport(parts: AdminParts, context: RequestContext): 
     const detail = `Can't cancel: export ${exportId} is ${row.state}; only one that is processing can be cancelled.`;
     throw new HttpError(409, { errors: ["Can't cancel"], detail });
   }
-  parts.worker.abort(exportId);
-  const { id, name, state } = cancelled;
+  if (cancelled.hasRunEnded) parts.workers.abort(cancelled.record.runId);
+  const { id, name, state } = cancelled.record;
   return context.json({ id, name, state }, 202);
 }

@@ -12,6 +12,7 @@ import { loadConfig } from '../config.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import type { AppEnvironment } from '../http/app-parts.ts';
 import { renderError } from '../http/render-error.ts';
+import { noLocalWorkers } from '../runs/task-worker.ts';
 import { openDatabase } from '../site/open-database.ts';
 import { findRunningSite, type RunningSite } from '../site/running-site.ts';
 import { TokenUses } from '../tokens/token-uses.ts';
@@ -75,7 +76,7 @@ async function openHere(paths: SitePaths): Promise<SiteAdmin> {
     adminSecret: secret,
     siteRoot: new URL('http://localhost/'),
     trustedProxies: new BlockList(),
-    worker: { abort: () => undefined },
+    workers: noLocalWorkers,
   });
   return {
     isRunning: false,

@@ -81,24 +81,18 @@ test('the line names the request that the log of the site has', async () => {
   expect((await linesOf(id))[0]?.request_id).toBe(response.headers.get('X-Request-Id'));
 });
 
-test('an export that is not made leaves no line: both are written, or neither', async () => {
-  const before = await lastLine();
-  const headers = { 'Idempotency-Key': 'once' };
-  const body = JSON.stringify({
-    items: [{ item: 'layers/2' }],
-    formats: { vector: 'text/csv' },
-    crs: 'EPSG:2193',
-  });
-  const { queue } = site.parts;
-  const failing = site.appWith({
-    queue: Object.assign(Object.create(queue) as typeof queue, {
-      add: () => Promise.reject(new Error('no queue')),
-    }),
-  });
-  const { token } = await insertToken(site.parts.database, { scopes: ['exports:write'], name: '' });
-  const sent = { method: 'POST', body, headers: { ...headers, Authorization: `key ${token}` } };
-  expect((await failing.request(site.at('exports/'), sent)).status).toBe(500);
-  expect((await lastLine())?.id).toBe(before?.id);
+test('an export that cannot be written down is not made: both are written, or neither', async () => {
+  const { database } = site.parts;
+  const count = async (): Promise<number> => (await database.query('SELECT id FROM outcrop.exports')).length;
+  const before = await count();
+  await database.runScript(`
+    CREATE FUNCTION outcrop.refuse_audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''full''; END';
+    CREATE TRIGGER audit_is_full BEFORE INSERT ON outcrop.audit FOR EACH ROW EXECUTE FUNCTION outcrop.refuse_audit();
+  `);
+  const body = { items: [{ item: 'layers/2' }], formats: { vector: 'text/csv' }, crs: 'EPSG:2193' };
+  const response = await site.send('exports/', body);
+  await database.runScript('DROP TRIGGER audit_is_full ON outcrop.audit');
+  expect([response.status, await count()]).toEqual([500, before]);
 });
 
 test('a create that is sent again with its key is written down once', async () => {

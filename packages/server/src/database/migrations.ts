@@ -1,7 +1,13 @@
 import type { Migration } from './migration.ts';
 import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
+import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
 import { accessAndAudit } from './migrations/0005-access-and-audit.ts';
 
 /** The schema, step by step. */
-export const migrations: readonly Migration[] = [tokensAndExports, sizesAndIdempotencyKeys, accessAndAudit];
+export const migrations: readonly Migration[] = [
+  tokensAndExports,
+  sizesAndIdempotencyKeys,
+  runsAndTasks,
+  accessAndAudit,
+];

@@ -3,12 +3,12 @@ import type { Selection } from './selection.ts';
 
 /** Columns that exports can be filtered and sorted by. */
 const columns: ListColumns = {
-  id: { sql: 'id', type: 'integer' },
-  name: { sql: 'name', type: 'text' },
-  state: { sql: 'state', type: 'text' },
-  created_at: { sql: 'created_at', type: 'timestamptz' },
-  finished_at: { sql: 'finished_at', type: 'timestamptz' },
-  token: { sql: 'coalesce(token_id, 0)', type: 'integer' },
+  id: { sql: 'exports.id', type: 'integer' },
+  name: { sql: 'exports.name', type: 'text' },
+  state: { sql: 'exports.state', type: 'text' },
+  created_at: { sql: 'exports.created_at', type: 'timestamptz' },
+  finished_at: { sql: 'exports.finished_at', type: 'timestamptz' },
+  token: { sql: 'coalesce(exports.token_id, 0)', type: 'integer' },
 };
 
 /** Writes a selection of exports as SQL. */

@@ -8,8 +8,8 @@ import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
-import type { ExportWorker } from '../exports/export-worker.ts';
-import type { ExportQueue } from '../queue/export-queue.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 import type { TokenUses } from '../tokens/token-uses.ts';
@@ -31,8 +31,8 @@ export interface AppParts {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
-  readonly queue: ExportQueue;
-  readonly worker: Pick<ExportWorker, 'abort'>;
+  readonly runStore: RunStore;
+  readonly workers: LocalWorkers;
   readonly logger: Logger;
   readonly tokenUses: TokenUses;
   /** Proxies whose `X-Forwarded-For` is believed. */

@@ -8,12 +8,15 @@ import { pino } from 'pino';
 import { openSite } from '../catalogue/site.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
-import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
-import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
 import { trustProxies } from '../http/remote-address.ts';
-import { openExportQueue } from '../queue/export-queue.ts';
+import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
+import { RunFolders } from '../runs/run-folders.ts';
+import { RunStore } from '../runs/run-store.ts';
+import type { TaskParts } from '../runs/run-task.ts';
+import { TaskStore } from '../runs/task-store.ts';
+import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { TokenUses } from '../tokens/token-uses.ts';
@@ -31,6 +34,8 @@ export interface TestSite {
   readonly folder: URL;
   readonly app: CheckedApp;
   readonly parts: AppParts;
+  /** What its worker does tasks with. */
+  readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
@@ -85,23 +90,31 @@ export async function writeTestFolder(config = testConfig): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access; config?: string } = {}): Promise<TestSite> {
+export async function openTestSite(
+  options: { access?: Access; hasWorker?: boolean; config?: string } = {},
+): Promise<TestSite> {
   const folder = await writeTestFolder(options.config);
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
-  const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
   const objectStore = fileObjectStore(site.paths.exports);
-  const worker = new ExportWorker({
+  const runStore = new RunStore(database);
+  const taskParts: TaskParts = {
     engine,
-    runStore: new RunStore(database),
+    taskStore: new TaskStore(database, 60),
+    runStore,
     objectStore,
+    checkpoints: checkpointsInSharedFolder,
+    folders: new RunFolders(site.paths.work),
+    siteFolder: site.paths.folder,
+    limits: { seconds: null, memoryBytes: null },
     logger,
-    folder: site.paths.folder,
-    workFolder: site.paths.work,
-  });
-  queue.work(worker.handle, 1);
+  };
+  const worker = new TaskWorker(taskParts);
+  if (options.hasWorker !== false) {
+    worker.start(1);
+  }
   const tokenUses = new TokenUses(database, logger);
   const parts: AppParts = {
     site,
@@ -111,8 +124,8 @@ export async function openTestSite(options: { access?: Access; config?: string }
     exportStore: new ExportStore(database),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
-    queue,
-    worker,
+    runStore,
+    workers: worker,
     logger,
     tokenUses,
     trustedProxies: trustProxies(['127.0.0.1', '10.0.0.0/8']),
@@ -127,20 +140,20 @@ export async function openTestSite(options: { access?: Access; config?: string }
     folder,
     app,
     parts,
+    taskParts,
     engine,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
-      await Promise.all([queue.close(), worker.close(), tokenUses.settle()]);
+      await worker.close();
+      await tokenUses.settle();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function rethrow(error: Error): never {
-  throw error;
-}
+let named = 0;
 
 function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
   const at = (path: string, version: ApiVersion = 'v1'): string =>
@@ -160,6 +173,8 @@ function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 's
     send,
     async create(extra = {}) {
       const body = {
+        // Each is another: equal ones would share an archive.
+        name: `export ${(named += 1)}`,
         items: [{ item: 'layers/2' }],
         formats: { vector: 'application/x-ogc-gpkg' },
         crs: 'EPSG:2193',

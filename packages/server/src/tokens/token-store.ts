@@ -32,7 +32,7 @@ export interface TokenRecord {
 /** What to select of a token. Never its hash. */
 export const tokenColumns = [
   'id, name, scopes, groups, referers, is_session, owner_id',
-  ...['created_at', 'expires_at', 'revoked_at', 'last_used_at'].map(wireTime),
+  ...['created_at', 'expires_at', 'revoked_at', 'last_used_at'].map((column) => wireTime(column)),
 ].join(', ');
 
 /**

@@ -1,8 +1,6 @@
-import type { BlockList } from 'node:net';
-
 import { z } from 'zod';
 
-import { trustProxies } from './http/remote-address.ts';
+import { parseTrustedProxies, type TrustedProxies } from './http/limits/remote-address.ts';
 
 const configSchema = z.object({
   /** A PostgreSQL server; the embedded database in the site folder where absent. */
@@ -10,18 +8,8 @@ const configSchema = z.object({
   OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
-  /** Proxies whose `X-Forwarded-For` is believed: addresses and ranges, separated by commas. */
-  OUTCROP_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((text, context) => {
-      try {
-        return trustProxies(text.split(',').flatMap((one) => one.trim() || []));
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-        return z.NEVER;
-      }
-    }),
+  /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
+  OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
   /** Seconds that a worker may be silent before its work is given to another. */
   OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
 });
@@ -31,7 +19,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly logLevel: string;
   readonly concurrency: number;
-  readonly trustedProxies: BlockList;
+  readonly trustedProxies: TrustedProxies;
   readonly leaseSeconds: number;
 }
 
@@ -53,4 +41,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustedProxies: parsed.data.OUTCROP_TRUSTED_PROXIES,
     leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
   });
+}
+
+function readProxies(text: string, context: z.RefinementCtx): TrustedProxies {
+  try {
+    return parseTrustedProxies(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 }

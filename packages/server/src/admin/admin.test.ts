@@ -5,6 +5,9 @@ import { openTestSite, testConfig, type TestSite } from '../testing/test-site.ts
 import { insertToken } from '../tokens/token-store.ts';
 import { adminPath } from './admin-parts.ts';
 
+// Each export that a test waits for takes a while on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
 let site: TestSite;
 let admin: Record<string, string>;
 let other: Record<string, string>;

@@ -6,7 +6,7 @@ import { writeAudit } from '../audit/audit-log.ts';
 import type { RequestContext } from '../http/app-parts.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
-import { findLiveCaller } from '../tokens/find-caller.ts';
+import { findCallerById } from '../tokens/find-caller.ts';
 import { insertLoginCode } from '../tokens/login-codes.ts';
 import { checkTokenOrder, TokenRequestError } from '../tokens/token-order.ts';
 import type { AdminParts } from './admin-parts.ts';
@@ -57,7 +57,7 @@ async function refuseUnusable(
     const detail = `The key of token ${ownerId} has the groups of that token; leave out ${groups.join(', ')}.`;
     throw new HttpError(400, { detail });
   }
-  const owner = await findLiveCaller(database, ownerId);
+  const owner = await findCallerById(database, ownerId);
   if (owner === null || owner.keyId !== owner.tokenId) {
     const detail = `There is no token ${ownerId} that works and is no login key itself; see outcrop token list.`;
     throw new HttpError(400, { detail });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { BlockList } from 'node:net';
 
 import { Hono } from 'hono';
 import { pino } from 'pino';
@@ -11,6 +10,7 @@ import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
 import { loadConfig } from '../config.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import type { AppEnvironment } from '../http/app-parts.ts';
+import { parseTrustedProxies } from '../http/limits/remote-address.ts';
 import { renderError } from '../http/render-error.ts';
 import { noLocalWorkers } from '../runs/task-worker.ts';
 import { openDatabase } from '../site/open-database.ts';
@@ -75,7 +75,7 @@ async function openHere(paths: SitePaths): Promise<SiteAdmin> {
     access: 'token',
     adminSecret: secret,
     siteRoot: new URL('http://localhost/'),
-    trustedProxies: new BlockList(),
+    trustedProxies: parseTrustedProxies(''),
     workers: noLocalWorkers,
   });
   return {

@@ -1,8 +1,7 @@
 import type { MultiPolygon } from '@outcrop/contract';
 
-import type { RequestContext } from '../http/app-parts.ts';
-import { remoteAddress } from '../http/remote-address.ts';
-import type { BlockList } from 'node:net';
+import type { AppEnvironment, RequestContext } from '../http/app-parts.ts';
+import { remoteAddress, type TrustedProxies } from '../http/limits/remote-address.ts';
 
 /** What is written down. */
 export const auditActions = [
@@ -45,13 +44,16 @@ export interface AuditFacts {
 }
 
 /** Whoever sends a request. */
-export function requestActor(context: RequestContext, trustedProxies: BlockList): AuditActor {
+export function requestActor(context: RequestContext, trustedProxies: TrustedProxies): AuditActor {
   const { tokenId, name } = context.get('caller');
+  // There is no socket in process.
+  const peer = (context.env as AppEnvironment['Bindings'] | undefined)?.incoming?.socket.remoteAddress;
+  const address = remoteAddress(peer, context.req.header('X-Forwarded-For'), trustedProxies);
   return {
     tokenId,
     tokenName: name,
     requestId: context.get('requestId') ?? null,
-    remoteAddress: remoteAddress(context, trustedProxies),
+    remoteAddress: address === '' ? null : address,
   };
 }
 

@@ -1,13 +1,16 @@
 import { Writable } from 'node:stream';
 
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { openTestSite, testConfig, type TestSite } from '../testing/test-site.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type AuditActor, boxOf } from './audit-entry.ts';
 import { type AuditRecord, listAudit, writeAudit } from './audit-log.ts';
 import { keepAudit } from './keep-audit.ts';
+
+// Each export that a test waits for takes a while on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 let site: TestSite;
 

@@ -17,7 +17,7 @@ import { fakeEngine } from '../testing/fake-engine.ts';
 import { writeExport } from '../testing/new-export.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
 import { type Caller, localUser } from '../tokens/caller.ts';
-import { findCaller, findLiveCaller } from '../tokens/find-caller.ts';
+import { findCaller, findCallerById } from '../tokens/find-caller.ts';
 import { insertLoginCode, takeLoginCode } from '../tokens/login-codes.ts';
 import { insertToken, revokeToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
@@ -150,7 +150,7 @@ describeEveryDatabase((open) => {
     expect(await findCaller(database, made.token)).toMatchObject({ ended: 'expired', isUseOld: false });
     expect(await revokeToken(database, made.id)).toMatchObject({ id: made.id, name: 'me' });
     expect(await findCaller(database, made.token)).toMatchObject({ ended: 'revoked' });
-    expect(await findLiveCaller(database, made.id)).toBeNull();
+    expect(await findCallerById(database, made.id)).toBeNull();
   });
 
   test('lets a key of a login link stand in for a token, with no scope more, until that one ends', async () => {
@@ -158,7 +158,7 @@ describeEveryDatabase((open) => {
     const owner = await insertToken(database, { scopes, name: 'Aroha', groups: ['agency'] });
     const order = { scopes: ['exports:read', 'exports:write'], name: 'login link', ownerId: owner.id };
     const key = await insertToken(database, { ...order, expires: '30d', isSession: true });
-    expect(await findLiveCaller(database, key.id)).toMatchObject({
+    expect(await findCallerById(database, key.id)).toMatchObject({
       tokenId: owner.id,
       keyId: key.id,
       name: 'Aroha',

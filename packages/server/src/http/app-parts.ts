@@ -1,4 +1,4 @@
-import type { BlockList } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
@@ -13,6 +13,7 @@ import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 import type { TokenUses } from '../tokens/token-uses.ts';
+import type { TrustedProxies } from './limits/remote-address.ts';
 
 /**
  * Who may ask without a token. `token`: nobody. `local`: people at this machine, and no web page of another site
@@ -36,13 +37,15 @@ export interface AppParts {
   readonly logger: Logger;
   readonly tokenUses: TokenUses;
   /** Proxies whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies: BlockList;
+  readonly trustedProxies: TrustedProxies;
   /** Opens the admin endpoints for commands on the site's own machine; null where it does not. */
   readonly adminSecret: string | null;
 }
 
 /** What a request carries from the middleware to its operation. */
 export interface AppEnvironment {
+  /** What the server of sockets adds; nothing in process. */
+  Bindings: { readonly incoming?: Pick<IncomingMessage, 'socket'> };
   Variables: {
     requestId: string;
     caller: Caller;

@@ -8,7 +8,7 @@ import { HttpError, notFound } from '../http/http-error.ts';
 import { anonymousCaller } from '../http/authenticate.ts';
 import { requireDownloadRights } from '../http/download-rights.ts';
 import type { Caller } from '../tokens/caller.ts';
-import { findLiveCaller } from '../tokens/find-caller.ts';
+import { findCallerById } from '../tokens/find-caller.ts';
 import type { PageOperation } from './page-operation.ts';
 import { readPathId } from './read-path-id.ts';
 
@@ -58,7 +58,7 @@ async function readTicket(parts: AppParts, context: RequestContext, ticket: stri
       detail: 'This link has expired; open the export on the page again for a new one.',
     });
   }
-  const caller = await findLiveCaller(parts.database, tokenId);
+  const caller = await findCallerById(parts.database, tokenId);
   if (caller === null) throw notFound();
   return caller;
 }

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { openTestSite, testConfig, type TestSite } from '../testing/test-site.ts';
 import { insertToken, revokeToken } from '../tokens/token-store.ts';
+
+// Each export that a test waits for takes a while on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 let site: TestSite;
 

@@ -7,7 +7,7 @@ import type { AppParts, RequestContext } from '../http/app-parts.ts';
 import { identify } from '../http/authenticate.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
-import { findLiveCaller } from '../tokens/find-caller.ts';
+import { findCallerById } from '../tokens/find-caller.ts';
 import { type LoginOrder, takeLoginCode } from '../tokens/login-codes.ts';
 import { endSession, insertToken } from '../tokens/token-store.ts';
 
@@ -55,12 +55,12 @@ async function openSession(
   context: RequestContext,
   { transaction, order }: { transaction: Queryable; order: LoginOrder },
 ): Promise<string | null> {
-  const owner = order.ownerId === null ? null : await findLiveCaller(transaction, order.ownerId);
+  const owner = order.ownerId === null ? null : await findCallerById(transaction, order.ownerId);
   if (order.ownerId !== null && owner === null) return null;
   const ms = parts.site.config.access.session_days * 24 * 60 * 60 * 1000;
   const expires = new Date(Date.now() + ms).toISOString();
   const { id, token } = await insertToken(transaction, { ...order, expires, isSession: true });
-  const caller = await findLiveCaller(transaction, id);
+  const caller = await findCallerById(transaction, id);
   if (caller === null) throw new Error('A key that was just made has ended');
   context.set('caller', caller);
   await writeAudit(transaction, requestActor(context, parts.trustedProxies), {

@@ -10,7 +10,7 @@ import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
-import { trustProxies } from '../http/remote-address.ts';
+import { parseTrustedProxies } from '../http/limits/remote-address.ts';
 import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
 import { RunFolders } from '../runs/run-folders.ts';
 import { RunStore } from '../runs/run-store.ts';
@@ -128,7 +128,7 @@ export async function openTestSite(
     workers: worker,
     logger,
     tokenUses,
-    trustedProxies: trustProxies(['127.0.0.1', '10.0.0.0/8']),
+    trustedProxies: parseTrustedProxies('127.0.0.1, 10.0.0.0/8'),
     adminSecret: 's'.repeat(64),
   };
   const { token } = await insertToken(database, {

@@ -41,7 +41,7 @@ export async function findCaller(database: Queryable, token: string): Promise<Fo
 }
 
 /** The holder of a token by its number, for what was signed in its name; null where there is none, or it has ended. */
-export async function findLiveCaller(database: Queryable, tokenId: number): Promise<Caller | null> {
+export async function findCallerById(database: Queryable, tokenId: number): Promise<Caller | null> {
   const found = await find(database, 'k.id = $1', tokenId);
   return found === null || found.ended !== null ? null : found.caller;
 }

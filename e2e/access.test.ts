@@ -76,7 +76,9 @@ test('people see the layers of their groups, and of what they may not download t
     .catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ValidationError);
   expect((refused as ValidationError).issues).toMatchObject([{ code: 'no-permission' }]);
-  const { path } = await clientOf(staff).exports.run(await visits(clientOf(staff)), { to: join(root, 'staff.zip') });
+  const { path } = await clientOf(staff).exports.run(await visits(clientOf(staff)), {
+    to: join(root, 'staff.zip'),
+  });
   expect((await readFile(path)).subarray(0, 2).toString()).toBe('PK');
 });
 
@@ -113,7 +115,10 @@ test('keys end by being revoked, and open nothing elsewhere than on their pages'
 });
 
 test('a login link signs in once, as the holder of a key, and signing out ends that', async () => {
-  const tokens = JSON.parse(await outcrop('token', 'list', folder, '--json')) as { id: number; name: string }[];
+  const tokens = JSON.parse(await outcrop('token', 'list', folder, '--json')) as {
+    id: number;
+    name: string;
+  }[];
   const aroha = tokens.find(({ name }) => name === 'Aroha')?.id ?? 0;
   const link = await outcrop('login-link', folder, '--token', String(aroha));
   const code = new URL(link).hash.replace('#login=', '');
@@ -125,7 +130,10 @@ test('a login link signs in once, as the holder of a key, and signing out ends t
   expect(await titlesOf(client)).toContain('Regions');
   expect(await client.exports.list().count()).toBe(await clientOf(staff).exports.list().count());
   await post('sign-out', { headers: { authorization: `key ${key}` } });
-  const ended = await client.layers.list().count().catch((error: unknown) => error);
+  const ended = await client.layers
+    .list()
+    .count()
+    .catch((error: unknown) => error);
   expect(isExportsError(ended, 'authentication')).toBe(true);
 });
 
@@ -138,7 +146,10 @@ test('operators administer over HTTP by a key with the scope admin, and nobody e
   expect(exports).toMatchObject([{ state: 'complete', owner: { name: 'Aroha' } }]);
   const usage = json<{ name: string; downloads: number }[]>(await ask('usage/', boss));
   expect(usage.find(({ name }) => name === 'Aroha')).toMatchObject({ created: 1, downloads: 1 });
-  const seen = await clientOf(boss).layers.list().count().catch((error: unknown) => error);
+  const seen = await clientOf(boss)
+    .layers.list()
+    .count()
+    .catch((error: unknown) => error);
   expect(isExportsError(seen, 'authentication')).toBe(true);
 });
 
@@ -157,7 +168,12 @@ test('rights that are taken away stop downloads, and the log tells who exported 
   const lines = running.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   const ofExport = lines.filter(({ export_id: id }) => id === made?.id);
   expect(ofExport).toMatchObject([
-    { action: 'export-created', token_name: 'Aroha', remote_address: '127.0.0.1', formats: { table: 'text/csv' } },
+    {
+      action: 'export-created',
+      token_name: 'Aroha',
+      remote_address: '127.0.0.1',
+      formats: { table: 'text/csv' },
+    },
     { action: 'export-downloaded', token_name: 'Aroha', remote_address: '127.0.0.1' },
     { action: 'download-refused', token_name: 'Aroha' },
   ]);

@@ -40,9 +40,22 @@ const aLine: AuditLine = {
 };
 
 test('token create passes on groups, pages and end', async () => {
-  const createToken = vi.fn<ServerPort['createToken']>(async ({ scopes }) => ({ token: 'f00', scopes, id: 1 }));
+  const createToken = vi.fn<ServerPort['createToken']>(async ({ scopes }) => ({
+    token: 'f00',
+    scopes,
+    id: 1,
+  }));
   const context = testContext({ server: { createToken } });
-  const options = ['--scope', 'admin', '--group', 'agency', '--group', 'partners', '--referer', '*.example.com'];
+  const options = [
+    '--scope',
+    'admin',
+    '--group',
+    'agency',
+    '--group',
+    'partners',
+    '--referer',
+    '*.example.com',
+  ];
   const commandLine = ['token', 'create', 'docs', ...options, '--expires', '90d', '--name', 'Aroha'];
   expect(await runCommand(commandLine, context)).toBe(0);
   expect(context.printed).toEqual(['f00']);
@@ -59,8 +72,22 @@ test('token create passes on groups, pages and end', async () => {
 test('token list shows what can be shown, and the state of each key', async () => {
   const tokens = [
     aToken,
-    { ...aToken, id: 8, expires_at: '2001-01-01T00:00:00.000000Z', last_used_at: null, groups: [], referers: [] },
-    { ...aToken, id: 9, revoked_at: '2026-01-01T00:00:00.000000Z', expires_at: null, is_session: true, referers: [] },
+    {
+      ...aToken,
+      id: 8,
+      expires_at: '2001-01-01T00:00:00.000000Z',
+      last_used_at: null,
+      groups: [],
+      referers: [],
+    },
+    {
+      ...aToken,
+      id: 9,
+      revoked_at: '2026-01-01T00:00:00.000000Z',
+      expires_at: null,
+      is_session: true,
+      referers: [],
+    },
   ];
   const context = testContext({ server: { listTokens: async () => tokens } });
   expect(await runCommand(['token', 'list', 'docs'], context)).toBe(0);

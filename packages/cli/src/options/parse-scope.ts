@@ -7,18 +7,11 @@ export function parseScope(text: string, previous: readonly Scope[] = []): reado
 }
 
 /** Reads one `--scope` of a token, which may be `admin` too, and adds it to those read before. */
-export function parseTokenScope(
-  text: string,
-  previous: readonly TokenScope[] = [],
-): readonly TokenScope[] {
+export function parseTokenScope(text: string, previous: readonly TokenScope[] = []): readonly TokenScope[] {
   return addScope(text, tokenScopes, previous);
 }
 
-function addScope<T extends string>(
-  text: string,
-  known: readonly T[],
-  previous: readonly T[],
-): readonly T[] {
+function addScope<T extends string>(text: string, known: readonly T[], previous: readonly T[]): readonly T[] {
   const scope = known.find((one) => one === text);
   if (scope === undefined) throw new InvalidArgumentError(`The scopes are ${known.join(', ')}.`);
   return previous.includes(scope) ? previous : [...previous, scope];

@@ -7,7 +7,8 @@ export function formatCsvRow(cells: readonly string[]): string {
 }
 
 function formatCell(text: string): string {
-  const isFormula = /^[=+@\t\r]/.test(text) || (text.startsWith('-') && Number.isNaN(Number(text.split(' ')[0])));
+  const isFormula =
+    /^[=+@\t\r]/.test(text) || (text.startsWith('-') && Number.isNaN(Number(text.split(' ')[0])));
   const safe = isFormula ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

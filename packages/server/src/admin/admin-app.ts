@@ -53,10 +53,7 @@ export function adminApp(parts: AdminParts): Hono<AppEnvironment> {
   return app;
 }
 
-async function authenticateOperator(
-  parts: AdminParts,
-  context: RequestContext,
-): Promise<typeof operator> {
+async function authenticateOperator(parts: AdminParts, context: RequestContext): Promise<typeof operator> {
   const secret = context.req.header(adminSecretHeader);
   if (secret === undefined) return authenticate(parts, context, adminScope);
   if (parts.adminSecret !== null && isEqual(secret, parts.adminSecret)) return operator;

@@ -16,7 +16,9 @@ let otherId: number;
 beforeAll(async () => {
   site = await openTestSite({ config: `${testConfig}access: { groups: { agency: Staff } }\n` });
   const { database } = site.parts;
-  admin = { Authorization: `key ${(await insertToken(database, { scopes: ['admin'], name: 'boss' })).token}` };
+  admin = {
+    Authorization: `key ${(await insertToken(database, { scopes: ['admin'], name: 'boss' })).token}`,
+  };
   const scopes = ['exports:read', 'exports:write', 'layers:read'];
   const made = await insertToken(database, { scopes, name: 'other' });
   other = { Authorization: `key ${made.token}` };
@@ -95,19 +97,22 @@ describe('the admin endpoints', () => {
     expect(await read(ask(''))).toMatchObject({ tokens: at('tokens/'), audit: at('audit/') });
   });
 
-  test.each(['tokens/', 'exports/', 'usage/', 'audit/'])('%s is a list like those of the API', async (path) => {
-    const response = await ask(`${path}?page_size=1`);
-    expect(response.headers.get('X-Paginate-By')).toBe('1');
-    expect(response.headers.get('X-Resource-Range')).toMatch(/^0-[01]\/\d+$/);
-    expect((await ask(`${path}?page=999`)).status).toBe(404);
-    expect((await ask(`${path}?page=0`)).status).toBe(404);
-    const unknown = await ask(`${path}?colour=red`);
-    expect([unknown.status, await unknown.json()]).toEqual([
-      400,
-      { colour: [expect.stringContaining('no such parameter')] },
-    ]);
-    expect((await ask(`${path}?sort=hash`)).status).toBe(400);
-  });
+  test.each(['tokens/', 'exports/', 'usage/', 'audit/'])(
+    '%s is a list like those of the API',
+    async (path) => {
+      const response = await ask(`${path}?page_size=1`);
+      expect(response.headers.get('X-Paginate-By')).toBe('1');
+      expect(response.headers.get('X-Resource-Range')).toMatch(/^0-[01]\/\d+$/);
+      expect((await ask(`${path}?page=999`)).status).toBe(404);
+      expect((await ask(`${path}?page=0`)).status).toBe(404);
+      const unknown = await ask(`${path}?colour=red`);
+      expect([unknown.status, await unknown.json()]).toEqual([
+        400,
+        { colour: [expect.stringContaining('no such parameter')] },
+      ]);
+      expect((await ask(`${path}?sort=hash`)).status).toBe(400);
+    },
+  );
 });
 
 describe('tokens', () => {
@@ -148,7 +153,9 @@ describe('tokens', () => {
     expect(await read(ask(`tokens/${id}/`))).toEqual(revoked);
     expect(await read(ask('tokens/?q=aroha&state=active'))).toEqual([]);
     expect((await ask('tokens/0/', { method: 'DELETE' })).status).toBe(404);
-    const lines = await read<object[]>(ask('audit/?action=token-created&action=token-revoked&sort=-id&page_size=2'));
+    const lines = await read<object[]>(
+      ask('audit/?action=token-created&action=token-revoked&sort=-id&page_size=2'),
+    );
     expect(lines).toMatchObject([
       { action: 'token-revoked', subject_token_id: id, token_name: 'boss' },
       { action: 'token-created', subject_token_id: id, detail: expect.stringContaining('"Aroha"') },
@@ -200,7 +207,10 @@ describe('exports', () => {
       },
     ]);
     const cancelled = await ask(`exports/${id}/`, { method: 'DELETE' });
-    expect([cancelled.status, await cancelled.json()]).toEqual([202, expect.objectContaining({ id, state: 'cancelled' })]);
+    expect([cancelled.status, await cancelled.json()]).toEqual([
+      202,
+      expect.objectContaining({ id, state: 'cancelled' }),
+    ]);
     const [run] = await site.parts.database.query<{ run_id: number }>(
       'SELECT run_id FROM outcrop.exports WHERE id = $1',
       [id],
@@ -231,7 +241,9 @@ test('usage counts what each token did, also of exports that are no longer there
   const headers = { Authorization: `key ${token}` };
   const exportId = await createAs(headers);
   await expect
-    .poll(async () => (await read(site.app.request(site.at(`exports/${exportId}/`), { headers })))['state'])
+    .poll(async () => (await read(site.app.request(site.at(`exports/${exportId}/`), { headers })))['state'], {
+      timeout: 20_000,
+    })
     .toBe('complete');
   const download = await site.app.request(site.at(`exports/${exportId}/download/`), { headers });
   const bytes = (await download.arrayBuffer()).byteLength;
@@ -251,13 +263,18 @@ test('usage counts what each token did, also of exports that are no longer there
   ]);
   expect(await read(ask('usage/?at.lt=2000-01-01'))).toEqual([]);
   const sorted = await read<{ created: number }[]>(ask('usage/?sort=-created'));
-  expect(sorted.map(({ created }) => created)).toEqual(sorted.map(({ created }) => created).toSorted((a, b) => b - a));
+  expect(sorted.map(({ created }) => created)).toEqual(
+    sorted.map(({ created }) => created).toSorted((a, b) => b - a),
+  );
 });
 
 test('the whole log comes as lines, oldest first, with the same filters', async () => {
   const response = await ask('audit/lines/?action=export-created');
   expect(response.headers.get('Content-Type')).toBe('application/x-ndjson');
-  const lines = (await response.text()).trimEnd().split('\n').map((line) => JSON.parse(line) as { id: number });
+  const lines = (await response.text())
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: number });
   const ids = lines.map(({ id }) => id);
   expect(ids).toEqual(ids.toSorted((a, b) => a - b));
   const listed = await read<{ id: number }[]>(ask('audit/?action=export-created&sort=id&page_size=100'));

@@ -10,7 +10,12 @@ import { respondWithPage } from '../http/lists/respond-with-page.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { readPathId } from '../page/read-path-id.ts';
 import { checkTokenOrder, type TokenOrder, TokenRequestError } from '../tokens/token-order.ts';
-import { insertToken, revokeToken as endToken, tokenColumns, type TokenRecord } from '../tokens/token-store.ts';
+import {
+  insertToken,
+  revokeToken as endToken,
+  tokenColumns,
+  type TokenRecord,
+} from '../tokens/token-store.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { readAdminList } from './read-admin-list.ts';
 
@@ -18,7 +23,11 @@ const texts = z.array(z.string().max(300)).max(50);
 
 const tokenOrderSchema = z.strictObject({
   scopes: texts,
-  name: z.string().max(200).refine((text) => !text.includes('\0'), 'must not contain NUL').default(''),
+  name: z
+    .string()
+    .max(200)
+    .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    .default(''),
   groups: texts.default([]),
   referers: texts.default([]),
   expires: z.string().max(100).nullable().default(null),

@@ -88,7 +88,7 @@ export async function* readAudit(
 ): AsyncGenerator<AuditRecord[], void, undefined> {
   const portion = 1000;
   const { where, values } = listConditions(selectable, { filters, sort: null }, 2);
-  for (let lastId = 0; ; ) {
+  for (let lastId = 0; ;) {
     const records = await database.query<AuditRecord>(
       `SELECT ${columns} FROM outcrop.audit WHERE id > $1::bigint${where} ORDER BY id LIMIT ${portion}`,
       [lastId, ...values],
@@ -102,7 +102,7 @@ export async function* readAudit(
 /** Forgets what is older than the site keeps it, in portions so that no lock is held for long. Gives how many lines. */
 export async function forgetOldAudit(database: Database, days: number): Promise<number> {
   const portion = 10_000;
-  for (let total = 0; ; ) {
+  for (let total = 0; ;) {
     const rows = await database.transaction(async (transaction) => {
       await transaction.query(`SELECT set_config('outcrop.audit_retention', 'on', true)`);
       return transaction.query(

@@ -141,7 +141,11 @@ test('a create that is refused for want of rights is written down, one that is r
       crs: 'EPSG:2193',
     });
   expect((await send('tables/3')).status).toBe(400);
-  expect(await lastLine()).toMatchObject({ action: 'export-refused', items: ['tables/3/'], token_name: 'tests' });
+  expect(await lastLine()).toMatchObject({
+    action: 'export-refused',
+    items: ['tables/3/'],
+    token_name: 'tests',
+  });
   expect((await send('layers/1/versions/7')).status).toBe(400);
   expect(await lastLine()).toMatchObject({ action: 'export-refused', items: ['layers/1/'] });
   const before = await lastLine();

@@ -159,7 +159,10 @@ describe('openSite', () => {
 
 describe('the rights of a layer', () => {
   const rightsOf = async (access: string, layer: string): Promise<unknown> => {
-    await write('outcrop.yaml', `${access}\nlayers: [{ id: 6, title: Mountain, file: mountain.asc${layer} }]`);
+    await write(
+      'outcrop.yaml',
+      `${access}\nlayers: [{ id: 6, title: Mountain, file: mountain.asc${layer} }]`,
+    );
     return (await openSite(folder, fakeEngine())).findLayer(6)?.rights;
   };
   const groups = 'groups: { a: A, b: B }';
@@ -173,7 +176,10 @@ describe('the rights of a layer', () => {
     expect(await rightsOf(access, '')).toEqual({ view: ['a', 'b'], download: ['a'] });
     expect(await rightsOf(access, ', download: [b]')).toEqual({ view: ['a', 'b'], download: ['b'] });
     expect(await rightsOf(access, ', view: [b]')).toEqual({ view: ['b'], download: ['b'] });
-    expect(await rightsOf(access, ', view: [public], download: []')).toEqual({ view: ['public'], download: [] });
+    expect(await rightsOf(access, ', view: [public], download: []')).toEqual({
+      view: ['public'],
+      download: [],
+    });
   });
 
   test('decide what of the site somebody sees', async () => {

@@ -94,7 +94,9 @@ export class Site {
 
   /** Whether the site has a layer that is not shown to whoever sees it so. */
   hides(layerId: number): boolean {
-    return this.#whole !== null && this.findLayer(layerId) === null && this.#whole.findLayer(layerId) !== null;
+    return (
+      this.#whole !== null && this.findLayer(layerId) === null && this.#whole.findLayer(layerId) !== null
+    );
   }
 
   /** Layers whose features can be picked as an extent. */

@@ -175,7 +175,9 @@ describeEveryDatabase((open) => {
     const taken = await Promise.all(Array.from({ length: 5 }, () => takeLoginCode(database, code)));
     expect(taken.filter((one) => one !== null)).toEqual([order]);
     const late = await insertLoginCode(database, order);
-    expect(JSON.stringify(await database.query('SELECT * FROM outcrop.login_codes'))).not.toContain(late.code);
+    expect(JSON.stringify(await database.query('SELECT * FROM outcrop.login_codes'))).not.toContain(
+      late.code,
+    );
     await database.query('UPDATE outcrop.login_codes SET expires_at = now()');
     expect(await takeLoginCode(database, late.code)).toBeNull();
     await insertLoginCode(database, order);

@@ -95,7 +95,9 @@ function refusalOf({ ended, referers }: FoundToken, context: RequestContext): st
   }
   const page = origin ?? referer;
   const from =
-    page === undefined ? 'the request has no Referer' : `the request is from ${JSON.stringify(page.slice(0, 200))}`;
+    page === undefined
+      ? 'the request has no Referer'
+      : `the request is from ${JSON.stringify(page.slice(0, 200))}`;
   return `The token may be used from certain web pages only, and ${from}.`;
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 
+import { PreviewThread } from '@outcrop/engine';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { openSite } from '../catalogue/site.ts';
@@ -68,7 +69,7 @@ async function completeExport(headers: Record<string, string>, item = 'layers/2'
   expect(response.status).toBe(201);
   const { id } = await read<{ id: number }>(response);
   await expect
-    .poll(async () => (await get<{ state: string }>(`exports/${id}/`, headers)).state, { timeout: 10_000 })
+    .poll(async () => (await get<{ state: string }>(`exports/${id}/`, headers)).state, { timeout: 20_000 })
     .toBe('complete');
   return id;
 }
@@ -167,11 +168,31 @@ describe('a layer that may be seen but not downloaded', () => {
       ],
     };
     const validated = await post('exports/validate/', partner, body);
-    expect([validated.status, await validated.json()]).toEqual([200, expect.objectContaining({ is_valid: false })]);
+    expect([validated.status, await validated.json()]).toEqual([
+      200,
+      expect.objectContaining({ is_valid: false }),
+    ]);
     const created = await post('exports/', partner, body);
     expect(created.status).toBe(400);
     expect(await created.json()).toMatchObject(verdict);
     expect((await post('exports/', staff, body)).status).toBe(201);
+  });
+
+  test('is shown as an overview, however close somebody looks', async () => {
+    const nothing = { type: 'FeatureCollection', features: [], total: 0, counts: null } as const;
+    const preview = vi.spyOn(PreviewThread.prototype, 'previewLayer').mockResolvedValue(nothing);
+    const path = 'http://localhost/services/page/layers/2/preview?bbox=10,10,10.1,10.1&pixels=8000';
+    for (const headers of [anyone, partner]) await get(path, headers);
+    expect(preview.mock.calls.map(([{ box, pixels }]) => ({ box, pixels }))).toEqual([
+      { box: null, pixels: 1000 },
+      { box: [10, 10, 10.1, 10.1], pixels: 8000 },
+    ]);
+    // Neither is given what was kept for the other.
+    const tags = await Promise.all(
+      [anyone, partner].map(async (headers) => (await site.ask(path, { headers })).headers.get('ETag')),
+    );
+    expect(new Set(tags).size).toBe(2);
+    preview.mockRestore();
   });
 
   test('is not given by a scope: those of the token change nothing', async () => {
@@ -237,7 +258,9 @@ describe('rights that were taken away since', () => {
   test('take the layer’s name out of the export’s body', async () => {
     const id = await completeExport(partner);
     const app = await withRules({ ...rules, 2: 'view: [agency]' });
-    const body = await read<object>(await app.request(site.at(`exports/${id}/`, 'v1.x'), { headers: partner }));
+    const body = await read<object>(
+      await app.request(site.at(`exports/${id}/`, 'v1.x'), { headers: partner }),
+    );
     expect(JSON.stringify(body)).not.toContain('Cities');
     const headers = { ...partner, Expand: 'items' };
     const expanded = await read<object>(await app.request(site.at(`exports/${id}/`), { headers }));

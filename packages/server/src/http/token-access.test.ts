@@ -12,8 +12,14 @@ beforeAll(async () => {
 
 afterAll(() => site.close());
 
-async function makeToken(order: Partial<TokenOrder> = {}): Promise<{ id: number; headers: { Authorization: string } }> {
-  const { id, token } = await insertToken(site.parts.database, { scopes: ['layers:read'], name: '', ...order });
+async function makeToken(
+  order: Partial<TokenOrder> = {},
+): Promise<{ id: number; headers: { Authorization: string } }> {
+  const { id, token } = await insertToken(site.parts.database, {
+    scopes: ['layers:read'],
+    name: '',
+    ...order,
+  });
   return { id, headers: { Authorization: `key ${token}` } };
 }
 

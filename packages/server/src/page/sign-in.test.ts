@@ -17,7 +17,10 @@ afterAll(() => site.close());
 
 type App = Pick<TestSite['app'], 'request'>;
 
-async function order(body: object, app: App = site.app): Promise<{ status: number; code: string; detail: string }> {
+async function order(
+  body: object,
+  app: App = site.app,
+): Promise<{ status: number; code: string; detail: string }> {
   const response = await app.request('http://localhost/services/admin/login-links/', {
     method: 'POST',
     headers: { 'X-Outcrop-Secret': 's'.repeat(64) },
@@ -88,7 +91,10 @@ describe('a login link', () => {
     const headers = await sessionOf({ groups: ['agency'], scopes: ['layers:read'] });
     expect((await site.ask('layers/', { headers })).status).toBe(200);
     expect((await site.ask('exports/', { headers })).status).toBe(401);
-    expect(await order({ groups: ['nobody'] })).toMatchObject({ status: 400, detail: expect.stringContaining('"nobody"') });
+    expect(await order({ groups: ['nobody'] })).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('"nobody"'),
+    });
     expect(await order({ scopes: ['admin'] })).toMatchObject({ status: 400 });
   });
 });
@@ -118,7 +124,10 @@ describe('a login link for a token', () => {
     expect(await order({ token: id, groups: ['agency'] })).toMatchObject({ status: 400 });
     await revokeToken(site.parts.database, id);
     expect((await redeem(code)).status).toBe(401);
-    expect(await order({ token: id })).toMatchObject({ status: 400, detail: expect.stringContaining(`no token ${id}`) });
+    expect(await order({ token: id })).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining(`no token ${id}`),
+    });
     expect(await order({ token: 999_999 })).toMatchObject({ status: 400 });
   });
 });
@@ -130,7 +139,11 @@ describe('signing out', () => {
     const made = await site.ask('exports/', { method: 'POST', body, headers });
     const { id } = (await made.json()) as { id: number };
     await expect
-      .poll(async () => ((await (await site.ask(`exports/${id}/`, { headers })).json()) as { state: string }).state)
+      .poll(
+        async () =>
+          ((await (await site.ask(`exports/${id}/`, { headers })).json()) as { state: string }).state,
+        { timeout: 20_000 },
+      )
       .toBe('complete');
     const page = `http://localhost/services/page/exports/${id}/download`;
     const { url } = (await (await site.ask(page, { method: 'POST', headers })).json()) as { url: string };

@@ -96,8 +96,13 @@ test('keys end by being revoked, and open nothing elsewhere than on their pages'
   });
   const made = JSON.parse(
     await outcrop(
-      ...['token', 'create', folder, '--scope', 'layers:read', '--json'],
-      ...['--referer', 'maps.example', '--expires', '90d'],
+      'token',
+      'create',
+      folder,
+      '--scope=layers:read',
+      '--referer=maps.example',
+      '--expires=90d',
+      '--json',
     ),
   ) as { id: number; token: string };
   expect(await ask(made.token)).toEqual([401, expect.stringMatching(/no Referer/)]);

@@ -64,8 +64,8 @@ function csvRow(line: AuditLine): string {
   return formatCsvRow(columns.map((column) => cellOf(line[column])));
 }
 
-function cellOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
+function cellOf(value: AuditLine[keyof AuditLine]): string {
+  if (value === null) return '';
   if (Array.isArray(value)) return value.join(' ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

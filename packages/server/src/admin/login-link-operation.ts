@@ -10,9 +10,10 @@ import { findCallerById } from '../tokens/find-caller.ts';
 import { insertLoginCode } from '../tokens/login-codes.ts';
 import { checkTokenOrder, TokenRequestError } from '../tokens/token-order.ts';
 import type { AdminParts } from './admin-parts.ts';
+import { tokenNameSchema } from './token-name.ts';
 
 const orderSchema = z.strictObject({
-  name: z.string().max(200).default('login link'),
+  name: tokenNameSchema.default('login link'),
   scopes: z
     .array(z.enum(scopes))
     .min(1)

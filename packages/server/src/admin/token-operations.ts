@@ -18,16 +18,13 @@ import {
 } from '../tokens/token-store.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { readAdminList } from './read-admin-list.ts';
+import { tokenNameSchema } from './token-name.ts';
 
 const texts = z.array(z.string().max(300)).max(50);
 
 const tokenOrderSchema = z.strictObject({
   scopes: texts,
-  name: z
-    .string()
-    .max(200)
-    .refine((text) => !text.includes('\0'), 'must not contain NUL')
-    .default(''),
+  name: tokenNameSchema.default(''),
   groups: texts.default([]),
   referers: texts.default([]),
   expires: z.string().max(100).nullable().default(null),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Everyone whom the site lets in. No group can have this name. */
-export const everyone = 'public';
+const everyone = 'public';
 
 const groupName = z
   .string()

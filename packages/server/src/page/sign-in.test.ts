@@ -96,6 +96,7 @@ describe('a login link', () => {
       detail: expect.stringContaining('"nobody"'),
     });
     expect(await order({ scopes: ['admin'] })).toMatchObject({ status: 400 });
+    expect(await order({ name: 'a\0b' })).toMatchObject({ status: 400 });
   });
 });
 

@@ -37,24 +37,55 @@ export function extensionSuite(site: () => ContractSite): void {
       });
     });
 
+    describe('notify', () => {
+      test('whom to tell is checked before anything starts, and is neither in the body nor in the archive', async () => {
+        for (const webhook of [
+          'nonsense',
+          'http://example.com/',
+          'https://127.0.0.1/',
+          'https://[::ffff:10.0.0.1]/',
+        ]) {
+          for (const path of ['exports/', 'exports/validate/']) {
+            const refused = await site().post(path, table({ notify: { webhook } }));
+            expect([refused.status, Object.keys(json(refused))]).toEqual([400, ['notify']]);
+          }
+        }
+        const told = await site().create({ notify: { webhook: 'https://example.com/hook' } });
+        expect(JSON.stringify(told)).not.toContain('hook');
+        const { status, body } = await site().ask(`${told.url}notifications/`);
+        expect([status, Array.isArray(JSON.parse(body.toString()))]).toEqual([200, true]);
+      });
+
+      test('each token has a secret of its own', async () => {
+        const own = json<{ secret: string }>(await site().ask('webhook-secret/'));
+        const headers = { authorization: `key ${await site().newKey('exports:write')}` };
+        const other = json<{ secret: string }>(await site().ask('webhook-secret/', { headers }));
+        expect([own.secret, other.secret].every((secret) => /^whsec_[\w+/]{43}=$/.test(secret))).toBe(true);
+        expect(own.secret).not.toBe(other.secret);
+      });
+    });
+
     describe('ETag, Repr-Digest, If-Range, If-None-Match', () => {
-      test('the archive has a strong tag that is its digest, and resumes by it', async () => {
+      test('an archive that the site sends has a strong tag that is its digest, and resumes by it', async () => {
         const { url } = await site().create();
         await site().settled(url);
         const { sha256, download_url: address } = json<{ sha256: string; download_url: string }>(
           await site().ask(url),
         );
-        const { headers } = await site().ask(address, { method: 'HEAD' });
+        const { headers } = await site().download(address, { method: 'HEAD' });
         expect(headers.etag).toBe(`"${sha256}"`);
         expect(headers['repr-digest']).toBe(`sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`);
         const range = { range: 'bytes=10-' };
         expect(
-          (await site().ask(address, { headers: { ...range, 'if-range': String(headers.etag) } })).status,
+          (await site().download(address, { headers: { ...range, 'if-range': String(headers.etag) } }))
+            .status,
         ).toBe(206);
-        expect((await site().ask(address, { headers: { ...range, 'if-range': '"older"' } })).status).toBe(
-          200,
-        );
-        const unchanged = await site().ask(address, { headers: { 'if-none-match': String(headers.etag) } });
+        expect(
+          (await site().download(address, { headers: { ...range, 'if-range': '"older"' } })).status,
+        ).toBe(200);
+        const unchanged = await site().download(address, {
+          headers: { 'if-none-match': String(headers.etag) },
+        });
         expect([unchanged.status, unchanged.body.length]).toEqual([304, 0]);
       });
     });

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 
 import { keepAudit } from './audit/keep-audit.ts';
 import { SiteError } from './catalogue/site-error.ts';
+import { DownloadTickets } from './downloads/download-tickets.ts';
+import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
 import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import type { HttpServer } from './http/listen.ts';
+import { rememberSiteAddress } from './notifications/site-address.ts';
 import type { LocalWorkers } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
@@ -36,7 +39,7 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers },
 ): Promise<RunningApi> {
-  const { site, config, logger, opened, objectStore, runStore, announce } = foundations;
+  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
   const { server, workers } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
@@ -50,13 +53,23 @@ export async function startApi(
     idempotencyStore: new IdempotencyStore(opened.database),
     runStore,
     objectStore,
+    diskRoom: diskRoom({
+      database: opened.database,
+      workFolder: site.paths.work,
+      reserve: site.limits.min_free_bytes,
+      keepsArchives: config.storage.kind === 'files',
+    }),
+    downloadTickets: await DownloadTickets.open(opened.database),
+    downloadSeconds: config.downloadSeconds,
     workers,
+    notifications,
     logger,
     tokenUses,
     trustedProxies: config.trustedProxies,
     adminSecret,
   });
   const stopAudit = keepAudit(opened.database, site.config.access.audit_days, logger);
+  await rememberSiteAddress(opened.database, url);
   server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');

@@ -22,5 +22,6 @@ export {
   type StartOptions,
   startWorkerProcess,
 } from './main.ts';
+export { orderNotifications } from './notifications/order-notifications.ts';
 export { TokenRequestError } from './tokens/token-order.ts';
 export type { NewToken, TokenRecord } from './tokens/token-store.ts';

@@ -2,9 +2,9 @@ import { type ApiOptions, decideAccess, type RunningApi, startApi } from './api.
 import { SiteError } from './catalogue/site-error.ts';
 import { loadConfig } from './config.ts';
 import { type HttpServer, listen } from './http/listen.ts';
-import { noLocalWorkers, type TaskWorker } from './runs/task-worker.ts';
+import { noLocalWorkers } from './runs/task-worker.ts';
 import { type Foundations, type FoundationsOptions, openFoundations } from './site/foundations.ts';
-import { startWorker } from './worker.ts';
+import { type RunningTaskWorker, startWorker } from './worker.ts';
 
 /** How a site is served. */
 export interface StartOptions extends FoundationsOptions, ApiOptions {
@@ -64,6 +64,7 @@ export async function startWorkerProcess(options: FoundationsOptions): Promise<R
   const foundations = await openShared(options, 'worker');
   return orClose(foundations, async () => {
     const worker = await startWorker(foundations);
+    await deliver(foundations);
     foundations.logger.info({ concurrency: foundations.config.concurrency }, 'Site:Work:Started');
     return {
       async close() {
@@ -80,10 +81,11 @@ async function serve(
   options: ApiOptions & { server: HttpServer; hasWorker: boolean },
 ): Promise<RunningServer> {
   const { server, hasWorker } = options;
-  let worker: TaskWorker | null = null;
+  let worker: RunningTaskWorker | null = null;
   try {
     worker = hasWorker ? await startWorker(foundations) : null;
     const api = await startApi(foundations, { ...options, workers: worker ?? noLocalWorkers });
+    if (hasWorker) await deliver(foundations);
     return running(foundations, { api, worker });
   } catch (error) {
     await server.close();
@@ -92,9 +94,14 @@ async function serve(
   }
 }
 
+/** Begins to tell people, once the address that they use is known. */
+function deliver({ notifications, opened }: Foundations): Promise<void> {
+  return notifications.work({ isAlone: opened.isExclusive });
+}
+
 function running(
   foundations: Foundations,
-  { api, worker }: { api: RunningApi; worker: TaskWorker | null },
+  { api, worker }: { api: RunningApi; worker: RunningTaskWorker | null },
 ): RunningServer {
   return {
     url: api.url,

@@ -4,6 +4,7 @@ import { tokenScopes } from '@outcrop/contract';
 import type { CommandContext } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { folderUrl } from '../options/folder-url.ts';
+import { parseEmail } from '../options/parse-email.ts';
 import { addText, parseId } from '../options/parse-list.ts';
 import { parseTokenScope } from '../options/parse-scope.ts';
 import { formatTable } from '../output/format-table.ts';
@@ -18,6 +19,7 @@ export function registerToken(program: Command, context: CommandContext): void {
   registerCreate(token, context);
   registerList(token, context);
   registerRevoke(token, context);
+  registerEmail(token, context);
 }
 
 function registerCreate(token: Command, context: CommandContext): void {
@@ -39,19 +41,24 @@ function registerCreate(token: Command, context: CommandContext): void {
       addText,
     )
     .option('--expires <when>', 'when it ends: 12h, 90d, 52w, a date or a time; default never')
+    .option('--email <address>', 'the one address that its exports may be announced to by mail', parseEmail)
     .option('--json', 'print JSON')
-    .action(async (folder, { scope, name, group, referer, expires, json }) => {
+    .action(async (folder, { scope, name, group, referer, expires, email, json }) => {
       if (scope === undefined)
         throw usageFailure(`Say what the key may do with --scope: ${tokenScopes.join(', ')}`);
       const server = await context.loadServer();
+      const site = folderUrl(folder, context.workingFolder);
       const created = await server.createToken({
-        folder: folderUrl(folder, context.workingFolder),
+        folder: site,
         scopes: [...scope],
         ...(name === undefined ? {} : { name }),
         ...(group === undefined ? {} : { groups: group }),
         ...(referer === undefined ? {} : { referers: referer }),
         ...(expires === undefined ? {} : { expires }),
       });
+      if (email !== undefined) {
+        await server.orderNotifications(site, { order: 'email', token: created.id, address: email });
+      }
       if (json === true) printJson(terminal, created);
       else terminal.print(created.token);
     });
@@ -84,6 +91,20 @@ function registerRevoke(token: Command, context: CommandContext): void {
         tokenId,
       });
       context.terminal.note(`Key ${revoked.id} ${JSON.stringify(revoked.name)} is revoked.`);
+    });
+}
+
+function registerEmail(token: Command, context: CommandContext): void {
+  token
+    .command('email')
+    .description('set the one address that the exports of a key may be announced to by mail')
+    .argument('<folder>', folderHelp)
+    .argument('<id>', 'number of the key; see outcrop token list', parseId)
+    .argument('[address]', 'none takes it away', parseEmail)
+    .action(async (folder, id, address) => {
+      const server = await context.loadServer();
+      const site = folderUrl(folder, context.workingFolder);
+      await server.orderNotifications(site, { order: 'email', token: id, address: address ?? null });
     });
 }
 

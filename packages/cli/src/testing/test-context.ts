@@ -70,5 +70,6 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     revokeToken: refuse,
     readAuditLog: refuse,
     orderLoginLink: refuse,
+    orderNotifications: refuse,
   },
 };

@@ -9,7 +9,7 @@ import type { RequestContext } from '../http/app-parts.ts';
 import { HttpError, notFound } from '../http/http-error.ts';
 import type { ListFields } from '../http/lists/list-fields.ts';
 import { respondWithPage } from '../http/lists/respond-with-page.ts';
-import { readPathId } from '../page/read-path-id.ts';
+import { readPathId } from '../http/read-path-id.ts';
 import { operator } from '../tokens/caller.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { readAdminList } from './read-admin-list.ts';

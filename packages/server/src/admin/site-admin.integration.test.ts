@@ -8,7 +8,7 @@ import type { AuditRecord } from '../audit/audit-log.ts';
 import { loadConfig } from '../config.ts';
 import { startSite } from '../main.ts';
 import { fakeEngine } from '../testing/fake-engine.ts';
-import { testConfig, writeTestFolder } from '../testing/test-site.ts';
+import { writeTestFolder } from '../testing/test-site.ts';
 import { createToken, listTokens, revokeToken } from './manage-tokens.ts';
 import { orderLoginLink } from './order-login-link.ts';
 import { readAuditLog } from './read-audit-log.ts';
@@ -30,7 +30,7 @@ function commandsContract(databaseUrl: () => string | undefined): void {
   const scopes = ['layers:read'];
 
   beforeAll(async () => {
-    folder = await writeTestFolder(`${testConfig}access: { groups: { agency: Staff } }\n`);
+    folder = await writeTestFolder('access: { groups: { agency: Staff } }\n');
     vi.stubEnv('DATABASE_URL', databaseUrl());
   });
   afterAll(async () => {

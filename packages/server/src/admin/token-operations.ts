@@ -8,7 +8,7 @@ import { HttpError, notFound } from '../http/http-error.ts';
 import type { ListFields } from '../http/lists/list-fields.ts';
 import { respondWithPage } from '../http/lists/respond-with-page.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
-import { readPathId } from '../page/read-path-id.ts';
+import { readPathId } from '../http/read-path-id.ts';
 import { checkTokenOrder, type TokenOrder, TokenRequestError } from '../tokens/token-order.ts';
 import {
   insertToken,

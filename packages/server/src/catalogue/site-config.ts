@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { type AccessConfig, accessSchema, rightSchema, rightsProblem } from './access-config.ts';
+import { notificationEvents, usualEvents } from '../notifications/notification-event.ts';
+import { webhookProblem } from '../notifications/webhook-address.ts';
 import { isPostgisAddress } from './postgis-sources.ts';
 
 const licenceSchema = z.strictObject({
@@ -39,12 +41,46 @@ const limitsSchema = z.strictObject({
     .default(6 * 3600),
   max_run_memory_bytes: z.int().positive().nullable().default(null),
   max_extent_vertices: z.int().positive().default(10_000),
+  /** Of the disk where exports are made; null takes exports whatever is free. */
+  min_free_bytes: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(512 * 1024 * 1024),
   max_items: z.int().positive().default(100),
   max_body_bytes: z
     .int()
     .positive()
     .default(5 * 1024 * 1024),
 });
+
+const notificationsSchema = z
+  .strictObject({
+    allowed_hosts: z.array(z.string().min(1)).default([]),
+    webhooks: z
+      .array(
+        z.strictObject({
+          url: z.string().max(2048),
+          events: z
+            .array(z.enum(notificationEvents))
+            .min(1)
+            .default([...usualEvents]),
+          secret_env: z
+            .string()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'name a variable of the environment')
+            .optional(),
+        }),
+      )
+      .default([]),
+  })
+  .superRefine(({ webhooks, allowed_hosts: allowedHosts }, context) => {
+    for (const [index, { url }] of webhooks.entries()) {
+      const problem = webhookProblem(url, allowedHosts);
+      if (problem !== null) {
+        context.addIssue({ code: 'custom', path: ['webhooks', index, 'url'], message: problem });
+      }
+    }
+  });
 
 /** What `outcrop.yaml` may say. Unknown keys are refused: a misspelt one would otherwise be ignored in silence. */
 export const siteConfigSchema = z
@@ -57,6 +93,7 @@ export const siteConfigSchema = z
     publisher: z.string().default(''),
     limits: limitsSchema.prefault({}),
     access: accessSchema.prefault({}),
+    notifications: notificationsSchema.prefault({}),
     layers: z.array(layerSchema).default([]),
   })
   .superRefine((config, context) => {

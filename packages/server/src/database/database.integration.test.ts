@@ -70,10 +70,12 @@ describeEveryDatabase((open) => {
       siteRoot: new URL('http://localhost/'),
       database,
       exportStore: new ExportStore(database),
+      diskRoom: { shortageFor: async () => null },
       idempotencyStore: new IdempotencyStore(database),
       runStore: new RunStore(database),
       objectStore: fileObjectStore(folder),
       workers: noLocalWorkers,
+      notifications: { problems: async () => [] },
     };
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
     const other = await callerWithToken(database);

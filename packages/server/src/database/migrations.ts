@@ -2,12 +2,16 @@ import type { Migration } from './migration.ts';
 import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
+import { secrets } from './migrations/0004-secrets.ts';
 import { accessAndAudit } from './migrations/0005-access-and-audit.ts';
+import { notifications } from './migrations/0007-notifications.ts';
 
 /** The schema, step by step. */
 export const migrations: readonly Migration[] = [
   tokensAndExports,
   sizesAndIdempotencyKeys,
   runsAndTasks,
+  secrets,
   accessAndAudit,
+  notifications,
 ];

@@ -1,10 +1,11 @@
-import type { ExportCheck } from '@outcrop/engine';
+import type { ExportCheck, ExportPlan } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
 import type { AuditActor } from '../audit/audit-entry.ts';
 import { writeAudit } from '../audit/audit-log.ts';
 import { creationFacts } from '../audit/export-facts.ts';
 import type { Database, Queryable } from '../database/database.ts';
+import type { Notifications } from '../notifications/notifications.ts';
 import { canonicalKey } from '../runs/canonical-key.ts';
 import type { RunDraft, RunStore } from '../runs/run-store.ts';
 import { splitRun } from '../runs/split-run.ts';
@@ -13,6 +14,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { type Caller, ownerOf } from '../tokens/caller.ts';
 import { bodyFingerprint } from './body-fingerprint.ts';
 import { checkRequest } from './check-request.ts';
+import type { DiskRoom, DiskShortage, WantedRoom } from './disk-room.ts';
 import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
@@ -27,7 +29,9 @@ export interface ExportCreation {
   readonly idempotencyStore: IdempotencyStore;
   readonly runStore: RunStore;
   readonly objectStore: ObjectStore;
+  readonly diskRoom: DiskRoom;
   readonly workers: Pick<LocalWorkers, 'wake'>;
+  readonly notifications: Pick<Notifications, 'problems'>;
 }
 
 /** A body that was looked at: malformed, or checked item by item. */
@@ -40,16 +44,25 @@ export type Creation =
   | { readonly outcome: 'created' | 'repeated'; readonly record: ExportRecord }
   | { readonly outcome: 'refused'; readonly checked: CheckedBody }
   /** The idempotency key stands for another body. */
-  | { readonly outcome: 'key-taken' };
+  | { readonly outcome: 'key-taken' }
+  | { readonly outcome: 'no-room'; readonly shortage: DiskShortage };
 
 /** The dry run. A create refuses for the same reasons. */
-export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promise<CheckedBody> {
+export async function checkBody(
+  { site, siteRoot, notifications }: Pick<ExportCreation, 'site' | 'siteRoot' | 'notifications'>,
+  caller: Caller,
+  body: unknown,
+): Promise<CheckedBody> {
   const resolved = await resolveRequest(site, body, {
     baseUrl: siteRoot,
     maxVertices: site.limits.max_extent_vertices,
   });
   if ('errors' in resolved) {
     return resolved;
+  }
+  const problems = resolved.notify === null ? [] : await notifications.problems(caller, resolved.notify);
+  if (problems.length > 0) {
+    return { errors: { notify: problems }, withheld: [] };
   }
   return { errors: null, resolved, check: await checkRequest(site, resolved.request) };
 }
@@ -68,7 +81,7 @@ export async function createExport(
   if (earlier !== null) {
     return earlier;
   }
-  const checked = await checkBody(creation.site, sent.body, creation.siteRoot);
+  const checked = await checkBody(creation, caller, sent.body);
   if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
     return { outcome: 'refused', checked };
   }
@@ -82,14 +95,19 @@ export async function createExport(
     ),
   };
   await forgetLostArchive(creation, run);
+  const shortage = await creation.diskRoom.shortageFor(wantedRoom(creation.site, checked.check, plan));
+  if (shortage !== null) {
+    return { outcome: 'no-room', shortage };
+  }
   const record = await insertExport(creation, caller, {
     run,
     created: {
       name,
       warnings,
       sizeEstimateZipped,
-      sizeEstimateUnzipped: items.reduce((sum, item) => sum + item.sizeEstimateUnzipped, 0),
+      sizeEstimateUnzipped: unzippedBytes(checked.check),
       request: checked.resolved.submitted,
+      notify: checked.resolved.notify,
     },
     keyed,
     note: (transaction, record) =>
@@ -101,6 +119,19 @@ export async function createExport(
   }
   creation.workers.wake();
   return { outcome: 'created', record };
+}
+
+/** What an export that was checked would take of the disk. */
+export function wantedRoom(site: Site, check: ExportCheck, plan: ExportPlan): WantedRoom {
+  return {
+    canonicalKey: canonicalKey(plan, site.engine.engineVersion()),
+    zipped: check.sizeEstimateZipped,
+    unzipped: unzippedBytes(check),
+  };
+}
+
+function unzippedBytes({ items }: ExportCheck): number {
+  return items.reduce((sum, item) => sum + item.sizeEstimateUnzipped, 0);
 }
 
 /** What an earlier create with the same key led to; null where there was none. */

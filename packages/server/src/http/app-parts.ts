@@ -5,9 +5,12 @@ import type { Logger } from 'pino';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
+import type { DownloadTickets } from '../downloads/download-tickets.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
+import type { DiskRoom } from '../exports/disk-room.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
+import type { Notifications } from '../notifications/notifications.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -32,8 +35,13 @@ export interface AppParts {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
+  readonly downloadTickets: DownloadTickets;
+  /** How long the address that a download redirects to may be opened. */
+  readonly downloadSeconds: number;
+  readonly diskRoom: DiskRoom;
   readonly runStore: RunStore;
   readonly workers: LocalWorkers;
+  readonly notifications: Pick<Notifications, 'problems'>;
   readonly logger: Logger;
   readonly tokenUses: TokenUses;
   /** Proxies whose `X-Forwarded-For` is believed. */

@@ -5,6 +5,8 @@ import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminApp } from '../admin/admin-app.ts';
 import { adminPath } from '../admin/admin-parts.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
+import { downloadByTicket, downloadPath } from '../downloads/send-archive.ts';
+import { notificationOrdersPath, takeNotificationOrders } from '../notifications/take-orders.ts';
 import { mountPage } from '../page/mount-page.ts';
 import { asCallerSees } from './as-caller-sees.ts';
 import { authenticate } from './authenticate.ts';
@@ -23,6 +25,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.onError((error, context) => renderError(parts, context, error));
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(logRequests(parts.logger));
+  app.post(notificationOrdersPath, takeNotificationOrders(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
     app.use(`/services/api/${version}/*`, async (context, next) => {
@@ -36,6 +39,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
+  app.get(downloadPath, downloadByTicket(parts));
   app.route(adminPath, adminApp({ ...parts, config: parts.site.config }));
   mountPage(app, parts);
   app.get('/', (context) =>

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 
 import { readArchiveMember } from '@outcrop/engine';
 
-import { requireDownloadRights } from '../http/download-rights.ts';
+import { requireDownloadRights } from '../downloads/download-rights.ts';
 import { findOwn } from '../http/find-own.ts';
 import { notFound } from '../http/http-error.ts';
 import { sendJson } from './accepted-encoding.ts';
+import { readPathId } from '../http/read-path-id.ts';
 import type { PageOperation } from './page-operation.ts';
-import { readPathId } from './read-path-id.ts';
 
 const maxReportBytes = 5_000_000;
 

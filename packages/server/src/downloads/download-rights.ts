@@ -4,9 +4,9 @@ import { exportFacts } from '../audit/export-facts.ts';
 import type { Queryable } from '../database/database.ts';
 import type { ExportRecord } from '../exports/export-record.ts';
 import type { ByteRange } from '../storage/object-store.ts';
-import type { AppParts, RequestContext } from './app-parts.ts';
-import { HttpError } from './http-error.ts';
-import { findItemLayer } from './render-export.ts';
+import type { AppParts, RequestContext } from '../http/app-parts.ts';
+import { HttpError } from '../http/http-error.ts';
+import { findItemLayer } from '../http/render-export.ts';
 
 /**
  * Asks again whether the caller may have what is in an archive: rights may have been taken away since it was made. 403

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client, Export } from '@outcrop/client';
-import { findPostgres, startPostgres } from '@outcrop/testkit';
+import { findPostgres, startPostgres, startS3, type TestS3 } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { makeLargeLayer } from '../support/large-layer.ts';
@@ -12,7 +12,6 @@ import { runOutcrop, runProgram } from '../support/run-outcrop.ts';
 import { createKey } from '../support/serve-site.ts';
 import { openSiteDatabase } from '../support/site-database.ts';
 import { SiteProcesses } from '../support/site-processes.ts';
-import { startS3, type TestS3, testS3Credentials } from '../support/start-s3.ts';
 
 const programs = await findPostgres();
 const exportCount = byProfile({ short: 8, full: 60 });
@@ -39,6 +38,7 @@ afterAll(() => rm(root, { recursive: true }));
 interface Cluster extends AsyncDisposable {
   readonly apis: readonly Client[];
   readonly processes: SiteProcesses;
+  readonly key: string;
   readonly databaseUrl: string;
   readonly s3: TestS3;
 }
@@ -61,10 +61,8 @@ async function startCluster({
   const postgres = await startPostgres(programs ?? '');
   const s3 = await startS3();
   const environment = {
-    ...testS3Credentials,
-    AWS_REGION: 'us-east-1',
+    ...s3.environment,
     DATABASE_URL: postgres.url,
-    STORAGE_URL: s3.storageUrl,
     OUTCROP_CONCURRENCY: '1',
     OUTCROP_LEASE_SECONDS: '5',
   };
@@ -91,6 +89,7 @@ async function startCluster({
   return {
     apis: clients,
     processes: first,
+    key,
     databaseUrl: postgres.url,
     s3,
     [Symbol.asyncDispose]: async () => {
@@ -132,10 +131,8 @@ describe.skipIf(programs === null)('2 APIs and 4 workers on PostgreSQL and S3', 
       // Asked of the one that did not create it.
       const found = await (index % 2 === 0 ? other : one)!.exports.get(id ?? 0);
       await found.wait({ deadlineMs: 300_000 });
-      const address = await fetch(found.downloadUrl ?? '', {
-        redirect: 'manual',
-        headers: { authorization: `key ${found.client?.apiKey ?? ''}` },
-      });
+      const headers = { authorization: `key ${cluster.key}` };
+      const address = await fetch(found.downloadUrl ?? '', { redirect: 'manual', headers });
       expect(address.status).toBe(302);
       expect(new URL(address.headers.get('location') ?? '').origin).toBe(cluster.s3.endpoint.origin);
       await expectWhole(found);

@@ -1,10 +1,10 @@
+import { startS3, type TestS3, testS3Credentials } from '@outcrop/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { S3Bucket } from '../storage/s3-bucket.ts';
 import { s3ObjectStore } from '../storage/s3-object-store.ts';
 import { parseStorageUrl } from '../storage/storage-url.ts';
 import { fakeArchive } from '../testing/fake-engine.ts';
-import { startS3, type TestS3, testS3Credentials } from '../testing/start-s3.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 
 for (const [name, value] of Object.entries(testS3Credentials)) vi.stubEnv(name, value);

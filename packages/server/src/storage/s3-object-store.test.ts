@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { startS3, type TestS3, testS3Credentials } from '@outcrop/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { objectStoreContract } from '../testing/object-store.contract.ts';
-import { startS3, type TestS3, testS3Credentials } from '../testing/start-s3.ts';
 import type { ObjectStore } from './object-store.ts';
 import { openObjectStore } from './open-object-store.ts';
 import { S3Bucket, type S3Patience } from './s3-bucket.ts';

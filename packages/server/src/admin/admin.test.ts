@@ -245,7 +245,8 @@ test('usage counts what each token did, also of exports that are no longer there
       timeout: 20_000,
     })
     .toBe('complete');
-  const download = await site.app.request(site.at(`exports/${exportId}/download/`), { headers });
+  const found = await site.app.request(site.at(`exports/${exportId}/download/`), { headers });
+  const download = await site.app.request(found.headers.get('Location') ?? '');
   const bytes = (await download.arrayBuffer()).byteLength;
   await site.parts.database.query('DELETE FROM outcrop.exports WHERE id = $1', [exportId]);
   expect(await read(ask(`usage/?token=${tokenId}`))).toEqual([

@@ -252,7 +252,8 @@ describe('rights that were taken away since', () => {
     });
     expect(again.status).toBe(400);
     const same = await withRules(rules);
-    expect((await same.request(site.at(`exports/${id}/download/`), { headers: partner })).status).toBe(200);
+    expect((await same.request(site.at(`exports/${id}/download/`), { headers: partner })).status).toBe(302);
+    expect((await same.request(url)).status).toBe(200);
   });
 
   test('take the layer’s name out of the export’s body', async () => {

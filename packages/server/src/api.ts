@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-import { keepAudit } from './audit/keep-audit.ts';
 import { SiteError } from './catalogue/site-error.ts';
 import { DownloadTickets } from './downloads/download-tickets.ts';
 import { diskRoom } from './exports/disk-room.ts';
@@ -68,7 +67,6 @@ export async function startApi(
     trustedProxies: config.trustedProxies,
     adminSecret,
   });
-  const stopAudit = keepAudit(opened.database, site.config.access.audit_days, logger);
   await rememberSiteAddress(opened.database, url);
   server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
@@ -78,7 +76,7 @@ export async function startApi(
     async close() {
       await withdrawSite(site.paths);
       await server.close();
-      await Promise.all([tokenUses.settle(), stopAudit()]);
+      await tokenUses.settle();
     },
   };
 }

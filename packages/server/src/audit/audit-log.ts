@@ -99,8 +99,9 @@ export async function* readAudit(
   }
 }
 
-/** Forgets what is older than the site keeps it, in portions so that no lock is held for long. Gives how many lines. */
-export async function forgetOldAudit(database: Database, days: number): Promise<number> {
+/** Forgets what is older than so many days, in portions so that no lock is held for long; null keeps all. Gives how many lines. */
+export async function forgetOldAudit(database: Database, days: number | null): Promise<number> {
+  if (days === null) return 0;
   const portion = 10_000;
   for (let total = 0; ;) {
     const rows = await database.transaction(async (transaction) => {

@@ -17,6 +17,7 @@ import type { Operations } from './operations/start-operations.ts';
 import type { LocalWorkers } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
+import { TokenUses } from './tokens/token-uses.ts';
 
 /** Who may use an API, and by which address. */
 export interface ApiOptions {
@@ -46,7 +47,8 @@ export async function startApi(
   const { server, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
-  const app = createApp(await appParts(foundations, { ...options, url, adminSecret }));
+  const tokenUses = new TokenUses(opened.database, logger);
+  const app = createApp(await appParts(foundations, { ...options, url, adminSecret, tokenUses }));
   await rememberSiteAddress(opened.database, url);
   server.answerWith(
     (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
@@ -58,6 +60,7 @@ export async function startApi(
     async close(graceMs) {
       await withdrawSite(site.paths);
       await server.close(graceMs);
+      await tokenUses.settle();
     },
   };
 }
@@ -65,7 +68,7 @@ export async function startApi(
 /** What the HTTP API of a site is made of. */
 async function appParts(
   foundations: Foundations,
-  options: ApiOptions & { url: URL; workers: LocalWorkers; adminSecret: string },
+  options: ApiOptions & { url: URL; workers: LocalWorkers; adminSecret: string; tokenUses: TokenUses },
 ): Promise<AppParts> {
   const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
   const access = decideAccess(options);
@@ -95,6 +98,8 @@ async function appParts(
     notifications,
     logger,
     metrics: foundations.metrics,
+    tokenUses: options.tokenUses,
+    trustedProxies: config.trustedProxies,
     adminSecret: options.adminSecret,
     dumpDatabase: opened.dump,
   };

@@ -2,65 +2,16 @@ import { z } from 'zod';
 
 import { parseStorageUrl, type StorageSettings } from './storage/storage-url.ts';
 
-<<<<<<< HEAD
 const port = z.coerce.number().int().min(0).max(65_535);
 
-const configSchema = z
-  .object({
-    /** A PostgreSQL server; the embedded database in the site folder where absent. */
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    /** Connections that one process has to that server at most. */
-    OUTCROP_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(10),
-    OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-    /** `pretty` is for people at a terminal. */
-    OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
-    /** Exports that run at the same time in one process. */
-    OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
-    /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
-    STORAGE_URL: z.string().optional(),
-    AWS_REGION: z.string().optional(),
-    AWS_DEFAULT_REGION: z.string().optional(),
-    /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
-    OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
-    /** Seconds that a worker may be silent before its work is given to another. */
-    OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
-    /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
-    OUTCROP_METRICS_PORT: port.optional(),
-    /** The address that port listens on. */
-    OUTCROP_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-    /** Whoever sends it as `Authorization: Bearer …` may read `/metrics` from elsewhere. */
-    OUTCROP_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-    /** How long running exports may take to end when the process is told to stop, before they are given back. */
-    OUTCROP_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).optional(),
-    /** Whether a start brings the schema of the database up to date, or only looks whether it is. */
-    OUTCROP_MIGRATE: z.enum(['auto', 'never']).default('auto'),
-    /** Where traces go, by OTLP over HTTP; there are none where absent. */
-    OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-    OTEL_SERVICE_NAME: z.string().min(1).default('outcrop'),
-    /** The mail server, with user and password where it wants them; no mail is sent where absent. */
-    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-    /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
-    OUTCROP_MAIL_FROM: z
-      .string()
-      .max(300)
-      .regex(
-        /^[^\p{Cc}<>@,;]*<[^\s<>@,;]+@[^\s<>@,;]+>$|^[^\s<>@,;]+@[^\s<>@,;]+$/u,
-        'must be one mail address',
-      )
-      .optional(),
-  })
-  .refine(
-    ({ SMTP_URL: server, OUTCROP_MAIL_FROM: from }) => (server === undefined) === (from === undefined),
-    {
-      path: ['OUTCROP_MAIL_FROM'],
-      message: 'is needed with SMTP_URL, and SMTP_URL with it',
-    },
-  );
-=======
 const configSchema = z.object({
   /** A PostgreSQL server; the embedded database in the site folder where absent. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Connections that one process has to that server at most. */
+  OUTCROP_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(10),
   OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** `pretty` is for people at a terminal. */
+  OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
@@ -71,6 +22,19 @@ const configSchema = z.object({
   OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
   /** Seconds that a worker may be silent before its work is given to another. */
   OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
+  /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
+  OUTCROP_METRICS_PORT: port.optional(),
+  /** The address that port listens on. */
+  OUTCROP_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Whoever sends it as `Authorization: Bearer …` may read `/metrics` from elsewhere. */
+  OUTCROP_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** How long running exports may take to end when the process is told to stop, before they are given back. */
+  OUTCROP_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).optional(),
+  /** Whether a start brings the schema of the database up to date, or only looks whether it is. */
+  OUTCROP_MIGRATE: z.enum(['auto', 'never']).default('auto'),
+  /** Where traces go, by OTLP over HTTP; there are none where absent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('outcrop'),
   /** The mail server, with user and password where it wants them; no mail is sent where absent. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
@@ -83,7 +47,6 @@ const configSchema = z.object({
     )
     .optional(),
 });
->>>>>>> main
 
 /** The variables that the environment may have. */
 export const configVariables: readonly string[] = Object.keys(configSchema.shape);
@@ -135,9 +98,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not usable: ${problems.join('; ')}`);
   }
-<<<<<<< HEAD
   const { data } = parsed;
-  const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = data;
   return Object.freeze({
     databaseUrl: data.DATABASE_URL ?? null,
     databaseConnections: data.OUTCROP_DATABASE_CONNECTIONS,
@@ -156,17 +117,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       data.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
         ? null
         : { endpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: data.OTEL_SERVICE_NAME },
-    mail: smtpUrl === undefined || from === undefined ? null : { smtpUrl, from },
-=======
-  return Object.freeze({
-    databaseUrl: parsed.data.DATABASE_URL ?? null,
-    logLevel: parsed.data.OUTCROP_LOG_LEVEL,
-    concurrency: parsed.data.OUTCROP_CONCURRENCY,
-    storage: readStorage(parsed.data),
-    downloadSeconds: parsed.data.OUTCROP_DOWNLOAD_SECONDS,
-    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
-    mail: readMail(parsed.data),
->>>>>>> main
+    mail: readMail(data),
   });
 }
 
@@ -175,11 +126,11 @@ export function readVariable(name: string, environment: NodeJS.ProcessEnv = proc
   return environment[name] ?? null;
 }
 
-<<<<<<< HEAD
 /** A variable that is set to nothing, as compose files and units do, is one that is not set. */
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-=======
+}
+
 function readMail(variables: z.output<typeof configSchema>): MailConfig | null {
   const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = variables;
   if (smtpUrl !== undefined && from !== undefined) {
@@ -189,7 +140,6 @@ function readMail(variables: z.output<typeof configSchema>): MailConfig | null {
     return null;
   }
   throw new Error('The environment is not usable: SMTP_URL and OUTCROP_MAIL_FROM are needed together');
->>>>>>> main
 }
 
 function readStorage(variables: z.output<typeof configSchema>): StorageSettings {

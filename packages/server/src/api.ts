@@ -5,9 +5,12 @@ import { DownloadTickets } from './downloads/download-tickets.ts';
 import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
-import { type Access } from './http/app-parts.ts';
+import { quotasOf } from './exports/quotas.ts';
+import type { Access, AppParts } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
+import { rateBudgets } from './http/limits/rate-budgets.ts';
+import { RateLimits } from './http/limits/rate-limits.ts';
 import type { HttpServer } from './http/listen.ts';
 import { rememberSiteAddress } from './notifications/site-address.ts';
 import type { Operations } from './operations/start-operations.ts';
@@ -39,14 +42,37 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers; operations: Operations },
 ): Promise<RunningApi> {
-  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
-  const { server, workers, operations } = options;
+  const { site, logger, opened } = foundations;
+  const { server, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
-  const app = createApp({
+  const app = createApp(await appParts(foundations, { ...options, url, adminSecret }));
+  await rememberSiteAddress(opened.database, url);
+  server.answerWith(
+    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
+  );
+  await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
+  logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');
+  return {
+    url,
+    async close(graceMs) {
+      await withdrawSite(site.paths);
+      await server.close(graceMs);
+    },
+  };
+}
+
+/** What the HTTP API of a site is made of. */
+async function appParts(
+  foundations: Foundations,
+  options: ApiOptions & { url: URL; workers: LocalWorkers; adminSecret: string },
+): Promise<AppParts> {
+  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
+  const access = decideAccess(options);
+  return {
     site,
-    siteRoot: url,
-    access: decideAccess(options),
+    siteRoot: options.url,
+    access,
     database: opened.database,
     exportStore: new ExportStore(opened.database, announce),
     idempotencyStore: new IdempotencyStore(opened.database),
@@ -60,25 +86,17 @@ export async function startApi(
     }),
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
-    workers,
+    workers: options.workers,
+    quotas: quotasOf(site.limits, access === 'local'),
+    rateLimits: new RateLimits({
+      budgets: rateBudgets(site.limits, access),
+      trustedProxies: config.trustedProxies,
+    }),
     notifications,
     logger,
     metrics: foundations.metrics,
-    adminSecret,
+    adminSecret: options.adminSecret,
     dumpDatabase: opened.dump,
-  });
-  await rememberSiteAddress(opened.database, url);
-  server.answerWith(
-    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
-  );
-  await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
-  logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');
-  return {
-    url,
-    async close(graceMs) {
-      await withdrawSite(site.paths);
-      await server.close(graceMs);
-    },
   };
 }
 

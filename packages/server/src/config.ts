@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseTrustedProxies, type TrustedProxies } from './http/limits/remote-address.ts';
 import { parseStorageUrl, type StorageSettings } from './storage/storage-url.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -20,6 +21,8 @@ const configSchema = z.object({
   AWS_DEFAULT_REGION: z.string().optional(),
   /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
   OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
+  /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
+  OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
   /** Seconds that a worker may be silent before its work is given to another. */
   OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
@@ -58,6 +61,7 @@ export interface Config {
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
+  readonly trustedProxies: TrustedProxies;
   /** Holds no secret. */
   readonly storage: StorageSettings;
   readonly downloadSeconds: number;
@@ -105,6 +109,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: data.OUTCROP_LOG_LEVEL,
     logFormat: data.OUTCROP_LOG_FORMAT,
     concurrency: data.OUTCROP_CONCURRENCY,
+    trustedProxies: data.OUTCROP_TRUSTED_PROXIES,
     storage: readStorage(data),
     downloadSeconds: data.OUTCROP_DOWNLOAD_SECONDS,
     leaseSeconds: data.OUTCROP_LEASE_SECONDS,
@@ -140,6 +145,15 @@ function readMail(variables: z.output<typeof configSchema>): MailConfig | null {
     return null;
   }
   throw new Error('The environment is not usable: SMTP_URL and OUTCROP_MAIL_FROM are needed together');
+}
+
+function readProxies(text: string, context: z.RefinementCtx): TrustedProxies {
+  try {
+    return parseTrustedProxies(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 }
 
 function readStorage(variables: z.output<typeof configSchema>): StorageSettings {

@@ -102,12 +102,14 @@ class RegionReader {
   }
 
   #readPosition(position: unknown, path: string): [number, number] | null {
-    const [longitude, latitude] = Array.isArray(position) ? (position as unknown[]) : [];
+    const [longitude, latitude, ...heights] = Array.isArray(position) ? (position as unknown[]) : [];
     if (
       typeof longitude !== 'number' ||
       typeof latitude !== 'number' ||
       !Number.isFinite(longitude) ||
-      !Number.isFinite(latitude)
+      !Number.isFinite(latitude) ||
+      // They are dropped, but whoever gets the extent back reads them.
+      heights.some((height) => !Number.isFinite(height))
     ) {
       this.issues.push(`${path} must be a longitude and a latitude, not ${describe(position)}.`);
       return null;

@@ -6,6 +6,7 @@ import { openSite } from '../catalogue/site.ts';
 import { createExport, type Creation } from '../exports/create-export.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
+import { quotasOf } from '../exports/quotas.ts';
 import type { FilterOperator, Selection } from '../exports/selection.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { noLocalWorkers } from '../runs/task-worker.ts';
@@ -59,8 +60,10 @@ describeEveryDatabase((open) => {
 
   test('makes one export of many creates that have the same key at the same time', async () => {
     const folder = await writeTestFolder();
+    const site = await openSite(folder, fakeEngine());
     const creation = {
-      site: await openSite(folder, fakeEngine()),
+      site,
+      quotas: quotasOf(site.limits, true),
       siteRoot: new URL('http://localhost/'),
       database,
       exportStore: new ExportStore(database),

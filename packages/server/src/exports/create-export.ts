@@ -16,6 +16,7 @@ import type { DiskRoom, DiskShortage, WantedRoom } from './disk-room.ts';
 import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
+import { claimQuota, type Quotas } from './quotas.ts';
 import type { FieldErrors } from './request-body.ts';
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts';
 
@@ -26,6 +27,7 @@ export interface ExportCreation {
   readonly database: Database;
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
+  readonly quotas: Quotas;
   readonly runStore: RunStore;
   readonly objectStore: ObjectStore;
   readonly diskRoom: DiskRoom;
@@ -70,6 +72,8 @@ export async function checkBody(
 /**
  * Creates an export and its run, together or not at all; or joins the run of an equal one, whose archive may be there already. Sent again with the same key and body it gives the same export
  * for 24 hours, also where the second arrives while the first is still being looked at.
+ *
+ * @throws QuotaExceededError
  */
 export async function createExport(
   creation: ExportCreation,
@@ -162,7 +166,7 @@ async function forgetLostArchive(
 
 /** Null where the key was taken in the meantime. */
 function insertExport(
-  { database, exportStore, idempotencyStore, runStore }: ExportCreation,
+  { database, exportStore, idempotencyStore, runStore, quotas }: ExportCreation,
   caller: Caller,
   { run, created, keyed }: { run: RunDraft; created: NewExport; keyed: KeyedRequest | null },
 ): Promise<ExportRecord | null> {
@@ -170,6 +174,7 @@ function insertExport(
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
       return null;
     }
+    await claimQuota(quotas, caller, { bytes: created.sizeEstimateZipped, transaction });
     const joined = await runStore.join(run, transaction);
     const record = await exportStore.insert(caller, { ...created, run: joined }, transaction);
     if (keyed !== null) {

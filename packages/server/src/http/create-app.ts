@@ -15,7 +15,9 @@ import { observeRequests } from './observe-requests.ts';
 import type { Operation } from './operation.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
 import { renderError } from './render-error.ts';
+import { limitUrl } from './request-size.ts';
 import { apiPaths } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 import { trailingSlash } from './trailing-slash.ts';
 
 /** The HTTP application of a site. Answers `app.request(...)` in process, and any server by `app.fetch`. */
@@ -24,6 +26,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.onError((error, context) => renderError(parts, context, error));
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(observeRequests(parts));
+  app.use(securityHeaders(parts.siteRoot));
   app.post(adminTokensPath, createTokenOperation(parts));
   app.get(databaseDumpPath, dumpDatabase(parts));
   app.post(notificationOrdersPath, takeNotificationOrders(parts));
@@ -35,12 +38,13 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
       await next();
     });
   }
+  app.use(limitUrl);
   app.use(crossOrigin(parts));
   app.use(trailingSlash(parts));
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
-  app.get(downloadPath, downloadByTicket(parts));
+  app.get(downloadPath, parts.rateLimits.admitSecret(downloadByTicket(parts)));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({
@@ -72,10 +76,11 @@ function addOperation(app: OpenAPIHono<AppEnvironment>, parts: AppParts, operati
   // Who asks is known before what they ask is looked at.
   const identify: MiddlewareHandler<AppEnvironment> = async (context, next) => {
     context.set('operation', route.operationId);
-    if (scope !== null) {
-      context.set('caller', await authenticate(parts, context, scope));
+    if (scope === null) {
+      return parts.rateLimits.admitAnyone(context, next);
     }
-    await next();
+    context.set('caller', await authenticate(parts, context, scope));
+    return next();
   };
   app.openapi({ ...route, middleware: identify }, (context) => perform(parts, context));
 }

@@ -1,9 +1,11 @@
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 
 import { Connections } from './connections.ts';
 import { SiteError } from '../catalogue/site-error.ts';
+import { answerHeaders } from './security-headers.ts';
+import { limitSockets, serverOptions, socketLimits } from './socket-limits.ts';
 
 type Answer = (request: Request, environment: object) => Response | Promise<Response>;
 
@@ -20,14 +22,25 @@ export interface HttpServer {
 /**
  * Listens on a host and port, 0 for any that is free.
  *
+ * @param limits of its connections.
+ *
  * @throws SiteError where the port is taken or the address is not this machine's.
  */
-export async function listen(host: string, port: number): Promise<HttpServer> {
+export async function listen(host: string, port: number, limits = socketLimits): Promise<HttpServer> {
+  const headers = answerHeaders(new URL('http://localhost/'));
   let answer: Answer = () =>
-    Response.json({ detail: 'The site is starting.' }, { status: 503, headers: { 'Retry-After': '1' } });
-  const server = createAdaptorServer({
-    fetch: (request, environment) => answer(request, environment),
-  }) as Server;
+    Response.json(
+      { detail: 'The site is starting.' },
+      { status: 503, headers: { ...headers, 'Retry-After': '1' } },
+    );
+  const listener = getRequestListener((request, environment) => answer(request, environment), {
+    errorHandler: () => Response.json({ detail: 'The request cannot be read.' }, { status: 400, headers }),
+  });
+  const server = createServer(
+    serverOptions(limits),
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
+  limitSockets(server, limits, headers);
   const connections = new Connections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>

@@ -44,7 +44,8 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   // Started first, as they are ready by the time the request has been checked.
   await using team = engine.startWorkers(options.workers);
   const check = await plan(options, context);
-  const result = await runPlan(checkedPlan(check), { archivePath, silent: options.json, team }, context);
+  const prepared = { archivePath, silent: options.json, team, regions: check.regions };
+  const result = await runPlan(checkedPlan(check), prepared, context);
   for (const warning of check.warnings) terminal.note(`note: ${warning}`);
   if (options.json) {
     const { bytes, sha256, report } = result;
@@ -108,9 +109,17 @@ function checkedPlan(check: ExportCheck): ExportPlan {
   throw new CommandFailure(['The export is refused:', ...whole, ...items]);
 }
 
+/** Where a run writes, and what is ready for it. */
+interface PreparedRun {
+  readonly archivePath: string;
+  readonly silent: boolean;
+  readonly team: WorkerTeam | null;
+  readonly regions: ExportCheck['regions'];
+}
+
 async function runPlan(
   checked: ExportPlan,
-  { archivePath, silent, team }: { archivePath: string; silent: boolean; team: WorkerTeam | null },
+  { archivePath, silent, team, regions }: PreparedRun,
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
@@ -123,6 +132,7 @@ async function runPlan(
       archivePath,
       workFolder,
       workers: team ?? 1,
+      regions,
       signal: context.signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });

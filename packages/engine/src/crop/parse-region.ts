@@ -126,7 +126,8 @@ class RegionReader {
       );
       return null;
     }
-    return [longitude, latitude];
+    // Of what it has beside these nothing is kept; where that is nothing, no copy is made.
+    return (position as unknown[]).length === 2 ? (position as [number, number]) : [longitude, latitude];
   }
 
   /** A straight edge over more than half the world goes the long way, which is often not what was meant. */

@@ -1,6 +1,7 @@
 import type { FailureCode, Reason } from '@outcrop/contract';
 import { findFormat } from '@outcrop/contract';
 
+import { ProjectedRegions } from '../crop/projected-regions.ts';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
 import { formatsForItem } from '../gdal-formats/producible-formats.ts';
@@ -28,6 +29,8 @@ export interface ExportCheck {
   readonly items: readonly ItemCheck[];
   readonly warnings: readonly string[];
   readonly sizeEstimateZipped: number;
+  /** The region as it was prepared, for a run in this process. */
+  readonly regions?: ProjectedRegions;
 }
 
 /** What a thread that checks one request after the other remembers. */
@@ -52,7 +55,8 @@ export async function checkExportHere(
   { memory = { operations: {}, samples: new Map() }, isEstimated = true }: CheckOptions = {},
 ): Promise<ExportCheck> {
   const operations = new CoordinateOperations(memory.operations);
-  const workshop = { operations };
+  const regions = new ProjectedRegions();
+  const workshop = { operations, regions };
   const warnings = new Set(request.region?.notices);
   const { samples } = memory;
   const items: ItemCheck[] = [];
@@ -67,7 +71,7 @@ export async function checkExportHere(
   const reasons = exportProblems(request, context, sizeEstimateZipped);
   const isValid = reasons.length === 0 && items.every((item) => item.reasons.length === 0);
   const plan = isValid ? planOf(request, context, { name, operations: await operations.chosen() }) : null;
-  return { plan, isValid, name, reasons, items, warnings: [...warnings], sizeEstimateZipped };
+  return { plan, isValid, name, reasons, items, warnings: [...warnings], sizeEstimateZipped, regions };
 }
 
 function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext, size: number): Reason[] {

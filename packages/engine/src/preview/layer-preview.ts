@@ -3,6 +3,7 @@ import type { Crs } from '../crs/crs.ts';
 import { gridOver } from '../crs/grid.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import type { Envelope, GeometryArray } from '../features/geometry-array.ts';
+import { ProjectedRegions } from '../crop/projected-regions.ts';
 import { crsOf, prepareCrop } from '../run/item-pipeline.ts';
 import type { Region } from '../plan/request.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
@@ -119,7 +120,10 @@ async function place(
   region: Region,
   { crs, geometry, operations }: LayerParts,
 ): Promise<Placed> {
-  const crop = await prepareCrop({ operations }, region, { crs, survey: geometry });
+  const crop = await prepareCrop({ operations, regions: new ProjectedRegions() }, region, {
+    crs,
+    survey: geometry,
+  });
   if (crop === null || 'problem' in crop) return 'nowhere';
   using held = crop;
   // Awaited here, as the region is let go of at the end of this function.

@@ -26,7 +26,8 @@ export class BlockProcessor implements Disposable {
   private constructor(setup: ItemSetup, { geos, format, reprojector, shared }: ProcessorParts) {
     const { fields } = setup.encode.schema;
     this.#reader = FeatureReader.open(setup.source, { fields, ...dimensionsOf(setup) });
-    const region = shared ?? (setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop));
+    const region =
+      shared ?? (setup.crop === null || geos === null ? null : new RegionIndex(geos, setup.crop.shape));
     this.#ownRegion = region === shared ? null : region;
     const { builder } = this.#reader;
     this.#cropper =
@@ -110,12 +111,6 @@ interface ProcessorParts {
 function dimensionsOf({ encode }: ItemSetup): { hasZ: boolean; hasM: boolean } {
   const { geometry } = encode.schema;
   return { hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true };
-}
-
-function regionIndex(geos: Geos, { wkb, envelope }: NonNullable<ItemSetup['crop']>): RegionIndex {
-  const region = geos.read(wkb);
-  if (region === null) throw geos.failure('of the extent cannot be read');
-  return new RegionIndex(geos, region, envelope);
 }
 
 /** Features that the coordinate operation could not place are left out, and counted. */

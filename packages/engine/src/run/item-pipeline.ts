@@ -3,7 +3,8 @@ import type { CropMode } from '@outcrop/contract';
 import { type Candidates, findCandidates } from '../crop/candidates.ts';
 import { FeatureCropper } from '../crop/feature-cropper.ts';
 import { Geos } from '../crop/geos.ts';
-import { type ProjectedRegion, projectRegion, type UnusableRegion } from '../crop/project-region.ts';
+import type { ProjectedRegion, UnusableRegion } from '../crop/project-region.ts';
+import type { ProjectedRegions } from '../crop/projected-regions.ts';
 import { RegionIndex } from '../crop/region-index.ts';
 import type { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { type Crs, findCrs } from '../crs/crs.ts';
@@ -17,6 +18,7 @@ import type { GeometrySurvey } from '../source/survey.ts';
 /** What checks and runs share in one process. */
 export interface Workshop {
   readonly operations: CoordinateOperations;
+  readonly regions: ProjectedRegions;
 }
 
 /** The region of an export as one layer meets it. */
@@ -52,20 +54,17 @@ export async function prepareCrop(
 
 /** The region in the CRS of a layer. Null where it is nowhere near the data. */
 export async function prepareRegion(
-  { operations }: Workshop,
+  { operations, regions }: Workshop,
   region: Region,
   { crs, survey }: { crs: Crs; survey: Pick<GeometrySurvey, 'envelope'> },
 ): Promise<LayerRegion | UnusableRegion | null> {
   if (survey.envelope === null) return null;
   const data = await lonLatEnvelope(crs, survey.envelope, operations);
   const operation = await operations.choose(wgs84(), crs, data);
-  const geos = await Geos.load();
-  const projected = await projectRegion(geos, region, { crs, lonLat: data, operation });
+  const projected = await regions.project(region, { crs, lonLat: data, operation });
   if (projected === null || 'problem' in projected) return projected;
-  const shape = geos.read(projected.wkb);
-  if (shape === null) throw geos.failure('of the extent cannot be read');
-  const index = new RegionIndex(geos, shape, projected.envelope);
-  const meeting = commonEnvelope(survey.envelope, projected.envelope);
+  const index = new RegionIndex(await Geos.load(), projected.shape);
+  const meeting = commonEnvelope(survey.envelope, index.envelope);
   return {
     projected,
     index,

@@ -9,8 +9,8 @@ import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportMessage, ExportTask } from './export-message.ts';
 import { partialPath, type RunOptions, type RunResult } from './run-export.ts';
 
-/** Threads cannot be given to another process, only their number. */
-export type ProcessRunOptions = Omit<RunOptions, 'workers'> & { readonly workers?: number };
+/** Threads cannot be given to another process, only their number; nor what was prepared in this one. */
+export type ProcessRunOptions = Omit<RunOptions, 'workers' | 'regions'> & { readonly workers?: number };
 
 /**
  * Runs a plan in a child process, so that a crash, an out-of-memory kill or a cancel ends this export only, and the

@@ -8,6 +8,8 @@ import type { Manifest, Report } from '@outcrop/contract';
 
 import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { itemText } from '../archive/item-text.ts';
+import { requestText } from '../archive/request-text.ts';
+import { ProjectedRegions } from '../crop/projected-regions.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { engineVersion } from '../engine-version.ts';
 import { EngineError } from '../engine-error.ts';
@@ -36,6 +38,8 @@ export interface RunOptions {
    * archive is the same with any number. The threads end with the run.
    */
   readonly workers?: number | WorkerTeam;
+  /** What the check has prepared in this process. */
+  readonly regions?: ProjectedRegions | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -90,10 +94,13 @@ export function partialPath(archivePath: string): string {
 
 async function runItems(
   plan: ExportPlan,
-  { workFolder, workers = availableParallelism(), signal, onProgress }: RunOptions,
+  { workFolder, workers = availableParallelism(), regions, signal, onProgress }: RunOptions,
 ): Promise<ItemResult[]> {
   await using threads = new ThreadsOfRun(workers);
-  const workshop = { operations: new CoordinateOperations(plan.operations) };
+  const workshop = {
+    operations: new CoordinateOperations(plan.operations),
+    regions: regions ?? new ProjectedRegions(),
+  };
   const results: ItemResult[] = [];
   for (const [index, planned] of plan.items.entries()) {
     const folder = join(workFolder, `${index}`);
@@ -188,7 +195,7 @@ async function pack(
       });
       await archive.addText(`${folder}${item.slug}.txt`, text);
     }
-    await archive.addText('request.json', json(plan.body));
+    await archive.addText('request.json', requestText(plan));
     await archive.addText('report.json', json(report));
     const manifest: Manifest = {
       manifest_version: 1,

@@ -168,10 +168,7 @@ export function itemSetup(
       color: item.options.color,
       pieceFolder: `${folder}-pieces`,
     },
-    crop:
-      crop === null
-        ? null
-        : { wkb: crop.projected.wkb, envelope: crop.projected.envelope, mode: plan.cropMode },
+    crop: crop === null ? null : { shape: crop.projected.shape, mode: plan.cropMode },
     reprojection,
   };
 }

@@ -83,9 +83,9 @@ export function downloadSuite(site: () => ContractSite): void {
 
     describe('410', () => {
       test('an archive that was removed is 410, and the export then gone', async () => {
-        const { id, url } = await site().create();
-        await site().settled(url);
-        await site().removeArchive(id);
+        const { url } = await site().create();
+        const { sha256 } = await site().settled(url);
+        await site().removeArchive(sha256 ?? '');
         expect((await site().ask(`${url}download/`)).status).toBe(410);
         expect(json(await site().ask(url))).toMatchObject({ state: 'gone', download_url: null });
         expect((await site().ask(`${url}download/`, { method: 'HEAD' })).status).toBe(410);

@@ -8,7 +8,7 @@ export function exportSuite(site: () => ContractSite): void {
   describe('4.1 GET /exports/', () => {
     describe('5.1 summary', () => {
       test('has seven keys, and the download address once it is complete', async () => {
-        const { url } = await site().create();
+        const { url } = await site().create({ name: undefined });
         const { id } = await site().settled(url);
         const [summary] = json<Record<string, unknown>[]>(await site().ask('exports/?page_size=1'));
         expect(summary).toEqual({

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +21,7 @@ export interface Detail {
   readonly state: string;
   readonly download_url: string | null;
   readonly progress: number | null;
+  readonly sha256: string | null;
 }
 
 /** The built site of the sample data, spoken to by HTTP alone. */
@@ -39,7 +41,7 @@ export interface ContractSite extends AsyncDisposable {
   settled(url: string): Promise<Detail>;
   newKey(...scopes: string[]): Promise<string>;
   /** Removes an archive, as whoever runs the site may. */
-  removeArchive(exportId: number): Promise<void>;
+  removeArchive(sha256: string): Promise<void>;
 }
 
 /** Makes the sample folder and serves it. */
@@ -76,13 +78,24 @@ export async function openContractSite(): Promise<ContractSite> {
     ask,
     post,
     newKey,
-    removeArchive: (exportId) => rm(join(folder, '.outcrop', 'exports', `${exportId}`, 'archive.zip')),
+    removeArchive: (sha256) => removeArchive(join(folder, '.outcrop', 'exports'), sha256),
     ...exporter({ ask, post, ids }),
     [Symbol.asyncDispose]: async () => {
       await served.stop();
       await rm(root, { recursive: true });
     },
   };
+}
+
+async function removeArchive(store: string, sha256: string): Promise<void> {
+  const names = await readdir(store, { recursive: true });
+  const archives = names.filter((name) => name.endsWith('.zip')).map((name) => join(store, name));
+  for (const archive of archives) {
+    const digest = createHash('sha256')
+      .update(await readFile(archive))
+      .digest('hex');
+    if (digest === sha256) await rm(archive);
+  }
 }
 
 /** Gives the regions a licence; the other layers have none. */
@@ -98,12 +111,16 @@ async function addLicence(configFile: string): Promise<void> {
   await writeFile(configFile, changed);
 }
 
+let created = 0;
+
 function exporter(
   site: Pick<ContractSite, 'ask' | 'post' | 'ids'>,
 ): Pick<ContractSite, 'create' | 'settled'> {
   return {
     async create(changes = {}) {
       const body = {
+        // Each is another: equal ones would share an archive.
+        name: `export ${(created += 1)}`,
         items: [{ item: `tables/${site.ids['visits']}` }],
         formats: { table: 'text/csv' },
         ...changes,

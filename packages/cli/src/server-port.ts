@@ -76,19 +76,30 @@ export interface ImportOrder {
   readonly onProgress?: ((fraction: number, name: string) => void) | undefined;
 }
 
+/** How a site listens. */
+export interface ListeningOptions {
+  readonly folder: URL;
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: URL | null;
+  readonly anonymous: boolean;
+}
+
+/** A site that listens. */
+export interface ListeningSite {
+  readonly url: URL;
+  close(): Promise<void>;
+}
+
 /** What the command asks of the server. */
 export interface ServerPort {
   initSite(folder: URL): Promise<InitialisedSite>;
   importIntoSite(order: ImportOrder): Promise<ImportedIntoSite>;
   openSite(folder: URL): Promise<OpenedSite>;
   describeLayers(site: OpenedSite, baseUrl: URL | null): Promise<readonly ListedLayer[]>;
-  startSite(options: {
-    folder: URL;
-    port: number;
-    host: string;
-    publicUrl: URL | null;
-    anonymous: boolean;
-  }): Promise<{ url: URL; close(): Promise<void> }>;
+  startSite(options: ListeningOptions): Promise<ListeningSite>;
+  startApiProcess(options: ListeningOptions): Promise<ListeningSite>;
+  startWorkerProcess(options: { folder: URL }): Promise<{ close(): Promise<void> }>;
   orderLoginLink(options: {
     folder: URL;
     scopes?: readonly string[];

@@ -14,6 +14,9 @@ export const failureCodes = [
   'archive-corrupt',
   'cancelled',
   'process-died',
+  'time-limit',
+  'memory-limit',
+  'storage',
   'internal',
 ] as const;
 

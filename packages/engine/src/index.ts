@@ -6,6 +6,7 @@ export {
 export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse-region.ts';
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';
+export { engineVersion } from './engine-version.ts';
 export { producibleFormats } from './gdal-formats/producible-formats.ts';
 export { checkExportHere, type ExportCheck } from './plan/check.ts';
 export { checkExport, surveyTable } from './plan/engine-thread.ts';
@@ -22,7 +23,7 @@ export type {
 export { type DescribedTable, describePostgisTable, type PostgisAddress } from './postgis/describe-table.ts';
 export type { PostgisTable } from './postgis/postgis-table.ts';
 export { slugify } from './plan/slug.ts';
-export { type ProcessRunOptions, runExportInProcess } from './run/run-export-in-process.ts';
+export { type ProcessOptions, runInProcess } from './run/run-in-process.ts';
 export { runExport, type RunOptions, type RunProgress, type RunResult } from './run/run-export.ts';
 export { startWorkers, type WorkerTeam } from './run/worker-team.ts';
 export { type ImportedLayer, type ImportReport } from './import/import-report.ts';

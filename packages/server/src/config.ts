@@ -6,6 +6,8 @@ const configSchema = z.object({
   OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Exports that run at the same time in one process. */
   OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
 });
 
 /** What the environment says about how a site runs. */
@@ -13,6 +15,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly logLevel: string;
   readonly concurrency: number;
+  readonly leaseSeconds: number;
 }
 
 /**
@@ -30,5 +33,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: parsed.data.DATABASE_URL ?? null,
     logLevel: parsed.data.OUTCROP_LOG_LEVEL,
     concurrency: parsed.data.OUTCROP_CONCURRENCY,
+    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
   });
 }

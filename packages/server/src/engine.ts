@@ -18,7 +18,8 @@ export type Engine = Pick<
   | 'listCropFeatures'
   | 'readCropFeature'
   | 'checkExport'
-  | 'runExportInProcess'
+  | 'engineVersion'
+  | 'runInProcess'
 >;
 
 /** The engine itself. */

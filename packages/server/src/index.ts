@@ -10,7 +10,14 @@ export { resolveRequest, type ResolvedRequest, type ResolveOptions } from './exp
 export type { FieldErrors } from './exports/request-body.ts';
 export type { AppParts } from './http/app-parts.ts';
 export { createApp } from './http/create-app.ts';
-export { type RunningServer, startSite, type StartOptions } from './main.ts';
+export {
+  type RunningServer,
+  type RunningWorker,
+  startApiProcess,
+  startSite,
+  type StartOptions,
+  startWorkerProcess,
+} from './main.ts';
 export { type LoginLink, orderLoginLink } from './page/order-login-link.ts';
 export { createToken, type TokenOrder } from './tokens/create-token.ts';
 export { type NewToken, TokenRequestError } from './tokens/token-store.ts';

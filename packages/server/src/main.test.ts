@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
 import { type RunningServer, startSite, type StartOptions } from './main.ts';
 import { checkedFetch } from './testing/conformance.ts';
+import { newestArchive } from './testing/archive-file.ts';
 import { deferred } from './testing/deferred.ts';
 import { fakeArchive, fakeEngine } from './testing/fake-engine.ts';
 import { writeTestFolder } from './testing/test-site.ts';
@@ -48,6 +49,7 @@ async function start(options: Partial<StartOptions> = {}): Promise<RunningServer
   return server;
 }
 
+let created = 0;
 const table = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
 
 interface Detail {
@@ -60,7 +62,8 @@ interface Detail {
 async function create(server: RunningServer): Promise<Detail> {
   const response = await checkedFetch(new URL('services/api/v1/exports/', server.url), {
     method: 'POST',
-    body: JSON.stringify(table),
+    // Each is another: equal ones would share an archive.
+    body: JSON.stringify({ ...table, name: `export ${(created += 1)}` }),
   });
   expect(response.status).toBe(201);
   return (await response.json()) as Detail;
@@ -80,7 +83,7 @@ function openArchives(): string[] {
   return readdirSync('/proc/self/fd').flatMap((descriptor) => {
     try {
       const target = readlinkSync(`/proc/self/fd/${descriptor}`);
-      return target.includes('archive.zip') ? [target] : [];
+      return target.endsWith('.zip') ? [target] : [];
     } catch {
       return [];
     }
@@ -197,7 +200,7 @@ test('a client that disconnects in the middle of a download leaves no open file 
   const server = await start();
   const detail = await waitFor((await create(server)).url, 'complete');
   const size = 64 * 1024 * 1024;
-  await writeFile(new URL(`.outcrop/exports/${detail.id}/archive.zip`, folder), Buffer.alloc(size));
+  await writeFile(await newestArchive(folder), Buffer.alloc(size));
   for (let round = 0; round < 3; round += 1) {
     const socket = connect(Number(server.url.port), '127.0.0.1');
     socket.write(

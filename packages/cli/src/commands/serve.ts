@@ -7,12 +7,34 @@ import { isLoopbackHost } from '../options/is-loopback-host.ts';
 import { parsePort } from '../options/parse-port.ts';
 import { parseUrl } from '../options/parse-url.ts';
 
-/** `outcrop serve`: serves a site until it is stopped. */
+/** `outcrop serve`, `outcrop api` and `outcrop worker`: a site, whole or in parts, until it is stopped. */
 export function registerServe(program: Command, context: CommandContext): void {
-  const { terminal, signal } = context;
+  addListening(program.command('serve'), context, 'startSite').description(
+    'serve a site over HTTP and do its exports, until stopped with Ctrl-C',
+  );
+  addListening(program.command('api'), context, 'startApiProcess').description(
+    'serve a site over HTTP, while `outcrop worker` does its exports; needs DATABASE_URL',
+  );
   program
-    .command('serve')
-    .description('serve a site over HTTP until stopped with Ctrl-C')
+    .command('worker')
+    .description('do the exports of a site that `outcrop api` serves; needs DATABASE_URL')
+    .argument('<folder>', 'folder with an outcrop.yaml')
+    .option('--json', 'print JSON')
+    .action(async (folder, { json }) => {
+      const server = await context.loadServer();
+      const worker = await server.startWorkerProcess({ folder: folderUrl(folder, context.workingFolder) });
+      context.terminal.print(json === true ? JSON.stringify({ working: true }) : 'Working');
+      await aborted(context.signal);
+      await worker.close();
+    });
+}
+
+function addListening(
+  command: Command,
+  { terminal, signal, loadServer, workingFolder }: CommandContext,
+  start: 'startSite' | 'startApiProcess',
+): Command {
+  command
     .argument('<folder>', 'folder with an outcrop.yaml')
     .option('--port <port>', 'TCP port; 0 lets the system choose', parsePort, 8080)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
@@ -29,9 +51,9 @@ export function registerServe(program: Command, context: CommandContext): void {
           `--anonymous would let anyone who reaches ${host} export without a key; listen on 127.0.0.1, or create tokens`,
         );
       }
-      const server = await context.loadServer();
-      const site = await server.startSite({
-        folder: folderUrl(folder, context.workingFolder),
+      const server = await loadServer();
+      const site = await server[start]({
+        folder: folderUrl(folder, workingFolder),
         port,
         host,
         publicUrl: publicUrl ?? null,
@@ -42,6 +64,7 @@ export function registerServe(program: Command, context: CommandContext): void {
       await aborted(signal);
       await site.close();
     });
+  return command;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -63,6 +63,8 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     openSite: refuse,
     describeLayers: refuse,
     startSite: refuse,
+    startApiProcess: refuse,
+    startWorkerProcess: refuse,
     createToken: refuse,
     orderLoginLink: refuse,
   },

@@ -83,6 +83,8 @@ export interface WireExportDetail extends WireExportSummary {
   readonly progress: number | null;
   readonly stage: string | null;
   readonly is_cropped: boolean;
+  /** Whether an equal export had been asked for before, and its archive serves this one too. An extension. */
+  readonly reused?: boolean;
   readonly sha256: string | null;
   readonly error: WireFailure | null;
   readonly warnings: readonly string[];

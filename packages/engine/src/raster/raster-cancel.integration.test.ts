@@ -6,7 +6,7 @@ import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import type { ExportPlan } from '../plan/plan.ts';
-import { runExportInProcess } from '../run/run-export-in-process.ts';
+import { runInProcess } from '../run/run-in-process.ts';
 import { runExport, type RunOptions } from '../run/run-export.ts';
 import { checkRasters, makeRaster, placedAt } from '../testing/raster-fixture.ts';
 
@@ -68,7 +68,7 @@ test('cancel kills every program of the export within a second, and removes its 
   const running = run({ signal: controller.signal });
   running.catch(() => undefined);
   await vi.waitFor(() => expect(pids()).toHaveLength(4), { timeout: 20_000 });
-  expect(readdirSync(folder.file('out/work/0')).length).toBeGreaterThan(0);
+  expect(readdirSync(folder.file('out/work/items')).length).toBeGreaterThan(0);
   const started = performance.now();
   controller.abort(new Error('enough'));
   await expect(running).rejects.toThrow('enough');
@@ -81,7 +81,8 @@ test('an export that runs in a process of its own takes its programs with it', a
   await using folder = await temporaryFolder();
   const { plan, pids } = await hangingExport(folder);
   const controller = new AbortController();
-  const running = runExportInProcess(plan, {
+  const running = runInProcess(plan, {
+    items: [0],
     archivePath: folder.file('out/archive.zip'),
     workFolder: folder.file('out/work'),
     workers: 2,
@@ -94,7 +95,7 @@ test('an export that runs in a process of its own takes its programs with it', a
   await expect(running).rejects.toThrow('enough');
   expect(performance.now() - started).toBeLessThan(1000);
   await vi.waitFor(() => expect(pids().filter(isRunning)).toEqual([]), { timeout: 1000 });
-  expect(readdirSync(folder.file('out'))).toEqual([]);
+  expect(readdirSync(folder.file('out'))).toEqual(['work']);
 });
 
 test('the first tile that fails ends the others, and its reason is told', async () => {

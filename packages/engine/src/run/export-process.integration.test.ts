@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop/testkit';
@@ -8,7 +8,7 @@ import { checkExport, surveyTable } from '../plan/engine-thread.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { contextOf, planOf, requestOf, tableOf } from '../testing/export-fixture.ts';
 import { exportProcesses } from '../testing/measured-export.ts';
-import { type ProcessRunOptions, runExportInProcess } from './run-export-in-process.ts';
+import { type ProcessOptions, runInProcess } from './run-in-process.ts';
 import { runExport } from './run-export.ts';
 
 let folder: TemporaryFolder;
@@ -40,10 +40,10 @@ afterAll(async () => {
 
 let runs = 0;
 
-function place(): ProcessRunOptions & { readonly home: string } {
+function place(): ProcessOptions & { readonly home: string; readonly archivePath: string } {
   const home = folder.file(`place-${runs++}`);
   mkdirSync(home);
-  return { home, archivePath: `${home}/archive.zip`, workFolder: `${home}/work` };
+  return { home, items: [0], archivePath: `${home}/archive.zip`, workFolder: `${home}/work` };
 }
 
 async function childThatRuns(): Promise<number> {
@@ -60,20 +60,21 @@ test('a child process makes the same archive as this one', async () => {
   const seen: number[] = [];
   const [here, there] = await Promise.all([
     runExport(plan, ours),
-    runExportInProcess(plan, { ...theirs, onProgress: ({ fraction }) => seen.push(fraction) }),
+    runInProcess(plan, { ...theirs, onProgress: ({ fraction }) => seen.push(fraction) }),
   ]);
-  expect(there.sha256).toBe(here.sha256);
+  expect(there!.sha256).toBe(here.sha256);
   expect(seen.length).toBeGreaterThan(0);
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-  expect(readdirSync(theirs.home)).toEqual(['archive.zip']);
+  expect(readdirSync(theirs.home)).toEqual(['archive.zip', 'work']);
+  expect(readdirSync(ours.home)).toEqual(['archive.zip']);
 });
 
-test('a cancel ends the process within two seconds and leaves nothing', async () => {
+test('a cancel ends the process within two seconds and leaves no archive', async () => {
   const { home, ...options } = place();
   const reason = new Error('cancelled by the test');
   const controller = new AbortController();
   let cancelledAt = 0;
-  const run = runExportInProcess(plan, {
+  const run = runInProcess(plan, {
     ...options,
     signal: controller.signal,
     onProgress: ({ fraction }) => {
@@ -85,21 +86,21 @@ test('a cancel ends the process within two seconds and leaves nothing', async ()
   await expect(run).rejects.toBe(reason);
   expect(cancelledAt).toBeGreaterThan(0);
   expect(Date.now() - cancelledAt).toBeLessThan(2000);
-  expect(readdirSync(home)).toEqual([]);
+  expect(readdirSync(home)).toEqual(['work']);
   expect(exportProcesses()).toEqual([]);
 });
 
 test('a signal that was aborted before starts no process', async () => {
   const { home, ...options } = place();
   const reason = new Error('too late');
-  const run = runExportInProcess(plan, { ...options, signal: AbortSignal.abort(reason) });
+  const run = runInProcess(plan, { ...options, signal: AbortSignal.abort(reason) });
   await expect(run).rejects.toBe(reason);
   expect(readdirSync(home)).toEqual([]);
 });
 
 test('a process that is killed is an error that may be tried again', async () => {
   const { home, ...options } = place();
-  const run = runExportInProcess(plan, options);
+  const run = runInProcess(plan, options);
   // Waited for together: the run may end before the kill returns.
   const killed = childThatRuns().then((pid) => process.kill(pid, 'SIGKILL'));
   await expect(run).rejects.toMatchObject({
@@ -109,14 +110,14 @@ test('a process that is killed is an error that may be tried again', async () =>
     message: expect.stringContaining('SIGKILL'),
   });
   expect(await killed).toBe(true);
-  expect(readdirSync(home)).toEqual([]);
+  expect(readdirSync(home)).not.toContain('archive.zip');
 });
 
 test('an error in the process keeps its code and its words', async () => {
   const [item] = plan.items;
   const gone = { ...tableOf(path), path: folder.file('gone.gpkg') };
   const broken = { ...plan, items: [{ ...item!, layer: { ...item!.layer, source: gone } }] };
-  await expect(runExportInProcess(broken, place())).rejects.toMatchObject({
+  await expect(runInProcess(broken, place())).rejects.toMatchObject({
     name: 'EngineError',
     code: 'source-unavailable',
     message: expect.stringContaining('gone.gpkg'),
@@ -125,13 +126,45 @@ test('an error in the process keeps its code and its words', async () => {
 
 test('a run takes over the files of one that was killed with its whole machine', async () => {
   const { home, ...options } = place();
-  mkdirSync(`${home}/work/0`, { recursive: true });
-  writeFileSync(`${home}/work/0/points.csv`, 'half');
-  writeFileSync(`${home}/work/0/stray.csv`, 'left over');
+  mkdirSync(`${home}/work/items/0.killed/files`, { recursive: true });
+  writeFileSync(`${home}/work/items/0.killed/files/points.csv`, 'half');
+  writeFileSync(`${home}/work/items/0.killed/files/stray.csv`, 'left over');
   writeFileSync(`${home}/.archive.zip.part`, 'half');
-  const { report } = await runExportInProcess(plan, options);
-  expect(report.items[0]!.files).toEqual(['points.csv', 'points.vrt']);
-  expect(readdirSync(home)).toEqual(['archive.zip']);
+  const result = await runInProcess(plan, options);
+  expect(result!.report.items[0]!.files).toEqual(['points.csv', 'points.vrt']);
+  expect(readdirSync(home)).toEqual(['archive.zip', 'work']);
+  expect(readdirSync(`${home}/work/items`)).toEqual(['0']);
+});
+
+test('a run goes on after the last item that is done, and its archive is the same', async () => {
+  const both = { ...plan, items: [plan.items[0]!, { ...plan.items[0]!, slug: 'again' }] };
+  const whole = await runInProcess(both, { ...place(), items: [0, 1] });
+  const { archivePath, ...options } = place();
+  const done: number[] = [];
+  const onItem = (index: number): void => void done.push(index);
+  const stage = { ...options, archivePath: null, onItem };
+  expect(await runInProcess(both, { ...stage, items: [1] })).toBeNull();
+  const kept = statSync(`${options.workFolder}/items/1/finished.json`);
+  const packed = await runInProcess(both, { ...options, archivePath, onItem, items: [0, 1] });
+  expect(done).toEqual([1, 0, 1]);
+  expect(statSync(`${options.workFolder}/items/1/finished.json`)).toMatchObject({ ino: kept.ino });
+  expect(packed).toMatchObject({ sha256: whole!.sha256, bytes: whole!.bytes });
+});
+
+test('an item whose files are not what they were is made again', async () => {
+  const { archivePath, ...options } = place();
+  await runInProcess(plan, { ...options, archivePath: null, items: [0] });
+  truncateSync(`${options.workFolder}/items/0/files/points.csv`, 1000);
+  const packed = await runInProcess(plan, { ...options, archivePath, items: [] });
+  expect(packed!.sha256).toBe((await runInProcess(plan, place()))!.sha256);
+});
+
+test('a process that needs more memory than it may is ended with the reason', async () => {
+  const { home, ...options } = place();
+  const run = runInProcess(plan, { ...options, memoryBytes: 20_000_000 });
+  await expect(run).rejects.toMatchObject({ code: 'memory-limit', retryable: false });
+  expect(readdirSync(home)).not.toContain('archive.zip');
+  expect(exportProcesses()).toEqual([]);
 });
 
 test('the engine’s thread answers many at once, each its own', async () => {

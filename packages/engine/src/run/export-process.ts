@@ -3,7 +3,7 @@ import process from 'node:process';
 import { EngineError } from '../engine-error.ts';
 import { keepProgramsInGroup } from '../gdal/spawn-gdal.ts';
 import type { ExportMessage, ExportTask } from './export-message.ts';
-import { runExport } from './run-export.ts';
+import { runStage } from './run-export.ts';
 
 /** Progress is told at most so often. */
 const progressEveryMs = 100;
@@ -11,7 +11,7 @@ const progressEveryMs = 100;
 // This process leads a group, which its parent kills as a whole.
 keepProgramsInGroup();
 
-/** Entry of the process that runs one export: takes its task as the first message, answers, and ends. */
+/** Entry of the process that runs a stage of one export: takes its task as the first message, answers, and ends. */
 process.once('message', (task: ExportTask) => {
   void run(task);
 });
@@ -20,19 +20,22 @@ process.on('SIGINT', () => undefined);
 // Without its parent nobody waits for the archive.
 process.once('disconnect', () => process.exit(1));
 
-async function run({ plan, archivePath, workFolder, workers }: ExportTask): Promise<void> {
+async function run({ plan, ...task }: ExportTask): Promise<void> {
   let told = 0;
-  const answer = await runExport(plan, {
-    archivePath,
-    workFolder,
-    ...(workers !== undefined && { workers }),
+  const answer = await runStage(plan, {
+    ...task,
     onProgress: (progress) => {
       if (progress.fraction < 1 && Date.now() - told < progressEveryMs) return;
       told = Date.now();
-      process.send?.({ type: 'progress', progress } satisfies ExportMessage);
+      tell({ type: 'progress', progress });
     },
+    onItem: (index) => tell({ type: 'item', index }),
   }).then((result): ExportMessage => ({ type: 'done', result }), failure);
   process.send?.(answer, () => process.exit(answer.type === 'done' ? 0 : 1));
+}
+
+function tell(message: ExportMessage): void {
+  process.send?.(message);
 }
 
 function failure(error: unknown): ExportMessage {

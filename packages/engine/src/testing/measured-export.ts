@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type ProcessRunOptions, runExportInProcess } from '../run/run-export-in-process.ts';
+import { type ProcessOptions, runInProcess } from '../run/run-in-process.ts';
 import type { RunResult } from '../run/run-export.ts';
 import type { ExportCheck } from '../plan/check.ts';
 import { checkWish, type ExportWish } from './export-fixture.ts';
@@ -21,7 +21,7 @@ const pollMs = 50;
 export async function exportMeasured(
   wish: ExportWish,
   folder: string,
-  options: Pick<ProcessRunOptions, 'workers'> = {},
+  options: Pick<ProcessOptions, 'workers'> = {},
 ): Promise<MeasuredExport> {
   const estimate = await checkWish(wish, folder);
   if (estimate.plan === null) throw new Error(JSON.stringify(estimate));
@@ -34,13 +34,14 @@ export async function exportMeasured(
   const poll = setInterval(look, pollMs);
   const startedAt = performance.now();
   try {
-    const result = await runExportInProcess(estimate.plan, {
+    const result = await runInProcess(estimate.plan, {
       ...options,
+      items: estimate.plan.items.map((_, index) => index),
       archivePath: join(place, 'archive.zip'),
       workFolder: join(place, 'work'),
     });
     const seconds = (performance.now() - startedAt) / 1000;
-    return { ...result, seconds, peakMegabytes: peak / 1e6, estimate };
+    return { ...result!, seconds, peakMegabytes: peak / 1e6, estimate };
   } finally {
     clearInterval(poll);
   }

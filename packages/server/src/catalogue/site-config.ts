@@ -28,6 +28,12 @@ const layerSchema = z.strictObject({
 
 const limitsSchema = z.strictObject({
   max_archive_bytes: z.int().positive().nullable().default(null),
+  max_run_seconds: z
+    .int()
+    .positive()
+    .nullable()
+    .default(6 * 3600),
+  max_run_memory_bytes: z.int().positive().nullable().default(null),
   max_extent_vertices: z.int().positive().default(10_000),
   max_items: z.int().positive().default(100),
   max_body_bytes: z

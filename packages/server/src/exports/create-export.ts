@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
-
 import type { ExportCheck } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
-import type { ExportQueue } from '../queue/export-queue.ts';
-import type { Caller } from '../tokens/caller.ts';
+import { canonicalKey } from '../runs/canonical-key.ts';
+import type { RunDraft, RunStore } from '../runs/run-store.ts';
+import { splitRun } from '../runs/split-run.ts';
+import type { LocalWorkers } from '../runs/task-worker.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { type Caller, ownerOf } from '../tokens/caller.ts';
 import { bodyFingerprint } from './body-fingerprint.ts';
 import { checkRequest } from './check-request.ts';
 import type { ExportRecord } from './export-record.ts';
@@ -21,7 +23,9 @@ export interface ExportCreation {
   readonly database: Database;
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
-  readonly queue: ExportQueue;
+  readonly runStore: RunStore;
+  readonly objectStore: ObjectStore;
+  readonly workers: Pick<LocalWorkers, 'wake'>;
 }
 
 /** A body that was looked at: malformed, or checked item by item. */
@@ -49,7 +53,7 @@ export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promi
 }
 
 /**
- * Creates an export and its job, together or not at all. Sent again with the same key and body it gives the same export
+ * Creates an export and its run, together or not at all; or joins the run of an equal one, whose archive may be there already. Sent again with the same key and body it gives the same export
  * for 24 hours, also where the second arrives while the first is still being looked at.
  */
 export async function createExport(
@@ -67,10 +71,16 @@ export async function createExport(
     return { outcome: 'refused', checked };
   }
   const { plan, name, warnings, sizeEstimateZipped, items } = checked.check;
+  const run: RunDraft = {
+    owner: ownerOf(caller),
+    canonicalKey: canonicalKey(plan, creation.site.engine.engineVersion()),
+    plan,
+    tasks: splitRun(items.map((item) => item.sizeEstimateUnzipped)),
+  };
+  await forgetLostArchive(creation, run);
   const record = await insertExport(creation, caller, {
+    run,
     created: {
-      jobId: randomUUID(),
-      plan,
       name,
       warnings,
       sizeEstimateZipped,
@@ -83,7 +93,7 @@ export async function createExport(
     // Another request with the key was first.
     return createExport(creation, caller, sent);
   }
-  creation.queue.wake();
+  creation.workers.wake();
   return { outcome: 'created', record };
 }
 
@@ -104,18 +114,29 @@ async function findEarlier(
   return record === null ? null : { outcome: 'repeated', record };
 }
 
+/** An archive that someone has deleted serves nobody any more. */
+async function forgetLostArchive(
+  { runStore, objectStore }: ExportCreation,
+  { canonicalKey: key }: RunDraft,
+): Promise<void> {
+  const finished = key === null ? null : await runStore.findComplete(key);
+  if (finished !== null && (await objectStore.stat(finished.archiveKey)) === null) {
+    await runStore.markRemoved(finished.runId);
+  }
+}
+
 /** Null where the key was taken in the meantime. */
 function insertExport(
-  { database, exportStore, idempotencyStore, queue }: ExportCreation,
+  { database, exportStore, idempotencyStore, runStore }: ExportCreation,
   caller: Caller,
-  { created, keyed }: { created: NewExport; keyed: KeyedRequest | null },
+  { run, created, keyed }: { run: RunDraft; created: NewExport; keyed: KeyedRequest | null },
 ): Promise<ExportRecord | null> {
   return database.transaction(async (transaction) => {
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
       return null;
     }
-    const record = await exportStore.insert(caller, created, transaction);
-    await queue.add({ jobId: created.jobId, exportId: record.id }, transaction);
+    const joined = await runStore.join(run, transaction);
+    const record = await exportStore.insert(caller, { ...created, run: joined }, transaction);
     if (keyed !== null) {
       await idempotencyStore.bind(caller, { key: keyed.key, exportId: record.id }, transaction);
     }

@@ -2,11 +2,11 @@ import type { Filter, FilterOperator, Selection } from './selection.ts';
 
 /** Columns that exports can be filtered and sorted by. Nothing else gets into the text of a statement. */
 const columns = {
-  id: 'id',
-  name: 'name',
-  state: 'state',
-  created_at: 'created_at',
-  finished_at: 'finished_at',
+  id: 'exports.id',
+  name: 'exports.name',
+  state: 'exports.state',
+  created_at: 'exports.created_at',
+  finished_at: 'exports.finished_at',
 } as const;
 
 const comparisons: Readonly<Record<Exclude<FilterOperator, 'contains'>, string>> = {
@@ -39,7 +39,10 @@ export function exportConditions(selection: Selection, firstPlaceholder: number)
   const column = sort === null ? columns.id : columnOf(sort.attribute);
   return {
     where: conditions.map((one) => ` AND ${one}`).join(''),
-    orderBy: column === columns.id ? `id ${direction}` : `${column} ${direction} NULLS LAST, id ${direction}`,
+    orderBy:
+      column === columns.id
+        ? `${column} ${direction}`
+        : `${column} ${direction} NULLS LAST, ${columns.id} ${direction}`,
     values: selection.filters.map(({ values }) => values.map(String)),
   };
 }

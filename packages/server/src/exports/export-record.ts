@@ -1,6 +1,7 @@
 import type { ExportState, WireFailure } from '@outcrop/contract';
 
 import { wireTime } from '../database/wire-time.ts';
+import { progressOfTasks, startOfTasks } from '../runs/run-store.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
 
 /** The archive of a complete export. */
@@ -22,6 +23,9 @@ export interface ExportRecord {
   readonly createdVia: string;
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
+  readonly runId: number;
+  /** Whether another export had asked for the same before, and its run or its archive serves this one too. */
+  readonly isReused: boolean;
   readonly sizeEstimateZipped: number;
   readonly sizeEstimateUnzipped: number;
   /** 0..1; null after a cancel. */
@@ -43,6 +47,8 @@ export interface ExportRow {
   readonly created_via: string;
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
+  readonly run_id: number;
+  readonly reused: boolean;
   readonly size_estimate_zipped: number;
   readonly size_estimate_unzipped: number;
   readonly progress: number | null;
@@ -58,14 +64,27 @@ export interface ExportRow {
   readonly error_detail: string | null;
 }
 
+const isActive = "exports.state = 'processing' AND runs.state = 'active'";
+
 /** What to select of an export; numbers and times come as the same types from every database. */
 export const exportColumns = [
-  'id, name, state, created_via, request, warnings, progress, stage, archive_key, archive_sha256, error_code, error_detail',
-  ...['size_estimate_zipped', 'size_estimate_unzipped', 'archive_bytes', 'archive_unzipped_bytes'].map(
-    (column) => `${column}::double precision AS ${column}`,
+  'exports.id, exports.name, exports.state, created_via, request, warnings, reused, run_id',
+  "CASE exports.state WHEN 'processing' THEN NULL ELSE archive_key END AS archive_key",
+  'archive_sha256, runs.archive_bytes::double precision AS archive_bytes',
+  'runs.archive_unzipped_bytes::double precision AS archive_unzipped_bytes',
+  "CASE exports.state WHEN 'error' THEN error_code END AS error_code, error_detail",
+  `CASE WHEN ${isActive} THEN ${progressOfTasks} WHEN exports.state = 'cancelled' THEN NULL ELSE runs.progress END AS progress`,
+  `CASE WHEN ${isActive} THEN
+    (SELECT max(stage) FROM outcrop.tasks WHERE run_id = runs.id AND lease IS NOT NULL AND NOT done) END AS stage`,
+  ...['size_estimate_zipped', 'size_estimate_unzipped'].map(
+    (column) => `exports.${column}::double precision AS ${column}`,
   ),
-  ...['created_at', 'started_at', 'finished_at', 'downloaded_at'].map(wireTime),
+  wireTime(`CASE WHEN ${isActive} THEN ${startOfTasks} ELSE runs.started_at END`, 'started_at'),
+  ...['created_at', 'finished_at', 'downloaded_at'].map((column) => wireTime(`exports.${column}`, column)),
 ].join(', ');
+
+/** Where to select it from. */
+export const exportTables = 'outcrop.exports JOIN outcrop.runs ON runs.id = exports.run_id';
 
 /** An export from its row. */
 export function toExportRecord(row: ExportRow): ExportRecord {
@@ -78,6 +97,8 @@ export function toExportRecord(row: ExportRow): ExportRecord {
     createdVia: row.created_via,
     request: row.request,
     warnings: row.warnings,
+    runId: row.run_id,
+    isReused: row.reused,
     sizeEstimateZipped: row.size_estimate_zipped,
     sizeEstimateUnzipped: row.size_estimate_unzipped,
     progress: row.progress,

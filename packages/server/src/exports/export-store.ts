@@ -1,18 +1,22 @@
-import type { ExportPlan } from '@outcrop/engine';
-
 import type { Database, Queryable } from '../database/database.ts';
+import { type Announce, announceToNobody } from '../runs/announce.ts';
+import { endUnwantedRun, type JoinedRun } from '../runs/run-store.ts';
 import { type Caller, isOwned, ownerOf } from '../tokens/caller.ts';
 import { exportConditions } from './export-conditions.ts';
-import { exportColumns, type ExportRecord, type ExportRow, toExportRecord } from './export-record.ts';
+import {
+  exportColumns,
+  type ExportRecord,
+  type ExportRow,
+  exportTables,
+  toExportRecord,
+} from './export-record.ts';
 import type { SubmittedRequest } from './resolve-request.ts';
 import type { Selection } from './selection.ts';
 
 /** What a new export is made of. */
 export interface NewExport {
-  readonly jobId: string;
   readonly name: string;
   readonly request: SubmittedRequest;
-  readonly plan: ExportPlan;
   readonly warnings: readonly string[];
   /** Bytes. */
   readonly sizeEstimateZipped: number;
@@ -26,43 +30,59 @@ export interface ExportPage {
   readonly records: readonly ExportRecord[];
 }
 
+/** An export that was cancelled. */
+export interface CancelledExport {
+  readonly record: ExportRecord;
+  /** Whether its run has ended with it: nobody else waits for it. */
+  readonly hasRunEnded: boolean;
+}
+
 /** What callers do with exports. Each sees only its own. */
 export class ExportStore {
   readonly #database: Database;
+  readonly #announce: Announce;
 
-  constructor(database: Database) {
+  constructor(database: Database, announce: Announce = announceToNobody) {
     this.#database = database;
+    this.#announce = announce;
   }
 
-  /** Writes an export in a transaction, with whatever else belongs to it. */
-  async insert(caller: Caller, created: NewExport, transaction: Queryable): Promise<ExportRecord> {
-    const [row] = await transaction.query<ExportRow>(
-      `INSERT INTO outcrop.exports (token_id, job_id, name, request, plan, warnings, size_estimate_zipped, size_estimate_unzipped)
-       VALUES ($1, $2, $3, $4::json, $5::json, $6::json, $7, $8) RETURNING ${exportColumns}`,
+  /** Writes an export in a transaction, with whatever else belongs to it. Its run may be complete already, and then it is, too. */
+  async insert(
+    caller: Caller,
+    created: NewExport & { readonly run: JoinedRun },
+    transaction: Queryable,
+  ): Promise<ExportRecord> {
+    const isComplete = created.run.state === 'complete';
+    const [inserted] = await transaction.query<{ id: number }>(
+      `INSERT INTO outcrop.exports (token_id, run_id, reused, state, finished_at, name, request, warnings,
+         size_estimate_zipped, size_estimate_unzipped)
+       VALUES ($1, $2, $3, $4, CASE WHEN $4 = 'complete' THEN now() END, $5, $6::json, $7::json, $8, $9) RETURNING id`,
       [
         caller.tokenId,
-        created.jobId,
+        created.run.runId,
+        created.run.isShared,
+        isComplete ? 'complete' : 'processing',
         created.name,
         JSON.stringify(created.request),
-        JSON.stringify(created.plan),
         JSON.stringify(created.warnings),
         Math.round(created.sizeEstimateZipped),
         Math.round(created.sizeEstimateUnzipped),
       ],
     );
-    if (row === undefined) {
+    const record = inserted === undefined ? null : await findIn(transaction, caller, inserted.id);
+    if (record === null) {
       throw new Error('The database gave no row for the export');
     }
-    return toExportRecord(row);
+    if (isComplete) {
+      await this.#announce(transaction, [{ exportId: record.id, event: 'complete' }]);
+    }
+    return record;
   }
 
   /** Null where there is no such export, or it is another caller's. */
-  async find(caller: Caller, exportId: number): Promise<ExportRecord | null> {
-    const [row] = await this.#database.query<ExportRow>(
-      `SELECT ${exportColumns} FROM outcrop.exports WHERE ${isOwned} AND id = $2`,
-      [ownerOf(caller), exportId],
-    );
-    return row === undefined ? null : toExportRecord(row);
+  find(caller: Caller, exportId: number): Promise<ExportRecord | null> {
+    return findIn(this.#database, caller, exportId);
   }
 
   /** A part of a caller's exports, newest first where no other order is asked for. */
@@ -75,23 +95,37 @@ export class ExportStore {
     );
     const [offset, limit] = [values.length + 2, values.length + 3];
     const rows = await this.#database.query<ExportRow>(
-      `SELECT ${exportColumns} FROM outcrop.exports WHERE ${isOwned}${where}
+      `SELECT ${exportColumns} FROM ${exportTables} WHERE ${isOwned}${where}
        ORDER BY ${orderBy} OFFSET $${offset} LIMIT $${limit}`,
       [owner, ...values, part.offset, part.limit],
     );
     return { total: counted?.total ?? 0, records: rows.map(toExportRecord) };
   }
 
-  /** Cancels an export that is processing; null where it is not, or is not the caller's. One statement, so that either the cancel or the end of the run wins. */
-  async cancel(caller: Caller, exportId: number): Promise<ExportRecord | null> {
-    const [row] = await this.#database.query<ExportRow>(
-      `UPDATE outcrop.exports
-       SET state = 'cancelled', progress = NULL, stage = NULL, lease_until = NULL, finished_at = now()
-       WHERE ${isOwned} AND id = $2 AND state = 'processing'
-       RETURNING ${exportColumns}`,
-      [ownerOf(caller), exportId],
-    );
-    return row === undefined ? null : toExportRecord(row);
+  /**
+   * Cancels an export that is processing; null where it is not, or is not the caller's. Its run ends with it, unless others
+   * wait for the same. Either the cancel or the end of the run wins: both lock the run first.
+   */
+  cancel(caller: Caller, exportId: number): Promise<CancelledExport | null> {
+    return this.#database.transaction(async (transaction) => {
+      const [run] = await transaction.query<{ id: number }>(
+        `SELECT id FROM outcrop.runs
+         WHERE id = (SELECT run_id FROM outcrop.exports WHERE ${isOwned} AND id = $2) FOR UPDATE`,
+        [ownerOf(caller), exportId],
+      );
+      const cancelled = await transaction.query(
+        `UPDATE outcrop.exports SET state = 'cancelled', finished_at = now()
+         WHERE ${isOwned} AND id = $2 AND state = 'processing' RETURNING id`,
+        [ownerOf(caller), exportId],
+      );
+      if (run === undefined || cancelled.length === 0) {
+        return null;
+      }
+      const hasRunEnded = await endUnwantedRun(transaction, run.id);
+      await this.#announce(transaction, [{ exportId, event: 'cancelled' }]);
+      const record = await findIn(transaction, caller, exportId);
+      return record === null ? null : { record, hasRunEnded };
+    });
   }
 
   /** Notes that a download has started. Only the first counts. */
@@ -101,12 +135,12 @@ export class ExportStore {
       [exportId],
     );
   }
+}
 
-  /** Notes that the archive of a complete export is no longer there. */
-  async markGone(exportId: number): Promise<void> {
-    await this.#database.query(
-      `UPDATE outcrop.exports SET state = 'gone' WHERE id = $1 AND state = 'complete'`,
-      [exportId],
-    );
-  }
+async function findIn(queryable: Queryable, caller: Caller, exportId: number): Promise<ExportRecord | null> {
+  const [row] = await queryable.query<ExportRow>(
+    `SELECT ${exportColumns} FROM ${exportTables} WHERE ${isOwned} AND exports.id = $2`,
+    [ownerOf(caller), exportId],
+  );
+  return row === undefined ? null : toExportRecord(row);
 }

@@ -6,8 +6,8 @@ import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
-import type { ExportWorker } from '../exports/export-worker.ts';
-import type { ExportQueue } from '../queue/export-queue.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 
@@ -27,8 +27,8 @@ export interface AppParts {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
-  readonly queue: ExportQueue;
-  readonly worker: Pick<ExportWorker, 'abort'>;
+  readonly runStore: RunStore;
+  readonly workers: LocalWorkers;
   readonly logger: Logger;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;

@@ -118,7 +118,7 @@ async function findArchive(parts: AppParts, record: ExportRecord): Promise<Archi
 }
 
 async function gone(parts: AppParts, record: ExportRecord): Promise<HttpError> {
-  await parts.exportStore.markGone(record.id);
+  await parts.runStore.markRemoved(record.runId);
   return new HttpError(410, {
     detail: `The archive of export ${record.id} is gone; create the export again.`,
   });

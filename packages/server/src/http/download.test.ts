@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { newestArchive } from '../testing/archive-file.ts';
 import { deferred } from '../testing/deferred.ts';
 import { fakeArchive, fakeArchiveSha256 } from '../testing/fake-engine.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
@@ -112,7 +113,7 @@ test('an export that is not complete has no archive', async () => {
 test('an archive that was removed is gone', async () => {
   const { id } = await site.create();
   await site.waitFor(id, 'complete');
-  await rm(new URL(`.outcrop/exports/${String(id)}/archive.zip`, site.folder));
+  await rm(await newestArchive(site.folder));
   for (const method of ['GET', 'HEAD']) {
     expect((await site.ask(`exports/${String(id)}/download/`, { method })).status).toBe(410);
   }

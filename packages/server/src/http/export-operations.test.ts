@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { deferred } from '../testing/deferred.ts';
@@ -56,7 +58,7 @@ describe('cancel', () => {
     };
     const { id } = await site.create();
     await started.promise;
-    site.parts.worker.abort = () => undefined;
+    site.parts.workers.abort = () => undefined;
     expect((await site.ask(`exports/${String(id)}/`, { method: 'DELETE' })).status).toBe(202);
     goOn.resolve();
     site.engine.run = async () => undefined;
@@ -65,7 +67,13 @@ describe('cancel', () => {
       state: 'cancelled',
       sha256: null,
     });
-    expect(await site.parts.objectStore.stat(`${String(id)}/archive.zip`)).toBeNull();
+    const [run] = await site.parts.database.query<{ run_id: number; archive_key: string | null }>(
+      'SELECT run_id, archive_key FROM outcrop.runs JOIN outcrop.exports ON run_id = runs.id WHERE exports.id = $1',
+      [id],
+    );
+    expect(run!.archive_key).toBeNull();
+    const stored = await readdir(site.parts.site.paths.exports, { recursive: true });
+    expect(stored.filter((name) => name.startsWith(`${run!.run_id}/`))).toEqual([]);
   });
 });
 

@@ -141,6 +141,8 @@ async function cancel(parts: AppParts, context: RequestContext, exportId: number
       context.get('version') === 'v1' ? { errors: ["Can't cancel"], detail } : { detail },
     );
   }
-  parts.worker.abort(exportId);
-  return context.json(renderExport(parts, context, cancelled), 202);
+  if (cancelled.hasRunEnded) {
+    parts.workers.abort(cancelled.record.runId);
+  }
+  return context.json(renderExport(parts, context, cancelled.record), 202);
 }

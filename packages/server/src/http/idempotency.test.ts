@@ -94,7 +94,7 @@ test('after 24 hours a key is new', async () => {
 });
 
 test('an export and its key are written together, or neither', async () => {
-  const add = vi.spyOn(site.parts.queue, 'add').mockRejectedValueOnce(new Error('no room'));
+  const add = vi.spyOn(site.parts.runStore, 'join').mockRejectedValueOnce(new Error('no room'));
   expect((await create('i')).status).toBe(500);
   add.mockRestore();
   await idOf(await create('i'));

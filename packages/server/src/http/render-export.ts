@@ -79,6 +79,7 @@ function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDetail {
     progress: record.progress,
     stage: record.stage,
     is_cropped: request.extent !== null,
+    reused: record.isReused,
     sha256: archive?.sha256 ?? null,
     error: record.error,
     warnings: record.warnings,

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import type { ExtentGeometry, MultiPolygon, Reason } from '@outcrop/contract';
 import {
@@ -8,9 +9,9 @@ import {
   type ExportRequest,
   type GeoPackageTable,
   type PlanContext,
+  type ProcessOptions,
   type RasterFile,
   type Region,
-  type RunOptions,
 } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
@@ -32,7 +33,7 @@ export const fakeArchiveSha256 = 'f'.repeat(64);
 const fakeFormats: readonly string[] = ['application/x-ogc-gpkg', 'text/csv'];
 
 /** How a run of the fake engine goes: it may wait, report, and throw. */
-export type FakeRun = (options: RunOptions) => Promise<void>;
+export type FakeRun = (options: ProcessOptions) => Promise<void>;
 
 /** An engine without geodata: answers by the same types and rules, instantly. `run` may be replaced at any time. */
 export function fakeEngine(): Engine & { run: FakeRun } {
@@ -81,10 +82,13 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       featuresOf(source).find(({ id }) => id === featureId)?.geometry ?? null,
     checkExport: async (request: ExportRequest, context: PlanContext): Promise<ExportCheck> =>
       check(request, { ...context, mimetypes: context.mimetypes ?? (await fake.producibleFormats()) }),
-    async runExportInProcess(plan: { name: string }, options: RunOptions) {
+    engineVersion: () => 'fake 1.0',
+    async runInProcess(plan: { name: string }, options: ProcessOptions) {
       options.signal?.throwIfAborted();
       await fake.run(options);
       options.signal?.throwIfAborted();
+      if (options.archivePath === null) return null;
+      await mkdir(dirname(options.archivePath), { recursive: true });
       await writeFile(options.archivePath, fakeArchive);
       const report = { report_version: 1 as const, engine: plan.name, crs: null, crop: null, items: [] };
       return {

@@ -8,11 +8,14 @@ import { pino } from 'pino';
 import { openSite } from '../catalogue/site.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { ExportStore } from '../exports/export-store.ts';
-import { ExportWorker } from '../exports/export-worker.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
-import { RunStore } from '../exports/run-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
-import { openExportQueue } from '../queue/export-queue.ts';
+import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
+import { RunFolders } from '../runs/run-folders.ts';
+import { RunStore } from '../runs/run-store.ts';
+import type { TaskParts } from '../runs/run-task.ts';
+import { TaskStore } from '../runs/task-store.ts';
+import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
@@ -29,6 +32,8 @@ export interface TestSite {
   readonly folder: URL;
   readonly app: CheckedApp;
   readonly parts: AppParts;
+  /** What its worker does tasks with. */
+  readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
@@ -82,23 +87,31 @@ export async function writeTestFolder(): Promise<URL> {
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(options: { access?: Access } = {}): Promise<TestSite> {
+export async function openTestSite(
+  options: { access?: Access; hasWorker?: boolean } = {},
+): Promise<TestSite> {
   const folder = await writeTestFolder();
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
-  const queue = await openExportQueue(database, { onError: rethrow });
   const site = await openSite(folder, engine);
   const objectStore = fileObjectStore(site.paths.exports);
-  const worker = new ExportWorker({
+  const runStore = new RunStore(database);
+  const taskParts: TaskParts = {
     engine,
-    runStore: new RunStore(database),
+    taskStore: new TaskStore(database, 60),
+    runStore,
     objectStore,
+    checkpoints: checkpointsInSharedFolder,
+    folders: new RunFolders(site.paths.work),
+    siteFolder: site.paths.folder,
+    limits: { seconds: null, memoryBytes: null },
     logger,
-    folder: site.paths.folder,
-    workFolder: site.paths.work,
-  });
-  queue.work(worker.handle, 1);
+  };
+  const worker = new TaskWorker(taskParts);
+  if (options.hasWorker !== false) {
+    worker.start(1);
+  }
   const parts: AppParts = {
     site,
     siteRoot: new URL('http://localhost/'),
@@ -107,8 +120,8 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     exportStore: new ExportStore(database),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
-    queue,
-    worker,
+    runStore,
+    workers: worker,
     logger,
     adminSecret: 's'.repeat(64),
   };
@@ -121,20 +134,19 @@ export async function openTestSite(options: { access?: Access } = {}): Promise<T
     folder,
     app,
     parts,
+    taskParts,
     engine,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     ...asker(app, token),
     async close() {
-      await Promise.all([queue.close(), worker.close()]);
+      await worker.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function rethrow(error: Error): never {
-  throw error;
-}
+let named = 0;
 
 function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 'send' | 'create' | 'waitFor'> {
   const at = (path: string, version: ApiVersion = 'v1'): string =>
@@ -154,6 +166,8 @@ function asker(app: CheckedApp, token: string): Pick<TestSite, 'at' | 'ask' | 's
     send,
     async create(extra = {}) {
       const body = {
+        // Each is another: equal ones would share an archive.
+        name: `export ${(named += 1)}`,
         items: [{ item: 'layers/2' }],
         formats: { vector: 'application/x-ogc-gpkg' },
         crs: 'EPSG:2193',

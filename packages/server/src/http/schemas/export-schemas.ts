@@ -98,6 +98,9 @@ const detailFields = {
     .meta({ description: 'Never goes back; null after a cancel.' }),
   stage: z.string().nullable().meta({ description: 'What is being done, in words.' }),
   is_cropped: z.boolean(),
+  reused: z.boolean().meta({
+    description: 'Whether an equal export had been asked for before, and its archive serves this one.',
+  }),
   sha256: z.string().nullable().meta({ description: 'Of the archive, in hexadecimal.' }),
   error: z
     .object({ code: z.enum(failureCodes), detail: z.string() })

@@ -1,29 +1,30 @@
 import type { RunProgress } from '@outcrop/engine';
 
-import type { ExportJob } from '../queue/export-queue.ts';
-import { leaseSeconds, type RunStore } from './run-store.ts';
+import type { HeldTask } from './task.ts';
+import type { TaskStore } from './task-store.ts';
 
 /** Progress is written at most this often. */
 const progressIntervalMs = 250;
-/** The lease is renewed when nothing else was written for so long. */
-const renewalIntervalMs = (leaseSeconds * 1000) / 5;
+/** A worker looks at least this often whether its task is still wanted. */
+const longestSilenceMs = 2000;
 
-/** Writes how far a run is, until it is stopped. */
+/** Writes how far a task is, until it is stopped. */
 export interface ProgressReporter {
   readonly onProgress: (progress: RunProgress) => void;
   readonly stop: () => void;
 }
 
 /**
- * Writes a run's progress now and then, and keeps its lease when nothing moves.
+ * Writes a task's progress now and then, and keeps its lease when nothing moves.
  *
- * @param options.onUnwanted is called when the run is no longer wanted: cancelled, or taken over by another worker.
+ * @param options.onUnwanted is called when the task is no longer wanted: its run was cancelled, or another worker has it.
  */
 export function reportProgress(
-  runStore: RunStore,
-  job: ExportJob,
+  taskStore: TaskStore,
+  task: HeldTask,
   options: { onUnwanted: () => void; onError: (error: unknown) => void },
 ): ProgressReporter {
+  const renewalIntervalMs = Math.min((taskStore.leaseSeconds * 1000) / 5, longestSilenceMs);
   let latest: { fraction: number; stage: string | null } = { fraction: 0, stage: null };
   let writtenAt = 0;
   let isWriting = false;
@@ -31,7 +32,7 @@ export function reportProgress(
     isWriting = true;
     writtenAt = performance.now();
     try {
-      const isWanted = await runStore.keep(job, latest);
+      const isWanted = await taskStore.keep(task, latest);
       if (!isWanted) {
         options.onUnwanted();
       }

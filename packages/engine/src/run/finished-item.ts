@@ -1,0 +1,99 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import type { ItemReport } from '@outcrop/contract';
+
+import { engineVersion } from '../engine-version.ts';
+import type { ItemFile, ItemResult } from './run-item.ts';
+
+/** An item that is done, as the packing needs it. Plain data. */
+export interface FinishedItem {
+  readonly report: ItemReport;
+  /** Its files, sorted by name. */
+  readonly files: readonly (ItemFile & { readonly bytes: number })[];
+  /** When its data were last changed: ISO 8601, UTC. */
+  readonly modified: string;
+  readonly crop: { readonly repaired: string | null; readonly tolerance: string } | null;
+}
+
+/** What `finished.json` says; its presence says that the item is done. */
+interface Checkpoint extends Omit<FinishedItem, 'files'> {
+  readonly engine: string;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+const checkpointFile = 'finished.json';
+
+/** The folder of an item that is done. Its files are in `files/`; what they are says `finished.json`. */
+function finishedFolder(workFolder: string, index: number): string {
+  return join(workFolder, 'items', String(index));
+}
+
+/** A folder to make an item in, which nobody else has. Those that a killed run left are removed. */
+export function startItem(workFolder: string, index: number, attempt: string): string {
+  const parent = join(workFolder, 'items');
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(`${index}.`)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const folder = join(parent, `${index}.${attempt}`);
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Where in its folder an item's files are made. */
+export function filesFolder(folder: string): string {
+  return join(folder, 'files');
+}
+
+/**
+ * Makes an item a finished one: from now on it is there as a whole, whatever happens to this process. Where another run has
+ * finished it meanwhile, that one stays: they are the same.
+ */
+export function finishItem(
+  result: ItemResult,
+  place: { folder: string; workFolder: string; index: number },
+): FinishedItem {
+  const { report, survey, crop } = result;
+  const checkpoint: Checkpoint = {
+    engine: engineVersion(),
+    report,
+    files: result.files.map(({ name, path }) => ({ name, bytes: statSync(path).size })),
+    modified: survey.modified,
+    crop: crop === null ? null : { repaired: crop.projected.repaired, tolerance: crop.projected.tolerance },
+  };
+  writeFileSync(join(place.folder, checkpointFile), JSON.stringify(checkpoint));
+  const target = finishedFolder(place.workFolder, place.index);
+  if (readFinishedItem(place.workFolder, place.index) === null) {
+    rmSync(target, { recursive: true, force: true });
+    renameSync(place.folder, target);
+  }
+  return withPaths(checkpoint, target);
+}
+
+/** An item that an earlier run has finished; null where it has not, or its files are not what they were, or another engine made them. */
+export function readFinishedItem(workFolder: string, index: number): FinishedItem | null {
+  const folder = finishedFolder(workFolder, index);
+  const file = join(folder, checkpointFile);
+  if (!existsSync(file)) return null;
+  const checkpoint = JSON.parse(readFileSync(file, 'utf8')) as Checkpoint;
+  const item = withPaths(checkpoint, folder);
+  const isWhole = item.files.every(
+    ({ path, bytes }) => statSync(path, { throwIfNoEntry: false })?.size === bytes,
+  );
+  return isWhole && checkpoint.engine === engineVersion() ? item : null;
+}
+
+function withPaths({ files, report, modified, crop }: Checkpoint, folder: string): FinishedItem {
+  const inside = filesFolder(folder);
+  return { report, modified, crop, files: files.map((file) => ({ ...file, path: join(inside, file.name) })) };
+}

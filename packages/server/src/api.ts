@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+
+import { SiteError } from './catalogue/site-error.ts';
+import { ExportStore } from './exports/export-store.ts';
+import { IdempotencyStore } from './exports/idempotency-store.ts';
+import { type Access } from './http/app-parts.ts';
+import { createApp } from './http/create-app.ts';
+import { isLoopback } from './http/cross-origin.ts';
+import type { HttpServer } from './http/listen.ts';
+import type { LocalWorkers } from './runs/task-worker.ts';
+import type { Foundations } from './site/foundations.ts';
+import { announceSite, withdrawSite } from './site/running-site.ts';
+
+/** Who may use an API, and by which address. */
+export interface ApiOptions {
+  readonly host: string;
+  /** The address that people use, where it is not the one that is listened on: behind a proxy. */
+  readonly publicUrl: URL | null;
+  /** Whether people at this machine need no token. */
+  readonly anonymous: boolean;
+  /** Lets `anonymous` be combined with a host that others can reach: anyone may then do anything. Default false. */
+  readonly allowRemoteAnonymous?: boolean;
+}
+
+/** An API that answers. */
+export interface RunningApi {
+  /** The address that people use. Ends in `/`. */
+  readonly url: URL;
+  close(): Promise<void>;
+}
+
+/** Begins to answer requests in this process. The composition root of an API process. */
+export async function startApi(
+  foundations: Foundations,
+  options: ApiOptions & { server: HttpServer; workers: LocalWorkers },
+): Promise<RunningApi> {
+  const { site, logger, opened, objectStore, runStore, announce } = foundations;
+  const { server, workers } = options;
+  const url = asRoot(options.publicUrl ?? server.url);
+  const adminSecret = randomBytes(32).toString('hex');
+  const app = createApp({
+    site,
+    siteRoot: url,
+    access: decideAccess(options),
+    database: opened.database,
+    exportStore: new ExportStore(opened.database, announce),
+    idempotencyStore: new IdempotencyStore(opened.database),
+    runStore,
+    objectStore,
+    workers,
+    logger,
+    adminSecret,
+  });
+  server.answerWith((request, environment) => app.fetch(request, environment));
+  await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
+  logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');
+  return {
+    url,
+    async close() {
+      await withdrawSite(site.paths);
+      await server.close();
+    },
+  };
+}
+
+/**
+ * Who may ask without a token.
+ *
+ * @throws SiteError where that would be anyone, and nobody has said that it may be.
+ */
+export function decideAccess(options: ApiOptions): Access {
+  if (!options.anonymous) {
+    return 'token';
+  }
+  if (isLoopback(options.host)) {
+    return 'local';
+  }
+  if (options.allowRemoteAnonymous === true) {
+    return 'open';
+  }
+  throw new SiteError(
+    `Without tokens, anyone who can reach ${options.host} could export everything; use the host 127.0.0.1, or make tokens with \`outcrop token create\`.`,
+  );
+}
+
+function asRoot(url: URL): URL {
+  return url.pathname.endsWith('/') ? url : new URL(`${url.origin}${url.pathname}/`);
+}

@@ -1,0 +1,283 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+
+import type { Database } from '../database/database.ts';
+import { migrate } from '../database/migrate.ts';
+import { ExportStore } from '../exports/export-store.ts';
+import { describeEveryDatabase } from '../testing/every-database.ts';
+import { writeExport } from '../testing/new-export.ts';
+import { localUser } from '../tokens/caller.ts';
+import type { EndedExport } from './announce.ts';
+import { RunStore } from './run-store.ts';
+import type { Task } from './task.ts';
+import { TaskStore } from './task-store.ts';
+
+const archive = { key: 'a/b', bytes: 5e10, unzippedBytes: 9e10, sha256: 'x' };
+const large = 100 * 1024 ** 2;
+
+describeEveryDatabase((open) => {
+  let database: Database;
+  let tasks: TaskStore;
+  let runs: RunStore;
+  let exports: ExportStore;
+  let announced: EndedExport[];
+
+  beforeAll(async () => {
+    database = open();
+    await migrate(database);
+  });
+
+  beforeEach(async () => {
+    await database.runScript(
+      'TRUNCATE outcrop.runs, outcrop.exports, outcrop.fair_shares RESTART IDENTITY CASCADE',
+    );
+    announced = [];
+    const announce = async (_: unknown, ended: readonly EndedExport[]): Promise<void> =>
+      void announced.push(...ended);
+    tasks = new TaskStore(database, 60);
+    runs = new RunStore(database, announce);
+    exports = new ExportStore(database, announce);
+  });
+
+  async function stateOf(exportId: number): Promise<unknown> {
+    return (await exports.find(localUser, exportId))?.state;
+  }
+
+  async function rows(table: 'runs' | 'tasks' | 'exports'): Promise<number> {
+    return (await database.query(`SELECT 1 FROM outcrop.${table}`)).length;
+  }
+
+  async function claim(): Promise<Task> {
+    return (await tasks.claim())!;
+  }
+
+  /** As if so much time had passed since a task was taken. */
+  async function letLeaseEnd(): Promise<void> {
+    await database.query(`UPDATE outcrop.tasks SET available_at = now() - interval '1 second'`);
+  }
+
+  test('an export and its run are written together, or neither', async () => {
+    const failing = writeExport(database, {
+      before: () => {
+        throw new Error('rolled back');
+      },
+    });
+    await expect(failing).rejects.toThrow('rolled back');
+    expect([await rows('runs'), await rows('tasks'), await rows('exports')]).toEqual([0, 0, 0]);
+  });
+
+  test('one of many takes a task, and its end is the end of the export', async () => {
+    const { id } = await writeExport(database);
+    const claims = await Promise.all(Array.from({ length: 5 }, () => tasks.claim()));
+    const [task, ...others] = claims.filter((one) => one !== null);
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({
+      exportIds: [id],
+      items: [0],
+      packs: true,
+      attempts: 1,
+      plan: { name: 'kx-a' },
+    });
+    expect(Object.keys(task!.plan.body as object)).toEqual(['z', 'a']);
+    expect(await exports.find(localUser, id)).toMatchObject({ startedAt: expect.any(String) });
+    expect(await runs.complete(task!, archive)).toBe(true);
+    expect(await exports.find(localUser, id)).toMatchObject({
+      state: 'complete',
+      progress: 1,
+      stage: null,
+      startedAt: expect.any(String),
+      finishedAt: expect.any(String),
+      archive: { bytes: 5e10, unzippedBytes: 9e10 },
+    });
+    expect(await rows('tasks')).toBe(0);
+    expect(announced).toEqual([{ exportId: id, event: 'complete' }]);
+  });
+
+  test('many workers take each of many tasks once', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => writeExport(database)));
+    const taken: number[] = [];
+    const work = async (): Promise<void> => {
+      for (let task = await tasks.claim(); task !== null; task = await tasks.claim()) taken.push(task.taskId);
+    };
+    await Promise.all([work(), work(), work(), work()]);
+    expect(taken).toHaveLength(20);
+    expect(new Set(taken).size).toBe(20);
+  });
+
+  test('progress is the sum of its tasks’, and never goes back', async () => {
+    const { id } = await writeExport(database, { itemBytes: [large, large, large] });
+    const [first, second] = [await claim(), await claim()];
+    await tasks.keep(first, { fraction: 0.5, stage: 'Roads\0: 5 features' });
+    expect(await exports.find(localUser, id)).toMatchObject({ stage: 'Roads: 5 features' });
+    await tasks.keep(first, { fraction: 0.2, stage: null });
+    const { progress } = (await exports.find(localUser, id))!;
+    expect(progress).toBeCloseTo((0.7 / 3) * 0.5, 6);
+    await tasks.finish(second);
+    expect((await exports.find(localUser, id))!.progress).toBeCloseTo((0.7 / 3) * 1.5, 6);
+  });
+
+  test('a large run is done by several, and packed when all of them are done', async () => {
+    const { id } = await writeExport(database, { itemBytes: [large, large] });
+    const [first, second] = [await claim(), await claim()];
+    expect([first.items, second.items, first.packs]).toEqual([[0], [1], false]);
+    expect(await tasks.claim()).toBeNull();
+    await tasks.finish(second);
+    expect(await tasks.claim()).toBeNull();
+    await tasks.finish(first);
+    expect(await tasks.finish(first)).toBe(false);
+    const pack = await claim();
+    expect(pack).toMatchObject({ items: [], packs: true });
+    await runs.complete(pack, archive);
+    expect(await stateOf(id)).toBe('complete');
+  });
+
+  test('a task whose worker is silent is taken over, and what the silent one then says counts for nothing', async () => {
+    const { id } = await writeExport(database);
+    const silent = await claim();
+    expect(await tasks.claim()).toBeNull();
+    await letLeaseEnd();
+    const next = await claim();
+    expect(next).toMatchObject({ taskId: silent.taskId, attempts: 2 });
+    expect(await tasks.keep(silent, { fraction: 1, stage: null })).toBe(false);
+    expect(await tasks.finish(silent)).toBe(false);
+    expect(await runs.complete(silent, archive)).toBe(false);
+    expect(await runs.fail(silent, { code: 'internal', detail: '' })).toBe(false);
+    await tasks.release(silent);
+    expect(await tasks.claim()).toBeNull();
+    expect(await runs.complete(next, archive)).toBe(true);
+    expect(await stateOf(id)).toBe('complete');
+    expect(announced).toHaveLength(1);
+  });
+
+  test('a silent worker that nobody has replaced may go on', async () => {
+    await writeExport(database);
+    const task = await claim();
+    await letLeaseEnd();
+    expect(await tasks.keep(task, { fraction: 0.5, stage: null })).toBe(true);
+    expect(await tasks.claim()).toBeNull();
+  });
+
+  test('what is given back does not count as an attempt; what failed in passing does, and waits', async () => {
+    await writeExport(database);
+    await tasks.release(await claim());
+    const again = await claim();
+    expect(again.attempts).toBe(1);
+    await tasks.retry(again, 60);
+    expect(await tasks.claim()).toBeNull();
+    await letLeaseEnd();
+    expect((await claim()).attempts).toBe(2);
+  });
+
+  test('a cancel or the end of a run wins, never both', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await writeExport(database);
+      const task = await claim();
+      const [cancelled, completed] = await Promise.all([
+        exports.cancel(localUser, id),
+        runs.complete(task, archive),
+      ]);
+      expect(completed).toBe(cancelled === null);
+      expect(await stateOf(id)).toBe(completed ? 'complete' : 'cancelled');
+    }
+    expect(await rows('tasks')).toBe(0);
+    expect(announced).toHaveLength(10);
+  });
+
+  test('a cancelled export never starts, whoever is about to take it', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await writeExport(database);
+      const [task, cancelled] = await Promise.all([tasks.claim(), exports.cancel(localUser, id)]);
+      expect(cancelled).toMatchObject({ hasRunEnded: true, record: { state: 'cancelled', progress: null } });
+      if (task !== null) expect(await tasks.keep(task, { fraction: 0, stage: null })).toBe(false);
+      expect(await tasks.claim()).toBeNull();
+    }
+  });
+
+  test('a failure is told with its reason, and keeps how far it was', async () => {
+    const { id } = await writeExport(database);
+    const task = await claim();
+    await tasks.keep(task, { fraction: 0.25, stage: 'x' });
+    expect(await runs.fail(task, { code: 'disk-full', detail: 'no\0 room' })).toBe(true);
+    expect(await exports.find(localUser, id)).toMatchObject({
+      state: 'error',
+      progress: 0.25,
+      stage: null,
+      error: { code: 'disk-full', detail: 'no room' },
+    });
+    expect(announced).toEqual([{ exportId: id, event: 'error' }]);
+  });
+
+  test('equal requests share a run: joined while it runs, and served by its archive afterwards', async () => {
+    const key = { canonicalKey: 'same' };
+    const first = await writeExport(database, key);
+    const task = await claim();
+    const second = await writeExport(database, key);
+    expect([first.isReused, second.isReused, second.runId]).toEqual([false, true, first.runId]);
+    expect(await tasks.claim()).toBeNull();
+    await runs.complete(task, archive);
+    const third = await writeExport(database, key);
+    expect(third).toMatchObject({
+      state: 'complete',
+      isReused: true,
+      archive,
+      finishedAt: expect.any(String),
+    });
+    expect(await Promise.all([first.id, second.id, third.id].map(stateOf))).toEqual(
+      Array(3).fill('complete'),
+    );
+    expect(announced.map(({ exportId }) => exportId).toSorted((a, b) => a - b)).toEqual([
+      first.id,
+      second.id,
+    ]);
+    expect(await rows('runs')).toBe(1);
+  });
+
+  test('many equal requests at the same time make one run', async () => {
+    const records = await Promise.all(
+      Array.from({ length: 8 }, () => writeExport(database, { canonicalKey: 'once' })),
+    );
+    expect(new Set(records.map(({ runId }) => runId)).size).toBe(1);
+    expect(records.filter(({ isReused }) => !isReused)).toHaveLength(1);
+    expect(await rows('tasks')).toBe(1);
+  });
+
+  test('a shared run goes on until the last one cancels', async () => {
+    const [first, second] = [
+      await writeExport(database, { canonicalKey: 'k' }),
+      await writeExport(database, { canonicalKey: 'k' }),
+    ];
+    const task = await claim();
+    expect(await exports.cancel(localUser, first.id)).toMatchObject({ hasRunEnded: false });
+    expect(await tasks.keep(task, { fraction: 0.5, stage: null })).toBe(true);
+    expect(await stateOf(second.id)).toBe('processing');
+    expect(await exports.cancel(localUser, second.id)).toMatchObject({ hasRunEnded: true });
+    expect(await tasks.keep(task, { fraction: 0.6, stage: null })).toBe(false);
+    const third = await writeExport(database, { canonicalKey: 'k' });
+    expect([third.isReused, third.runId === first.runId]).toEqual([false, false]);
+  });
+
+  test('a join or the cancel of the only other one: the joined export never waits for a run that has ended', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const canonicalKey = `race ${round}`;
+      const first = await writeExport(database, { canonicalKey });
+      const [, second] = await Promise.all([
+        exports.cancel(localUser, first.id),
+        writeExport(database, { canonicalKey }),
+      ]);
+      const task = await claim();
+      expect(task.runId).toBe(second.runId);
+      await runs.complete(task, archive);
+      expect(await stateOf(second.id)).toBe('complete');
+    }
+  });
+
+  test('when an archive is removed its exports are gone, and an equal request begins anew', async () => {
+    const first = await writeExport(database, { canonicalKey: 'old' });
+    await runs.complete(await claim(), archive);
+    expect(await runs.findComplete('old')).toEqual({ runId: first.runId, archiveKey: 'a/b' });
+    expect(await runs.markRemoved(first.runId)).toBe(true);
+    expect(await runs.markRemoved(first.runId)).toBe(false);
+    expect([await stateOf(first.id), await runs.findComplete('old')]).toEqual(['gone', null]);
+    expect((await writeExport(database, { canonicalKey: 'old' })).isReused).toBe(false);
+    expect(announced.at(-1)).toEqual({ exportId: first.id, event: 'gone' });
+  });
+});

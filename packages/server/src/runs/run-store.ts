@@ -1,0 +1,223 @@
+import type { WireFailure } from '@outcrop/contract';
+import type { ExportPlan } from '@outcrop/engine';
+
+import type { Database, Queryable } from '../database/database.ts';
+import { type Announce, announceToNobody, type EndingEvent } from './announce.ts';
+import { takeTurns } from './fair-share.ts';
+import type { TaskDraft } from './split-run.ts';
+import type { HeldTask } from './task.ts';
+
+/** What a run is made of. */
+export interface RunDraft {
+  /** Of the one who waits for it; 0 for the local user. */
+  readonly owner: number;
+  /** Null for a run that nobody else can share. */
+  readonly canonicalKey: string | null;
+  readonly plan: ExportPlan;
+  readonly tasks: readonly TaskDraft[];
+}
+
+/** The run of an export. */
+export interface JoinedRun {
+  readonly runId: number;
+  /** `complete` where an earlier export has asked for exactly this, and its archive is still there. */
+  readonly state: 'active' | 'complete';
+  readonly isShared: boolean;
+}
+
+/** The archive of a finished run. */
+export interface FinishedArchive {
+  readonly key: string;
+  readonly bytes: number;
+  readonly unzippedBytes: number;
+  readonly sha256: string;
+}
+
+/** A complete run that an equal request could share. */
+export interface FinishedRun {
+  readonly runId: number;
+  readonly archiveKey: string;
+}
+
+/** Whether a task is still its worker's, and its run still wanted. `$1` the run, `$2` the task, `$3` the lease. */
+const isHeld = `id = $1 AND state = 'active'
+  AND EXISTS (SELECT 1 FROM outcrop.tasks WHERE id = $2 AND lease = $3 AND NOT done)`;
+
+/**
+ * Runs: the work that exports wait for. Whatever ends one locks the run first, then its exports, then its tasks, in one
+ * transaction: so a cancel and a worker never both win, and nobody waits for the other in a circle.
+ */
+export class RunStore {
+  readonly #database: Database;
+  readonly #announce: Announce;
+
+  constructor(database: Database, announce: Announce = announceToNobody) {
+    this.#database = database;
+    this.#announce = announce;
+  }
+
+  /**
+   * Finds the run that makes exactly this, or begins one with its tasks, in the transaction that writes the export. A run that
+   * was joined cannot end before that transaction does.
+   */
+  async join(draft: RunDraft, transaction: Queryable): Promise<JoinedRun> {
+    for (;;) {
+      const [begun] = await transaction.query<{ id: number }>(
+        `INSERT INTO outcrop.runs (canonical_key, plan) VALUES ($1, $2::json)
+         ON CONFLICT (canonical_key) WHERE state IN ('active', 'complete') DO NOTHING RETURNING id`,
+        [draft.canonicalKey, JSON.stringify(draft.plan)],
+      );
+      if (begun !== undefined) {
+        await addTasks(transaction, begun.id, draft);
+        return { runId: begun.id, state: 'active', isShared: false };
+      }
+      const [known] = await transaction.query<{ id: number; state: 'active' | 'complete' }>(
+        `SELECT id, state FROM outcrop.runs
+         WHERE canonical_key = $1 AND state IN ('active', 'complete') FOR UPDATE`,
+        [draft.canonicalKey],
+      );
+      // It may have ended in between, and then there is room for a new one.
+      if (known !== undefined) {
+        await hurry(transaction, known.id, draft);
+        return { runId: known.id, state: known.state, isShared: true };
+      }
+    }
+  }
+
+  /** The complete run that makes exactly this, if there is one. */
+  async findComplete(canonicalKey: string): Promise<FinishedRun | null> {
+    const [row] = await this.#database.query<{ id: number; archive_key: string }>(
+      `SELECT id, archive_key FROM outcrop.runs WHERE canonical_key = $1 AND state = 'complete'`,
+      [canonicalKey],
+    );
+    return row === undefined ? null : { runId: row.id, archiveKey: row.archive_key };
+  }
+
+  /** Writes that a run is complete, and with it all exports that wait for it. False where a cancel, or another worker, came first. */
+  complete({ taskId, runId, lease }: HeldTask, archive: FinishedArchive): Promise<boolean> {
+    return this.#end(runId, 'complete', (transaction) =>
+      transaction.query(
+        `UPDATE outcrop.runs
+         SET state = 'complete', progress = 1, started_at = ${startOfTasks}, finished_at = now(),
+             archive_key = $4, archive_bytes = $5, archive_sha256 = $6, archive_unzipped_bytes = $7
+         WHERE ${isHeld} RETURNING id`,
+        [runId, taskId, lease, archive.key, archive.bytes, archive.sha256, archive.unzippedBytes],
+      ),
+    );
+  }
+
+  /** Writes that a run has failed, and with it all exports that wait for it. False where a cancel, or another worker, came first. */
+  fail({ taskId, runId, lease }: HeldTask, failure: WireFailure): Promise<boolean> {
+    return this.#end(runId, 'error', (transaction) =>
+      transaction.query(
+        `UPDATE outcrop.runs
+         SET state = 'failed', progress = ${progressOfTasks}, started_at = ${startOfTasks}, finished_at = now(),
+             error_code = $4, error_detail = $5
+         WHERE ${isHeld} RETURNING id`,
+        [runId, taskId, lease, failure.code, failure.detail.replaceAll('\0', '')],
+      ),
+    );
+  }
+
+  /** Notes that the archive of a complete run is no longer there: its exports are gone. */
+  markRemoved(runId: number): Promise<boolean> {
+    return this.#end(runId, 'gone', (transaction) =>
+      transaction.query(
+        `UPDATE outcrop.runs SET state = 'removed' WHERE id = $1 AND state = 'complete' RETURNING id`,
+        [runId],
+      ),
+    );
+  }
+
+  /** Of some runs, those that are still being worked on or waiting. */
+  async findActive(runIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const rows = await this.#database.query<{ id: number }>(
+      `SELECT id FROM outcrop.runs WHERE id = ANY ($1::integer[]) AND state = 'active'`,
+      [runIds],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  #end(
+    runId: number,
+    event: Exclude<EndingEvent, 'cancelled'>,
+    endRun: (transaction: Queryable) => Promise<object[]>,
+  ): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      if ((await endRun(transaction)).length === 0) {
+        return false;
+      }
+      const exports = await transaction.query<{ id: number }>(
+        event === 'gone'
+          ? `UPDATE outcrop.exports SET state = 'gone' WHERE run_id = $1 AND state = 'complete' RETURNING id`
+          : `UPDATE outcrop.exports SET state = $2, finished_at = now()
+             WHERE run_id = $1 AND state = 'processing' RETURNING id`,
+        event === 'gone' ? [runId] : [runId, event],
+      );
+      await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
+      await this.#announce(
+        transaction,
+        exports.map(({ id }) => ({ exportId: id, event })),
+      );
+      return true;
+    });
+  }
+}
+
+/** How far a run is by its tasks; `runs.id` is the run. Never above what is left to do, however the shares were rounded. */
+export const progressOfTasks = `(SELECT least(1, greatest(0, 1 - coalesce(sum(share * (1 - progress)), 0)))
+  FROM outcrop.tasks WHERE run_id = runs.id)`;
+
+/** When a run began; `runs.id` is the run. It is kept with the tasks, so that taking one does not touch the run, which whoever ends it has locked. */
+export const startOfTasks = '(SELECT min(started_at) FROM outcrop.tasks WHERE run_id = runs.id)';
+
+/**
+ * Ends a run that nobody waits for any more. The caller has locked the run.
+ *
+ * @returns whether it has ended.
+ */
+export async function endUnwantedRun(transaction: Queryable, runId: number): Promise<boolean> {
+  const ended = await transaction.query(
+    `UPDATE outcrop.runs SET state = 'cancelled', progress = ${progressOfTasks}, started_at = ${startOfTasks}, finished_at = now()
+     WHERE id = $1 AND state = 'active'
+       AND NOT EXISTS (SELECT 1 FROM outcrop.exports WHERE run_id = $1 AND state = 'processing')
+     RETURNING id`,
+    [runId],
+  );
+  if (ended.length > 0) {
+    await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
+  }
+  return ended.length > 0;
+}
+
+async function addTasks(transaction: Queryable, runId: number, { owner, tasks }: RunDraft): Promise<void> {
+  const tags = await takeTurns(
+    transaction,
+    owner,
+    tasks.map(({ cost }) => cost),
+  );
+  for (const [index, task] of tasks.entries()) {
+    await transaction.query(
+      `INSERT INTO outcrop.tasks (run_id, items, packs, waits_for, share, start_tag)
+       VALUES ($1, $2::integer[], $3, $4, $5, $6)`,
+      [runId, task.items, task.packs, task.packs ? tasks.length - 1 : 0, task.share, tags[index]],
+    );
+  }
+}
+
+/** A run that several wait for is done when it is the first one's turn. */
+async function hurry(transaction: Queryable, runId: number, { owner, tasks }: RunDraft): Promise<void> {
+  const [waiting] = await transaction.query<{ first: number | null }>(
+    'SELECT min(start_tag) AS first FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL',
+    [runId],
+  );
+  if (waiting?.first == null) {
+    return;
+  }
+  const [own] = await takeTurns(transaction, owner, [tasks.reduce((total, { cost }) => total + cost, 0)]);
+  await transaction.query(
+    `UPDATE outcrop.tasks SET start_tag = start_tag - $2::double precision
+     WHERE run_id = $1 AND NOT done AND lease IS NULL AND $2::double precision > 0`,
+    [runId, waiting.first - (own ?? waiting.first)],
+  );
+}

@@ -1,0 +1,109 @@
+import { Bell } from './bell.ts';
+import { runTask, TaskLost, type TaskParts, WorkerClosing } from './run-task.ts';
+
+/** How long a worker that found nothing waits before it looks again, unless it is woken. */
+const pollIntervalMs = 500;
+/** How often folders of runs that ended elsewhere are looked for. */
+const sweepIntervalMs = 60_000;
+
+/** What an API process asks of the workers in it. */
+export interface LocalWorkers {
+  /** There is something to do. */
+  wake(): void;
+  /** A run has been cancelled. */
+  abort(runId: number): void;
+}
+
+/** Where no worker is in the process: those elsewhere look by themselves. */
+export const noLocalWorkers: LocalWorkers = { wake: () => undefined, abort: () => undefined };
+
+/** Takes tasks, one after the other in each of its places, and does them. */
+export class TaskWorker implements LocalWorkers {
+  readonly #parts: TaskParts;
+  readonly #bell = new Bell();
+  readonly #running = new Map<AbortController, number>();
+  readonly #places: Promise<void>[] = [];
+  #sweeper: NodeJS.Timeout | null = null;
+
+  constructor(parts: TaskParts) {
+    this.#parts = parts;
+  }
+
+  /** How many tasks run here now. */
+  get runningTasks(): number {
+    return this.#running.size;
+  }
+
+  /** Begins to take tasks, so many at a time. */
+  start(concurrency: number): void {
+    for (let place = 0; place < concurrency; place += 1) {
+      this.#places.push(this.#workUntilClosed());
+    }
+    this.#sweeper = setInterval(() => void this.sweep(), sweepIntervalMs);
+    this.#sweeper.unref();
+  }
+
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  abort(runId: number): void {
+    for (const [controller, running] of this.#running) {
+      if (running === runId) controller.abort(new TaskLost('The export was cancelled'));
+    }
+  }
+
+  /** Takes no more tasks, and waits so long for those that run; then stops them and gives them back. */
+  async close(drainMs = 0): Promise<void> {
+    this.#bell.close();
+    clearInterval(this.#sweeper ?? undefined);
+    const stop = setTimeout(() => {
+      for (const controller of this.#running.keys()) {
+        controller.abort(new WorkerClosing('The worker is closing'));
+      }
+    }, drainMs);
+    await Promise.all(this.#places);
+    clearTimeout(stop);
+  }
+
+  /** Removes the folders of runs that have ended. */
+  async sweep(): Promise<void> {
+    try {
+      const removed = await this.#parts.folders.sweep(this.#parts.runStore);
+      if (removed > 0) this.#parts.logger.info({ removed }, 'Worker:Folders:Swept');
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'Worker:Folders:SweepFailed');
+    }
+  }
+
+  async #workUntilClosed(): Promise<void> {
+    while (!this.#bell.isClosed) {
+      const heard = this.#bell.rings;
+      try {
+        const hasWorked = await this.#workOnce();
+        if (!hasWorked) await this.#bell.waitPast(heard, pollIntervalMs);
+      } catch (error) {
+        this.#parts.logger.error({ err: error }, 'Worker:Task:Failed');
+        await this.#bell.waitPast(this.#bell.rings, pollIntervalMs);
+      }
+    }
+  }
+
+  async #workOnce(): Promise<boolean> {
+    const task = await this.#parts.taskStore.claim();
+    if (task === null) {
+      return false;
+    }
+    const controller = new AbortController();
+    this.#running.set(controller, task.runId);
+    if (this.#bell.isClosed) controller.abort(new WorkerClosing('The worker is closing'));
+    try {
+      await runTask(this.#parts, task, controller);
+    } finally {
+      this.#running.delete(controller);
+      // Another task of the run may have waited for this one.
+      this.#bell.ring();
+    }
+    return true;
+  }
+}

@@ -126,7 +126,7 @@ async function runPlan(
   // Beside the archive, because that is where there must be room for it anyway.
   const workFolder = join(dirname(archivePath), `.${basename(archivePath)}.${process.pid}.work`);
   await mkdir(workFolder, { recursive: true });
-  const progress = createProgress(context.terminal, { silent });
+  const progress = await createProgress(context.terminal, { silent });
   try {
     const result = await engine.runExport(checked, {
       archivePath,

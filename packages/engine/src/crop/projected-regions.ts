@@ -1,11 +1,5 @@
 import type { Region } from '../plan/request.ts';
-import { Geos } from './geos.ts';
-import {
-  type ProjectedRegion,
-  projectRegion,
-  type RegionTarget,
-  type UnusableRegion,
-} from './project-region.ts';
+import type { ProjectedRegion, RegionTarget, UnusableRegion } from './project-region.ts';
 
 type Projecting = Promise<ProjectedRegion | UnusableRegion | null>;
 
@@ -23,9 +17,18 @@ export class ProjectedRegions {
     const key = `${target.crs.code} ${target.operation.report.method} ${target.lonLat.join(' ')}`;
     let projecting = known.get(key);
     if (projecting === undefined) {
-      projecting = Geos.load().then((geos) => projectRegion(geos, region, target));
+      projecting = projectNow(region, target);
       known.set(key, projecting);
     }
     return projecting;
   }
+}
+
+/** What projects is loaded only where there is a region. */
+async function projectNow(region: Region, target: RegionTarget): Projecting {
+  const [{ Geos }, { projectRegion }] = await Promise.all([
+    import('./geos.ts'),
+    import('./project-region.ts'),
+  ]);
+  return projectRegion(await Geos.load(), region, target);
 }

@@ -1,10 +1,10 @@
-import type { FailureCode, Reason } from '@outcrop/contract';
+import type { FailureCode, Kind, Reason } from '@outcrop/contract';
 import { findFormat } from '@outcrop/contract';
 
 import { ProjectedRegions } from '../crop/projected-regions.ts';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
-import { formatsForItem } from '../gdal-formats/producible-formats.ts';
+import { directFormats, isFeatureKind } from '../formats/direct-formats.ts';
 import type { RasterFile } from '../source/layer.ts';
 import { archiveName } from './archive-name.ts';
 import { checkTable } from './check-table.ts';
@@ -120,6 +120,15 @@ async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCh
     if (!(error instanceof EngineError)) throw error;
     return refused(item, [{ code: reasonCodes[error.code] ?? 'source-unavailable', detail: error.message }]);
   }
+}
+
+/** What a kind can be written in, as far as one format needs to know: GDAL is asked only where it may be needed. */
+async function formatsForItem(kind: Kind, written: string | undefined): Promise<readonly string[]> {
+  const direct = directFormats();
+  const isDirect = isFeatureKind(kind) && direct.includes(findFormat(written ?? '')?.mimetype ?? '');
+  if (isDirect) return direct;
+  const { producibleFormats } = await import('../gdal-formats/producible-formats.ts');
+  return producibleFormats(kind);
 }
 
 /** What a failure says of the request. */

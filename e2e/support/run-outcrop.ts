@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** The API key in the environment; none where it is not given, whatever the machine has. */
   readonly key?: string | undefined;
+  /** More of the environment. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Starts the built command. */
@@ -53,8 +55,12 @@ export function finished(child: ChildProcess): Promise<Finished> {
   });
 }
 
-function startNode(commandLine: readonly string[], { cwd, key }: Surroundings): ChildProcess {
-  const { KOORDINATES_TOKEN: _, ...environment } = process.env;
+function startNode(
+  commandLine: readonly string[],
+  { cwd, key, environment: added }: Surroundings,
+): ChildProcess {
+  const { KOORDINATES_TOKEN: _, ...inherited } = process.env;
+  const environment = { ...inherited, ...added };
   return spawn(process.execPath, commandLine, {
     cwd,
     env: key === undefined ? environment : { ...environment, KOORDINATES_TOKEN: key },

@@ -17,7 +17,7 @@ export async function serveSite(folder: string, options: readonly string[] = [])
   const child = startOutcrop(['serve', folder, '--port', '0', ...options], { cwd: folder });
   const end = finished(child);
   const url = await Promise.race([
-    address(child.stdout),
+    printedAddress(child.stdout),
     end.then(({ stderr }) => {
       throw new Error(`the site did not start: ${stderr}`);
     }),
@@ -30,16 +30,22 @@ export async function serveSite(folder: string, options: readonly string[] = [])
 }
 
 /** Creates a key while the site runs, or while it does not. */
-export async function createKey(folder: string, scopes: readonly string[]): Promise<string> {
+export async function createKey(
+  folder: string,
+  scopes: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const options = scopes.flatMap((scope) => ['--scope', scope]);
   const { exitCode, stdout, stderr } = await runOutcrop(['token', 'create', folder, ...options, '--json'], {
     cwd: folder,
+    environment,
   });
   if (exitCode !== 0) throw new Error(`no key was created: ${stderr}`);
   return (JSON.parse(stdout) as { token: string }).token;
 }
 
-async function address(stdout: ChildProcess['stdout']): Promise<string> {
+/** The address that a site prints when it listens. */
+export async function printedAddress(stdout: ChildProcess['stdout']): Promise<string> {
   if (stdout !== null) {
     for await (const line of createInterface({ input: stdout })) {
       const url = /https?:\/\/\S+/.exec(line)?.[0];

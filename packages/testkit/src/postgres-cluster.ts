@@ -11,6 +11,10 @@ const debianFolder = '/usr/lib/postgresql';
 /** A PostgreSQL server of its own, gone when its scope ends. */
 export interface PostgresCluster extends AsyncDisposable {
   readonly url: string;
+  /** Ends it as a power cut does: every connection is lost, and nothing is tidied up. */
+  stop(): Promise<void>;
+  /** Starts it again, with what it had written. */
+  start(): Promise<void>;
 }
 
 /** The folder of the machine's PostgreSQL programs; null where it has none. */
@@ -31,15 +35,18 @@ export async function startPostgres(programs: string): Promise<PostgresCluster> 
     options,
   );
   const settings = `-p ${port} -h 127.0.0.1 -k ${folder} -F`;
-  await run(
-    join(programs, 'pg_ctl'),
-    ['start', '-w', '-D', join(folder, 'data'), '-l', join(folder, 'log'), '-o', settings],
-    options,
-  );
+  const control = async (...words: readonly string[]): Promise<void> => {
+    await run(join(programs, 'pg_ctl'), [...words, '-D', join(folder, 'data')], options);
+  };
+  const start = (): Promise<void> => control('start', '-w', '-l', join(folder, 'log'), '-o', settings);
+  const stop = (): Promise<void> => control('stop', '-w', '-m', 'immediate');
+  await start();
   return {
     url: `postgresql://outcrop@127.0.0.1:${port}/postgres`,
+    start,
+    stop,
     async [Symbol.asyncDispose]() {
-      await run(join(programs, 'pg_ctl'), ['stop', '-m', 'immediate', '-D', join(folder, 'data')], options);
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

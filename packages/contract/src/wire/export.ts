@@ -82,6 +82,8 @@ export interface WireExportDetail extends WireExportSummary {
   /** 0..1; null after a cancel. Never goes back. */
   readonly progress: number | null;
   readonly stage: string | null;
+  /** Where it is in the queue, 1 for the next; null once it has begun. An extension. */
+  readonly queue?: { readonly position: number; readonly eta_seconds: number } | null;
   readonly is_cropped: boolean;
   /** Whether an equal export had been asked for before, and its archive serves this one too. An extension. */
   readonly reused?: boolean;

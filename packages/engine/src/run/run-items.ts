@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
@@ -61,9 +61,23 @@ async function makeItem(
   index: number,
   { options, threads, workshop, done }: Making,
 ): Promise<FinishedItem> {
+  options.signal?.throwIfAborted();
+  const folder = startItem(options.workFolder, index, randomUUID());
+  try {
+    return await makeItemIn(folder, index, { plan, options, threads, workshop, done });
+  } catch (error) {
+    // On a full disk its room is needed; what goes wrong here is not what the error is about.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    throw error;
+  }
+}
+
+async function makeItemIn(
+  folder: string,
+  index: number,
+  { plan, options, threads, workshop, done }: Making & { plan: ExportPlan },
+): Promise<FinishedItem> {
   const { workFolder, signal, onProgress, items } = options;
-  signal?.throwIfAborted();
-  const folder = startItem(workFolder, index, randomUUID());
   const staging = { plan, workshop, folder: `${folder}/source`, signal };
   using staged = await stageItem(plan.items[index]!, staging);
   const { item } = staged;

@@ -1,19 +1,22 @@
 import pg from 'pg';
 
 import type { Database, Queryable } from './database.ts';
+import { databaseError } from './database-unavailable.ts';
 
 /** Opens a pool of connections to a PostgreSQL server. */
 export async function openPostgresDatabase(
   url: string,
   options: { onError: (error: Error) => void },
 ): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
   // An idle connection that the server drops is an event of the pool; unheard it would end the process.
   pool.on('error', options.onError);
   return {
     ...asQueryable(pool),
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await orDatabaseError(pool.connect());
+      // A connection that is lost between two statements is an event; unheard it would end the process.
+      client.on('error', ignore);
       try {
         await client.query('BEGIN');
         const result = await work(asQueryable(client));
@@ -26,7 +29,9 @@ export async function openPostgresDatabase(
           () => false,
         );
         client.release(!rolledBack);
-        throw error;
+        throw databaseError(error);
+      } finally {
+        client.off('error', ignore);
       }
     },
     close: () => pool.end(),
@@ -36,13 +41,24 @@ export async function openPostgresDatabase(
 function asQueryable(client: Pick<pg.ClientBase, 'query'> | pg.Pool): Queryable {
   return {
     async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-      const result = await client.query<Row>(sql, [...values]);
+      const result = await orDatabaseError(client.query<Row>(sql, [...values]));
       return result.rows;
     },
     async runScript(sql) {
-      const result: unknown = await client.query(sql);
+      const result: unknown = await orDatabaseError(client.query(sql));
       const results = Array.isArray(result) ? result : [result];
       return results.findLast((one: pg.QueryResult<object>) => one.fields.length > 0)?.rows ?? [];
     },
   };
 }
+
+async function orDatabaseError<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+/** Whoever waits for the answer hears of it. */
+function ignore(): void {}

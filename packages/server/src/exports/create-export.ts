@@ -75,7 +75,9 @@ export async function createExport(
     owner: ownerOf(caller),
     canonicalKey: canonicalKey(plan, creation.site.engine.engineVersion()),
     plan,
-    tasks: splitRun(items.map((item) => item.sizeEstimateUnzipped)),
+    tasks: splitRun(
+      items.map((item) => ({ bytes: item.sizeEstimateUnzipped, seconds: item.secondsEstimate ?? 0 })),
+    ),
   };
   await forgetLostArchive(creation, run);
   const record = await insertExport(creation, caller, {

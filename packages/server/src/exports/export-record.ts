@@ -14,6 +14,14 @@ export interface ExportArchive {
   readonly sha256: string;
 }
 
+/** Where an export is in the queue. */
+export interface QueuePlace {
+  /** 1 for the next. */
+  readonly position: number;
+  /** Until it begins, as far as that is known. */
+  readonly etaSeconds: number;
+}
+
 /** An export as the database keeps it. Times are ISO 8601, UTC, microseconds. */
 export interface ExportRecord {
   readonly id: number;
@@ -31,6 +39,8 @@ export interface ExportRecord {
   /** 0..1; null after a cancel. */
   readonly progress: number | null;
   readonly stage: string | null;
+  /** Where it is in the queue; null once it has begun. */
+  readonly queue: QueuePlace | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly downloadedAt: string | null;
@@ -53,6 +63,8 @@ export interface ExportRow {
   readonly size_estimate_unzipped: number;
   readonly progress: number | null;
   readonly stage: string | null;
+  readonly queue_position: number | null;
+  readonly queue_seconds: number | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly downloaded_at: string | null;
@@ -64,11 +76,25 @@ export interface ExportRow {
   readonly error_detail: string | null;
 }
 
+/**
+ * What waits before a run that has not begun, and how long that may take those that work now. Nothing where it has begun.
+ */
+const queueOfRun = `
+  SELECT count(ahead.id)::integer + 1 AS queue_position,
+    ceil(coalesce(sum(ahead.seconds), 0) / greatest(1, (SELECT count(*) FROM outcrop.tasks WHERE lease IS NOT NULL)))
+      ::double precision AS queue_seconds
+  FROM (SELECT start_tag, id FROM outcrop.tasks WHERE run_id = runs.id ORDER BY start_tag, id LIMIT 1) AS own
+  LEFT JOIN outcrop.tasks AS ahead
+    ON NOT ahead.done AND ahead.lease IS NULL AND (ahead.start_tag, ahead.id) < (own.start_tag, own.id)
+  WHERE NOT EXISTS (SELECT 1 FROM outcrop.tasks WHERE run_id = runs.id AND started_at IS NOT NULL)
+  GROUP BY own.id`;
+
 const isActive = "exports.state = 'processing' AND runs.state = 'active'";
 
 /** What to select of an export; numbers and times come as the same types from every database. */
 export const exportColumns = [
-  'exports.id, exports.name, exports.state, created_via, request, warnings, reused, run_id',
+  'exports.id, exports.name, exports.state, created_via, request, warnings, reused, exports.run_id',
+  'queue_position, queue_seconds',
   "CASE exports.state WHEN 'processing' THEN NULL ELSE archive_key END AS archive_key",
   'archive_sha256, runs.archive_bytes::double precision AS archive_bytes',
   'runs.archive_unzipped_bytes::double precision AS archive_unzipped_bytes',
@@ -84,7 +110,8 @@ export const exportColumns = [
 ].join(', ');
 
 /** Where to select it from. */
-export const exportTables = 'outcrop.exports JOIN outcrop.runs ON runs.id = exports.run_id';
+export const exportTables = `outcrop.exports JOIN outcrop.runs ON runs.id = exports.run_id
+  LEFT JOIN LATERAL (${queueOfRun}) AS queue ON ${isActive}`;
 
 /** An export from its row. */
 export function toExportRecord(row: ExportRow): ExportRecord {
@@ -103,6 +130,10 @@ export function toExportRecord(row: ExportRow): ExportRecord {
     sizeEstimateUnzipped: row.size_estimate_unzipped,
     progress: row.progress,
     stage: row.stage,
+    queue:
+      row.queue_position === null
+        ? null
+        : { position: row.queue_position, etaSeconds: row.queue_seconds ?? 0 },
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     downloadedAt: row.downloaded_at,

@@ -105,6 +105,11 @@ function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, A
       ? {}
       : { 404: { description: 'Not there, or not yours.', body: problem } }),
     500: { description: 'The site failed; the incident is in its log.', body: problem },
+    503: {
+      description: 'The site cannot reach its database at the moment.',
+      body: problem,
+      headers: { 'Retry-After': z.string() },
+    },
   };
 }
 

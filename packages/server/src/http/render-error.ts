@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, notFound, RefusedExport } from './http-error.ts';
 
@@ -10,6 +11,11 @@ export function renderError(parts: AppParts, context: RequestContext, error: Err
   }
   if (error instanceof URIError) {
     return renderError(parts, context, notFound());
+  }
+  if (error instanceof DatabaseUnavailable) {
+    parts.logger.error({ err: error, requestId: context.get('requestId') }, 'Request:Serve:NoDatabase');
+    const detail = 'The site cannot reach its database at the moment; ask again in a few seconds.';
+    return renderError(parts, context, new HttpError(503, { detail }, { 'Retry-After': '5' }));
   }
   const incident = randomUUID();
   parts.logger.error({ err: error, incident, requestId: context.get('requestId') }, 'Request:Serve:Failed');

@@ -78,6 +78,10 @@ function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDetail {
     size_complete_unzipped: archive?.unzippedBytes ?? null,
     progress: record.progress,
     stage: record.stage,
+    queue:
+      record.queue === null
+        ? null
+        : { position: record.queue.position, eta_seconds: record.queue.etaSeconds },
     is_cropped: request.extent !== null,
     reused: record.isReused,
     sha256: archive?.sha256 ?? null,

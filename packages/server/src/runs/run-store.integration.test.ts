@@ -115,6 +115,19 @@ describeEveryDatabase((open) => {
     expect((await exports.find(localUser, id))!.progress).toBeCloseTo((0.7 / 3) * 1.5, 6);
   });
 
+  test('who waits is told their place, and how long that may be', async () => {
+    const ids: number[] = [];
+    for (let index = 0; index < 4; index += 1) ids.push((await writeExport(database)).id);
+    await claim();
+    const places = await Promise.all(ids.map(async (id) => (await exports.find(localUser, id))!.queue));
+    expect(places).toEqual([
+      null,
+      { position: 1, etaSeconds: 0 },
+      { position: 2, etaSeconds: 10 },
+      { position: 3, etaSeconds: 20 },
+    ]);
+  });
+
   test('a large run is done by several, and packed when all of them are done', async () => {
     const { id } = await writeExport(database, { itemBytes: [large, large] });
     const [first, second] = [await claim(), await claim()];

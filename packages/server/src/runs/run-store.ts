@@ -198,9 +198,17 @@ async function addTasks(transaction: Queryable, runId: number, { owner, tasks }:
   );
   for (const [index, task] of tasks.entries()) {
     await transaction.query(
-      `INSERT INTO outcrop.tasks (run_id, items, packs, waits_for, share, start_tag)
-       VALUES ($1, $2::integer[], $3, $4, $5, $6)`,
-      [runId, task.items, task.packs, task.packs ? tasks.length - 1 : 0, task.share, tags[index]],
+      `INSERT INTO outcrop.tasks (run_id, items, packs, waits_for, share, seconds, start_tag)
+       VALUES ($1, $2::integer[], $3, $4, $5, $6, $7)`,
+      [
+        runId,
+        task.items,
+        task.packs,
+        task.packs ? tasks.length - 1 : 0,
+        task.share,
+        task.seconds,
+        tags[index],
+      ],
     );
   }
 }

@@ -180,10 +180,6 @@ async function fail(
   task: Task,
   failure: ReturnType<typeof describeFailure>,
 ): Promise<void> {
-  if (failure.code === 'disk-full') {
-    // To write down the end may need room, too.
-    await parts.folders.remove(task.runId).catch(() => undefined);
-  }
   await parts.runStore.fail(task, failure);
   await cleanUp(parts, task.runId);
 }

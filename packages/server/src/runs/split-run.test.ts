@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { splitRun } from './split-run.ts';
+import { splitRun as split } from './split-run.ts';
 
 const mega = 1024 ** 2;
 
+function splitRun(sizes: readonly number[]): ReturnType<typeof split> {
+  return split(sizes.map((bytes) => ({ bytes, seconds: bytes / mega })));
+}
+
 test('a small export is one task', () => {
   expect(splitRun([mega, 2 * mega, mega])).toEqual([
-    { items: [0, 1, 2], packs: true, share: 1, cost: 5 * mega },
+    { items: [0, 1, 2], packs: true, share: 1, cost: 5 * mega, seconds: 4 },
   ]);
 });
 

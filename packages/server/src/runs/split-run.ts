@@ -8,6 +8,16 @@ export interface TaskDraft {
   readonly share: number;
   /** What it counts for in turns, in bytes. */
   readonly cost: number;
+  /** How long it may take, to tell those who wait. */
+  readonly seconds: number;
+}
+
+/** What is known of an item before it is made. */
+export interface ItemEstimate {
+  /** Unzipped. */
+  readonly bytes: number;
+  /** 0 where that is not known. */
+  readonly seconds: number;
 }
 
 /** Items that come to less than this stay together: starting a task costs more than others would save. */
@@ -18,40 +28,47 @@ const itemsShare = 0.7;
 const leastCost = 1024 ** 2;
 
 /**
- * Takes a run apart, so that several workers can do a large one, and none does another's part for long. A small one is one task.
- *
- * @param itemBytes estimate of each item, unzipped.
+ * Takes a run apart, so that several workers can do a large one, and none does another's part for long. A small one is one
+ * task.
  */
-export function splitRun(itemBytes: readonly number[]): TaskDraft[] {
-  const groups = groupItems(itemBytes);
-  const total = sum(itemBytes);
+export function splitRun(estimates: readonly ItemEstimate[]): TaskDraft[] {
+  const groups = groupItems(estimates);
+  const bytes = sum(groups.map((group) => group.bytes));
+  const seconds = sum(groups.map((group) => group.seconds));
   const [only] = groups;
   if (groups.length <= 1) {
-    return [{ items: only?.items ?? [], packs: true, share: 1, cost: cost(total) }];
+    return [{ items: only?.items ?? [], packs: true, share: 1, cost: cost(bytes), seconds }];
   }
-  const tasks = groups.map(({ items, bytes }): TaskDraft => ({
-    items,
+  const tasks = groups.map((group): TaskDraft => ({
+    items: group.items,
     packs: false,
-    share: itemsShare * (bytes / total),
-    cost: cost(bytes * itemsShare),
+    share: itemsShare * (group.bytes / bytes),
+    cost: cost(group.bytes * itemsShare),
+    seconds: group.seconds * itemsShare,
   }));
-  return [...tasks, { items: [], packs: true, share: 1 - itemsShare, cost: cost(total * (1 - itemsShare)) }];
+  const rest = 1 - itemsShare;
+  return [
+    ...tasks,
+    { items: [], packs: true, share: rest, cost: cost(bytes * rest), seconds: seconds * rest },
+  ];
 }
 
 interface Group {
   readonly items: number[];
   bytes: number;
+  seconds: number;
 }
 
-function groupItems(itemBytes: readonly number[]): Group[] {
+function groupItems(estimates: readonly ItemEstimate[]): Group[] {
   const groups: Group[] = [];
-  for (const [index, bytes] of itemBytes.entries()) {
+  for (const [index, { bytes, seconds }] of estimates.entries()) {
     const last = groups.at(-1);
     if (last === undefined || last.bytes + bytes > bytesWorthATask) {
-      groups.push({ items: [index], bytes });
+      groups.push({ items: [index], bytes, seconds });
     } else {
       last.items.push(index);
       last.bytes += bytes;
+      last.seconds += seconds;
     }
   }
   return groups;

@@ -42,7 +42,12 @@ export function writeExport(database: Database, options: NewExportOptions = {}):
   };
   return database.transaction(async (transaction) => {
     const run = await new RunStore(database).join(
-      { owner: ownerOf(caller), canonicalKey, plan: emptyPlan, tasks: splitRun(itemBytes) },
+      {
+        owner: ownerOf(caller),
+        canonicalKey,
+        plan: emptyPlan,
+        tasks: splitRun(itemBytes.map((bytes) => ({ bytes, seconds: 10 }))),
+      },
       transaction,
     );
     const record = await new ExportStore(database).insert(caller, { ...created, run }, transaction);

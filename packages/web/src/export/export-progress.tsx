@@ -12,7 +12,7 @@ import { words } from '../words/en.ts';
 /** An export that is going on: how far, with what, and how to stop it. */
 export function ExportProgress({ made }: { readonly made: Export }): ReactNode {
   const percent = Math.round((made.progress ?? 0) * 100);
-  const stage = made.stage ?? words.export.waiting;
+  const stage = made.stage ?? waiting(made);
   useSaidProgress(percent, stage);
   const [isAsking, setAsking] = useState(false);
   const cancel = useMutation({
@@ -53,6 +53,11 @@ export function ExportProgress({ made }: { readonly made: Export }): ReactNode {
 }
 
 /** Says how far it is every ten percent, and what is being done when that changes, but not more than every few seconds. */
+function waiting({ queue }: Export): string {
+  const others = (queue?.position ?? 1) - 1;
+  return others === 0 ? words.export.waiting : words.export.waitingBehind(others);
+}
+
 function useSaidProgress(percent: number, stage: string): void {
   const last = useRef({ step: -1, at: 0 });
   useEffect(() => {

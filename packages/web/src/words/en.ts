@@ -260,6 +260,10 @@ export const words = {
     } as Readonly<Record<string, string>>,
     title: (percent: number, name: string) => `${percent} % – ${name}`,
     waiting: 'Waiting for its turn',
+    waitingBehind: (others: number) =>
+      others === 1
+        ? 'Waiting for its turn, behind one other'
+        : `Waiting for its turn, behind ${others} others`,
     progress: (percent: number, stage: string) => `${percent} %: ${stage}`,
     leave: 'You can leave this page; the export goes on and stays in “My exports”.',
     cancel: 'Cancel export',

@@ -43,6 +43,7 @@ export const runsAndTasks: Migration = {
       packs boolean NOT NULL,
       waits_for integer NOT NULL DEFAULT 0,
       share double precision NOT NULL,
+      seconds double precision NOT NULL DEFAULT 0,
       progress double precision NOT NULL DEFAULT 0,
       stage text,
       start_tag double precision NOT NULL DEFAULT 0,

@@ -97,6 +97,10 @@ const detailFields = {
     .nullable()
     .meta({ description: 'Never goes back; null after a cancel.' }),
   stage: z.string().nullable().meta({ description: 'What is being done, in words.' }),
+  queue: z
+    .object({ position: z.int().min(1), eta_seconds: z.number().min(0) })
+    .nullable()
+    .meta({ description: 'Where it is in the queue, 1 for the next, and about how long until it begins.' }),
   is_cropped: z.boolean(),
   reused: z.boolean().meta({
     description: 'Whether an equal export had been asked for before, and its archive serves this one.',

@@ -80,7 +80,7 @@ async function prepare(
   if (geometry === null || from === null || to === null)
     return { source, survey, crop: null, reprojection: null };
   const { region } = request;
-  const met = region === null ? null : await meet(region, { source, crs: from, geometry }, workshop);
+  const met = region === null ? null : await meet(region, { source, crs: from, survey, geometry }, workshop);
   const crop = region === null ? null : (met ?? outsideExtent(item));
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
   if (crop !== null && 'code' in crop) return crop;
@@ -94,10 +94,15 @@ async function prepare(
   }
 }
 
+interface MeetingTable extends Pick<PreparedTable, 'source' | 'survey'> {
+  readonly crs: Crs;
+  readonly geometry: NonNullable<PostgisSurvey['geometry']>;
+}
+
 /** The region as the source meets it. */
 async function meet(
   region: Region,
-  { source, crs, geometry }: { source: Table; crs: Crs; geometry: NonNullable<PostgisSurvey['geometry']> },
+  { source, crs, survey, geometry }: MeetingTable,
   workshop: Workshop,
 ): Promise<LayerCrop | UnusableRegion | null> {
   if (isPostgisTable(source)) {
@@ -105,7 +110,11 @@ async function meet(
     return findPostgisCandidates(workshop, source, { region, crs, geometry });
   }
   const { prepareCrop } = await import('../run/prepare-crop.ts');
-  return prepareCrop(workshop, region, { crs, survey: geometry as GeometrySurvey });
+  return prepareCrop(workshop, region, {
+    crs,
+    survey: geometry as GeometrySurvey,
+    version: survey.version,
+  });
 }
 
 /** Whether anything is inside: by a box, by the sample, else by the first feature that really is. */

@@ -1,7 +1,7 @@
 import type { FailureCode, Kind, Reason } from '@outcrop/contract';
 import { findFormat } from '@outcrop/contract';
 
-import { ProjectedRegions } from '../crop/projected-regions.ts';
+import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
 import { directFormats, isFeatureKind } from '../formats/direct-formats.ts';
@@ -30,7 +30,7 @@ export interface ExportCheck {
   readonly warnings: readonly string[];
   readonly sizeEstimateZipped: number;
   /** The region as it was prepared, for a run in this process. */
-  readonly regions?: ProjectedRegions;
+  readonly regions?: PreparedRegions;
 }
 
 /** What a thread that checks one request after the other remembers. */
@@ -55,7 +55,7 @@ export async function checkExportHere(
   { memory = { operations: {}, samples: new Map() }, isEstimated = true }: CheckOptions = {},
 ): Promise<ExportCheck> {
   const operations = new CoordinateOperations(memory.operations);
-  const regions = new ProjectedRegions();
+  const regions = new PreparedRegions();
   const workshop = { operations, regions };
   const warnings = new Set(request.region?.notices);
   const { samples } = memory;

@@ -1,6 +1,6 @@
 import type { Candidates } from '../crop/candidates.ts';
 import type { ProjectedRegion } from '../crop/project-region.ts';
-import type { ProjectedRegions } from '../crop/projected-regions.ts';
+import type { PreparedRegions } from '../crop/prepared-regions.ts';
 import type { RegionIndex } from '../crop/region-index.ts';
 import type { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { type Crs, findCrs } from '../crs/crs.ts';
@@ -10,7 +10,7 @@ import type { GeoPackageTable } from '../source/layer.ts';
 /** What checks and runs share in one process. */
 export interface Workshop {
   readonly operations: CoordinateOperations;
-  readonly regions: ProjectedRegions;
+  readonly regions: PreparedRegions;
 }
 
 /** The region of an export as one layer meets it. */

@@ -21,11 +21,17 @@ import type { LayerCrop, LayerRegion, Workshop } from './item-pipeline.ts';
 export async function prepareCrop(
   workshop: Workshop,
   region: Region,
-  { crs, survey }: { crs: Crs; survey: GeometrySurvey },
+  { crs, survey, version }: { crs: Crs; survey: GeometrySurvey; version: number },
 ): Promise<LayerCrop | UnusableRegion | null> {
   const prepared = await prepareRegion(workshop, region, { crs, survey });
   if (prepared === null || 'problem' in prepared) return prepared;
-  return { ...prepared, candidates: findCandidates(survey.index, prepared.index) };
+  const { index } = survey;
+  const candidates = workshop.regions.candidates(
+    prepared.projected.shape,
+    `${index.path} ${index.table} ${version}`,
+    () => findCandidates(index, prepared.index),
+  );
+  return { ...prepared, candidates };
 }
 
 /** The region in the CRS of a layer. Null where it is nowhere near the data. */

@@ -207,7 +207,11 @@ async function requiredCrop(
   const crs = crsOf(source);
   if (plan.region === null || survey.geometry === null || crs === null) return null;
   const { prepareCrop } = await import('./prepare-crop.ts');
-  const crop = await prepareCrop(workshop, plan.region, { crs, survey: survey.geometry });
+  const crop = await prepareCrop(workshop, plan.region, {
+    crs,
+    survey: survey.geometry,
+    version: survey.version,
+  });
   if (crop === null)
     throw new EngineError('invalid-request', `${item.layer.title} has no data inside the extent.`);
   if ('problem' in crop) throw new EngineError('invalid-request', crop.problem);

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
-import { ProjectedRegions } from '../crop/projected-regions.ts';
+import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
@@ -21,7 +21,7 @@ export interface ItemsOptions {
   /** Threads that convert, or how many to start where the work is worth it; as many as there are cores where absent. */
   readonly workers?: number | WorkerTeam;
   /** What the check has prepared in this process. */
-  readonly regions?: ProjectedRegions | undefined;
+  readonly regions?: PreparedRegions | undefined;
   readonly signal?: AbortSignal;
   /** `fraction` is of these items. */
   readonly onProgress?: (progress: RunProgress) => void;
@@ -35,7 +35,7 @@ export async function runItems(plan: ExportPlan, options: ItemsOptions): Promise
   await using threads = new ThreadsOfRun(workers);
   const workshop = {
     operations: new CoordinateOperations(plan.operations),
-    regions: regions ?? new ProjectedRegions(),
+    regions: regions ?? new PreparedRegions(),
   };
   const finished: FinishedItem[] = [];
   for (const [place, index] of items.entries()) {

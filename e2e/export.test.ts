@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startCuttingProxy } from './support/cutting-proxy.ts';
 import { inspect, unpack } from './support/inspect.ts';
+import { send } from './support/raw-http.ts';
 import { finished, runOutcrop, runScript, startOutcrop } from './support/run-outcrop.ts';
 import { makeSampleFolder, pointCount, rowCount } from './support/sample-data.ts';
 import { createKey, serveSite, type ServedSite } from './support/serve-site.ts';
@@ -364,10 +365,12 @@ describe('the SDK exports', () => {
 
   test('a client that goes away in the middle of a download does not hurt the site', async () => {
     const complete = await client.exports.list().first();
-    const url = new URL(complete?.downloadUrl ?? '', site.url);
+    const redirect = await send(new URL(complete?.downloadUrl ?? '', site.url).href, {
+      headers: { authorization: `key ${key}` },
+    });
     for (let times = 0; times < 5; times += 1) {
       await new Promise<void>((resolve, reject) => {
-        const request = get(url, { headers: { authorization: `key ${key}` } }, (response) => {
+        const request = get(String(redirect.headers.location), (response) => {
           response.once('data', () => response.destroy());
           response.once('close', () => resolve());
           response.pipe(createWriteStream('/dev/null'));

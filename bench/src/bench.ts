@@ -18,6 +18,8 @@ import {
   compareSizes,
   estimateOnCores,
   formatScaling,
+  type ScalingId,
+  scalingIds,
   type ScalingResult,
 } from './rows/scaling.ts';
 
@@ -46,7 +48,7 @@ await surveySite(site);
 
 const results: BenchResult[] = [];
 for (const row of rows) results.push(...(await inFolder((folder) => compareRow(row, folder))));
-const scaling = values.full && values.row === undefined ? await compareScaling() : [];
+const scaling = await compareScaling();
 printResults();
 if (values.json !== undefined) {
   await writeFile(values.json, `${JSON.stringify([...results, ...scaling], null, 2)}\n`);
@@ -70,10 +72,12 @@ function presentRivals(): readonly Rival[] {
 function selectRows(): readonly BenchRow[] {
   const ids = values.row;
   if (ids === undefined) return benchRows.filter(({ isLong }) => values.full || !isLong);
-  return ids.map((id) => {
+  return ids.flatMap((id) => {
+    if ((scalingIds as readonly string[]).includes(id)) return [];
     const row = benchRows.find((candidate) => candidate.id === id);
-    if (row !== undefined) return row;
-    throw new RangeError(`--row is ${id}; there are ${benchRows.map((known) => known.id).join(', ')}`);
+    if (row !== undefined) return [row];
+    const known = [...benchRows.map((candidate) => candidate.id), ...scalingIds];
+    throw new RangeError(`--row is ${id}; there are ${known.join(', ')}`);
   });
 }
 
@@ -105,14 +109,19 @@ async function compareRow(row: BenchRow, folder: string): Promise<BenchResult[]>
   return [...done].map(([rival, compared]) => compare(row, rival.name, compared));
 }
 
+/** In the full profile, or asked for by name. */
 async function compareScaling(): Promise<ScalingResult[]> {
+  const isWanted = (id: ScalingId): boolean => values.row?.includes(id) ?? values.full;
   const row = benchRows[0]!;
-  const large = await prepareSite(root, { parcels: 5_000_000, addresses: 0, streams: 0 });
-  await surveySite(large);
-  return inFolder(async (folder) => [
-    await compareSizes({ small: site, large }, { row, folder, rounds }),
-    await compareCores(site, { row, folder, rounds }),
-  ]);
+  const compared: ScalingResult[] = [];
+  if (isWanted('parcels-5m')) {
+    const large = await prepareSite(root, { parcels: 5_000_000, addresses: 0, streams: 0 });
+    await surveySite(large);
+    compared.push(await inFolder((folder) => compareSizes({ small: site, large }, { row, folder, rounds })));
+  }
+  if (isWanted('one-core'))
+    compared.push(await inFolder((folder) => compareCores(site, { row, folder, rounds })));
+  return compared;
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

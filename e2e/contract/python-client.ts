@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { ContractSite, Detail } from '../support/contract-site.ts';
-import { json } from '../support/raw-http.ts';
+import { json, send } from '../support/raw-http.ts';
 
 /** What the reference client does, request by request, with the headers that it sends. */
 export function pythonSuite(site: () => ContractSite): void {
@@ -45,6 +45,22 @@ export function pythonSuite(site: () => ContractSite): void {
           next = /<([^>]*)>; rel="page-next"/.exec(String(answer.headers['link']))?.[1];
         }
         expect(seen.size).toBe(total);
+      });
+    });
+
+    describe('download', () => {
+      test('follows to the archive: with the key on the same host, without it elsewhere', async () => {
+        const { url } = await site().create();
+        const { download_url: address } = await site().settled(url);
+        const answer = await site().ask(address ?? '', { headers });
+        expect(answer.status).toBe(302);
+        const location = new URL(String(answer.headers.location));
+        const isSameHost = location.host === new URL(site().url).host;
+        const sent = isSameHost ? { ...headers, authorization: `key ${site().key}` } : headers;
+        const archive = await send(location.href, { headers: sent });
+        expect([archive.status, archive.headers['content-type']]).toEqual([200, 'application/zip']);
+        expect(archive.headers['content-length']).toBe(String(archive.body.length));
+        expect(archive.body.subarray(0, 2).toString()).toBe('PK');
       });
     });
 

@@ -7,6 +7,7 @@ import { json, type RawAnswer, type RawRequest, send } from './raw-http.ts';
 import { runOutcrop } from './run-outcrop.ts';
 import { makeSampleFolder } from './sample-data.ts';
 import { createKey, serveSite } from './serve-site.ts';
+import type { TestS3 } from './start-s3.ts';
 
 /** The versions of the API; what holds for one holds for the other unless a test says so. */
 export const versions = ['v1', 'v1.x'] as const;
@@ -36,6 +37,8 @@ export interface ContractSite extends AsyncDisposable {
   /** Asks with the key, unless the headers say otherwise. */
   ask(path: string, request?: RawRequest, version?: Version): Promise<RawAnswer>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
+  /** Asks with the key where an archive is, and then there without it. */
+  download(path: string, request?: RawRequest): Promise<RawAnswer>;
   /** The smallest export: the table as CSV. */
   create(changes?: object): Promise<Detail>;
   settled(url: string): Promise<Detail>;
@@ -44,15 +47,19 @@ export interface ContractSite extends AsyncDisposable {
   removeArchive(sha256: string): Promise<void>;
 }
 
-/** Makes the sample folder and serves it. */
-export async function openContractSite(): Promise<ContractSite> {
+/**
+ * Makes the sample folder and serves it.
+ *
+ * @param s3 where the site is to keep its archives; its folder where absent.
+ */
+export async function openContractSite(s3?: TestS3): Promise<ContractSite> {
   const root = await mkdtemp(join(tmpdir(), 'outcrop-contract-'));
   const folder = join(root, 'site');
   await makeSampleFolder(folder);
   const init = await runOutcrop(['init', folder], { cwd: root });
   if (init.exitCode !== 0) throw new Error(`init failed: ${init.stderr}`);
   await addLicence(join(folder, 'outcrop.yaml'));
-  const served = await serveSite(folder);
+  const served = await serveSite(folder, [], s3?.environment);
   const newKey = (...scopes: string[]): Promise<string> => createKey(folder, scopes);
   const key = await newKey('exports:read', 'exports:write', 'layers:read');
   const at = (path: string, version: Version = 'v1'): string =>
@@ -78,7 +85,12 @@ export async function openContractSite(): Promise<ContractSite> {
     ask,
     post,
     newKey,
-    removeArchive: (sha256) => removeArchive(join(folder, '.outcrop', 'exports'), sha256),
+    async download(path, request = {}) {
+      const answer = await ask(path, { method: request.method ?? 'GET' });
+      if (answer.status !== 302) throw new Error(`HTTP ${answer.status}: ${answer.body.toString()}`);
+      return send(String(answer.headers.location), request);
+    },
+    removeArchive: (sha256) => removeArchive(s3?.folder ?? join(folder, '.outcrop', 'exports'), sha256),
     ...exporter({ ask, post, ids }),
     [Symbol.asyncDispose]: async () => {
       await served.stop();
@@ -89,7 +101,9 @@ export async function openContractSite(): Promise<ContractSite> {
 
 async function removeArchive(store: string, sha256: string): Promise<void> {
   const names = await readdir(store, { recursive: true });
-  const archives = names.filter((name) => name.endsWith('.zip')).map((name) => join(store, name));
+  const archives = names
+    .filter((name) => /\.zip(?:\._S3rver_object)?$/.test(name))
+    .map((name) => join(store, name));
   for (const archive of archives) {
     const digest = createHash('sha256')
       .update(await readFile(archive))

@@ -13,8 +13,12 @@ export interface ServedSite extends AsyncDisposable {
 }
 
 /** Serves a folder on a free port. */
-export async function serveSite(folder: string, options: readonly string[] = []): Promise<ServedSite> {
-  const child = startOutcrop(['serve', folder, '--port', '0', ...options], { cwd: folder });
+export async function serveSite(
+  folder: string,
+  options: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServedSite> {
+  const child = startOutcrop(['serve', folder, '--port', '0', ...options], { cwd: folder, environment });
   const end = finished(child);
   const url = await Promise.race([
     printedAddress(child.stdout),

@@ -3,9 +3,14 @@ import { median } from './result.ts';
 import type { BenchRow } from './row.ts';
 import { runOurs } from './run-ours.ts';
 
+/** The comparisons of ours with ours. */
+export const scalingIds = ['parcels-5m', 'one-core'] as const;
+/** One of them. */
+export type ScalingId = (typeof scalingIds)[number];
+
 /** Ours against ours: on other data, or on another number of cores. As `--json` writes it. */
 export interface ScalingResult {
-  readonly id: string;
+  readonly id: ScalingId;
   readonly title: string;
   /** What is looked at, and what it is compared with, medians. */
   readonly ours_s: number;

@@ -17,7 +17,13 @@ export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
 export { type Scope, scopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
 export type { WireCrs } from './wire/crs.ts';
-export type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from './wire/error.ts';
+export type {
+  WireConflict,
+  WireErrorEnvelope,
+  WireFieldErrors,
+  WireNoRoom,
+  WireProblem,
+} from './wire/error.ts';
 export type {
   WireDelivery,
   WireDescribedExport,

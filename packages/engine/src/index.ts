@@ -30,6 +30,7 @@ export type {
 export type { DescribedTable, PostgisAddress } from './postgis/describe-table.ts';
 export type { PostgisTable } from './postgis/postgis-table.ts';
 export { slugify } from './plan/slug.ts';
+export { adoptFinishedItem, type FinishedItemFiles, finishedItemFiles } from './run/finished-item.ts';
 export type { ProcessOptions } from './run/run-in-process.ts';
 export { runExport, type RunOptions, type RunProgress, type RunResult } from './run/run-export.ts';
 export { startWorkers, type WorkerTeam } from './run/worker-team.ts';

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 import { SiteError } from './catalogue/site-error.ts';
+import { DownloadTickets } from './downloads/download-tickets.ts';
+import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
 import { type Access } from './http/app-parts.ts';
@@ -34,7 +36,7 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers },
 ): Promise<RunningApi> {
-  const { site, logger, opened, objectStore, runStore, announce } = foundations;
+  const { site, config, logger, opened, objectStore, runStore, announce } = foundations;
   const { server, workers } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
@@ -47,6 +49,14 @@ export async function startApi(
     idempotencyStore: new IdempotencyStore(opened.database),
     runStore,
     objectStore,
+    diskRoom: diskRoom({
+      database: opened.database,
+      workFolder: site.paths.work,
+      reserve: site.limits.min_free_bytes,
+      keepsArchives: config.storage.kind === 'files',
+    }),
+    downloadTickets: await DownloadTickets.open(opened.database),
+    downloadSeconds: config.downloadSeconds,
     workers,
     logger,
     adminSecret,

@@ -20,6 +20,8 @@ export type Engine = Pick<
   | 'checkExport'
   | 'engineVersion'
   | 'runInProcess'
+  | 'finishedItemFiles'
+  | 'adoptFinishedItem'
 >;
 
 /** The engine itself. */

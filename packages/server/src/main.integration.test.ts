@@ -106,7 +106,8 @@ test('a folder becomes a site whose export is cropped, complete and verifiable',
   expect(validation).toMatchObject({ is_valid: true, items: [{ feature_count: expect.any(Number) }] });
   const detail = await settled((await send<WireExportDetail>('exports/', cropped)).url);
   expect(detail).toMatchObject({ state: 'complete', progress: 1, error: null });
-  const response = await checkedFetch(detail.download_url!);
+  const redirect = await checkedFetch(detail.download_url!, { redirect: 'manual' });
+  const response = await fetch(redirect.headers.get('Location')!);
   const archive = fileURLToPath(new URL('out.zip', folder));
   await writeFile(archive, Buffer.from(await response.arrayBuffer()));
   const verification = await verifyArchive(archive);

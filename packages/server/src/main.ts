@@ -2,9 +2,9 @@ import { type ApiOptions, decideAccess, type RunningApi, startApi } from './api.
 import { SiteError } from './catalogue/site-error.ts';
 import { loadConfig } from './config.ts';
 import { type HttpServer, listen } from './http/listen.ts';
-import { noLocalWorkers, type TaskWorker } from './runs/task-worker.ts';
+import { noLocalWorkers } from './runs/task-worker.ts';
 import { type Foundations, type FoundationsOptions, openFoundations } from './site/foundations.ts';
-import { startWorker } from './worker.ts';
+import { type RunningTaskWorker, startWorker } from './worker.ts';
 
 /** How a site is served. */
 export interface StartOptions extends FoundationsOptions, ApiOptions {
@@ -80,7 +80,7 @@ async function serve(
   options: ApiOptions & { server: HttpServer; hasWorker: boolean },
 ): Promise<RunningServer> {
   const { server, hasWorker } = options;
-  let worker: TaskWorker | null = null;
+  let worker: RunningTaskWorker | null = null;
   try {
     worker = hasWorker ? await startWorker(foundations) : null;
     const api = await startApi(foundations, { ...options, workers: worker ?? noLocalWorkers });
@@ -94,7 +94,7 @@ async function serve(
 
 function running(
   foundations: Foundations,
-  { api, worker }: { api: RunningApi; worker: TaskWorker | null },
+  { api, worker }: { api: RunningApi; worker: RunningTaskWorker | null },
 ): RunningServer {
   return {
     url: api.url,

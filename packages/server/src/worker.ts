@@ -1,26 +1,51 @@
 import { checkpointsInSharedFolder } from './runs/checkpoints.ts';
+import { CheckpointsInStore } from './runs/checkpoints-in-store.ts';
 import { RunFolders } from './runs/run-folders.ts';
-import { TaskWorker } from './runs/task-worker.ts';
+import { sweepStore } from './runs/sweep-store.ts';
+import { type LocalWorkers, TaskWorker } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
+
+/** A worker that takes tasks, and does a site's chores. */
+export interface RunningTaskWorker extends LocalWorkers {
+  /** Takes no more tasks, and waits so long for those that run; then stops them and gives them back. */
+  close(drainMs?: number): Promise<void>;
+}
 
 /** Begins to do the tasks of a site in this process. The composition root of a worker. */
-export async function startWorker(foundations: Foundations): Promise<TaskWorker> {
+export async function startWorker(foundations: Foundations): Promise<RunningTaskWorker> {
   const { site, config, engine, logger, opened, objectStore, runStore, taskStore } = foundations;
+  const folders = new RunFolders(site.paths.work);
   const worker = new TaskWorker({
     engine,
     taskStore,
     runStore,
     objectStore,
-    checkpoints: checkpointsInSharedFolder,
-    folders: new RunFolders(site.paths.work),
+    // Workers of a site whose archives are files share its folder; others may share nothing but the bucket.
+    checkpoints:
+      config.storage.kind === 'files'
+        ? checkpointsInSharedFolder
+        : new CheckpointsInStore(objectStore, engine),
+    folders,
     siteFolder: site.paths.folder,
     limits: { seconds: site.limits.max_run_seconds, memoryBytes: site.limits.max_run_memory_bytes },
     logger,
   });
+  const chores = [
+    { name: 'run-folders', everySeconds: 60, run: () => folders.sweep(runStore) },
+    { name: 'object-store', everySeconds: 3600, run: () => sweepStore(objectStore, runStore) },
+  ];
+  const upkeep = new Upkeep(opened.database, chores, logger);
   if (opened.isExclusive) {
     await taskStore.forgetLeases();
   }
-  await worker.sweep();
+  await upkeep.start();
   worker.start(config.concurrency);
-  return worker;
+  return {
+    wake: () => worker.wake(),
+    abort: (runId) => worker.abort(runId),
+    async close(drainMs) {
+      await Promise.all([upkeep.close(), worker.close(drainMs)]);
+    },
+  };
 }

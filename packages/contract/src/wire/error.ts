@@ -11,6 +11,17 @@ export interface WireConflict extends WireProblem {
   readonly errors: readonly string[];
 }
 
+/** Body of a create that the disk of the site has no room for: extension. All in bytes. */
+export interface WireNoRoom extends WireProblem {
+  /** What the export takes while it is made. */
+  readonly needed: number;
+  readonly free: number;
+  /** What other exports have yet to write. */
+  readonly promised: number;
+  /** What must stay free. */
+  readonly reserve: number;
+}
+
 /** How `v1.x` wraps every error body but the validation (wire contract, section 11). */
 export interface WireErrorEnvelope {
   readonly errors: WireProblem | WireFieldErrors;

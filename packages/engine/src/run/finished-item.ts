@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
@@ -36,6 +36,39 @@ const checkpointFile = 'finished.json';
 /** The folder of an item that is done. Its files are in `files/`; what they are says `finished.json`. */
 function finishedFolder(workFolder: string, index: number): string {
   return join(workFolder, 'items', String(index));
+}
+
+/** The files of an item that is done, and what says so, which comes last. */
+export interface FinishedItemFiles {
+  /** Paths below the item's folder, with slashes. */
+  readonly names: readonly string[];
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/** The files of an item that is done, to keep them elsewhere; null where it is not done. */
+export function finishedItemFiles(workFolder: string, index: number): FinishedItemFiles | null {
+  const item = readFinishedItem(workFolder, index);
+  if (item === null) return null;
+  const names = item.files.map(({ name }) => `files/${name}`);
+  return { names: [...names, checkpointFile], folder: finishedFolder(workFolder, index) };
+}
+
+/**
+ * Puts an item that was kept elsewhere in its place. False where its files are not those of an item that is done: then it will
+ * be made again.
+ *
+ * @param folder what `finishedItemFiles` named, in the same places; it is moved, or removed.
+ */
+export function adoptFinishedItem(workFolder: string, index: number, folder: string): boolean {
+  const target = finishedFolder(workFolder, index);
+  if (readFinishedItem(workFolder, index) === null) {
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(folder, target);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return readFinishedItem(workFolder, index) !== null;
 }
 
 /** A folder to make an item in, which nobody else has. Those that a killed run left are removed. */

@@ -35,6 +35,12 @@ const limitsSchema = z.strictObject({
     .default(6 * 3600),
   max_run_memory_bytes: z.int().positive().nullable().default(null),
   max_extent_vertices: z.int().positive().default(10_000),
+  /** Of the disk where exports are made; null takes exports whatever is free. */
+  min_free_bytes: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(512 * 1024 * 1024),
   max_items: z.int().positive().default(100),
   max_body_bytes: z
     .int()

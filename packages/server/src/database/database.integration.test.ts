@@ -64,6 +64,7 @@ describeEveryDatabase((open) => {
       siteRoot: new URL('http://localhost/'),
       database,
       exportStore: new ExportStore(database),
+      diskRoom: { shortageFor: async () => null },
       idempotencyStore: new IdempotencyStore(database),
       runStore: new RunStore(database),
       objectStore: fileObjectStore(folder),

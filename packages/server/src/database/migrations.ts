@@ -2,6 +2,12 @@ import type { Migration } from './migration.ts';
 import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
+import { secrets } from './migrations/0004-secrets.ts';
 
 /** The schema, step by step. */
-export const migrations: readonly Migration[] = [tokensAndExports, sizesAndIdempotencyKeys, runsAndTasks];
+export const migrations: readonly Migration[] = [
+  tokensAndExports,
+  sizesAndIdempotencyKeys,
+  runsAndTasks,
+  secrets,
+];

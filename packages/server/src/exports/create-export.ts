@@ -1,4 +1,4 @@
-import type { ExportCheck } from '@outcrop/engine';
+import type { ExportCheck, ExportPlan } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
@@ -10,6 +10,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { type Caller, ownerOf } from '../tokens/caller.ts';
 import { bodyFingerprint } from './body-fingerprint.ts';
 import { checkRequest } from './check-request.ts';
+import type { DiskRoom, DiskShortage, WantedRoom } from './disk-room.ts';
 import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
@@ -25,6 +26,7 @@ export interface ExportCreation {
   readonly idempotencyStore: IdempotencyStore;
   readonly runStore: RunStore;
   readonly objectStore: ObjectStore;
+  readonly diskRoom: DiskRoom;
   readonly workers: Pick<LocalWorkers, 'wake'>;
 }
 
@@ -38,7 +40,8 @@ export type Creation =
   | { readonly outcome: 'created' | 'repeated'; readonly record: ExportRecord }
   | { readonly outcome: 'refused'; readonly checked: CheckedBody }
   /** The idempotency key stands for another body. */
-  | { readonly outcome: 'key-taken' };
+  | { readonly outcome: 'key-taken' }
+  | { readonly outcome: 'no-room'; readonly shortage: DiskShortage };
 
 /** The dry run. A create refuses for the same reasons. */
 export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promise<CheckedBody> {
@@ -80,13 +83,17 @@ export async function createExport(
     ),
   };
   await forgetLostArchive(creation, run);
+  const shortage = await creation.diskRoom.shortageFor(wantedRoom(creation.site, checked.check, plan));
+  if (shortage !== null) {
+    return { outcome: 'no-room', shortage };
+  }
   const record = await insertExport(creation, caller, {
     run,
     created: {
       name,
       warnings,
       sizeEstimateZipped,
-      sizeEstimateUnzipped: items.reduce((sum, item) => sum + item.sizeEstimateUnzipped, 0),
+      sizeEstimateUnzipped: unzippedBytes(checked.check),
       request: checked.resolved.submitted,
     },
     keyed,
@@ -97,6 +104,19 @@ export async function createExport(
   }
   creation.workers.wake();
   return { outcome: 'created', record };
+}
+
+/** What an export that was checked would take of the disk. */
+export function wantedRoom(site: Site, check: ExportCheck, plan: ExportPlan): WantedRoom {
+  return {
+    canonicalKey: canonicalKey(plan, site.engine.engineVersion()),
+    zipped: check.sizeEstimateZipped,
+    unzipped: unzippedBytes(check),
+  };
+}
+
+function unzippedBytes({ items }: ExportCheck): number {
+  return items.reduce((sum, item) => sum + item.sizeEstimateUnzipped, 0);
 }
 
 /** What an earlier create with the same key led to; null where there was none. */

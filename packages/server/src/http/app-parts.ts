@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
+import type { DownloadTickets } from '../downloads/download-tickets.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
+import type { DiskRoom } from '../exports/disk-room.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
@@ -27,6 +29,10 @@ export interface AppParts {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
+  readonly downloadTickets: DownloadTickets;
+  /** How long the address that a download redirects to may be opened. */
+  readonly downloadSeconds: number;
+  readonly diskRoom: DiskRoom;
   readonly runStore: RunStore;
   readonly workers: LocalWorkers;
   readonly logger: Logger;

@@ -4,6 +4,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
+import { downloadByTicket, downloadPath } from '../downloads/send-archive.ts';
 import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
@@ -35,6 +36,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
+  app.get(downloadPath, downloadByTicket(parts));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({

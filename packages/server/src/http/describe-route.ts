@@ -106,9 +106,9 @@ function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, A
       : { 404: { description: 'Not there, or not yours.', body: problem } }),
     500: { description: 'The site failed; the incident is in its log.', body: problem },
     503: {
-      description: 'The site cannot reach its database at the moment.',
+      description: 'The database or the storage of the site does not answer at the moment.',
       body: problem,
-      headers: { 'Retry-After': z.string() },
+      headers: { 'Retry-After': z.string().meta({ description: 'Seconds.' }) },
     },
   };
 }

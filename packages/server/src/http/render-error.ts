@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, notFound, RefusedExport } from './http-error.ts';
 
@@ -12,15 +13,25 @@ export function renderError(parts: AppParts, context: RequestContext, error: Err
   if (error instanceof URIError) {
     return renderError(parts, context, notFound());
   }
-  if (error instanceof DatabaseUnavailable) {
-    parts.logger.error({ err: error, requestId: context.get('requestId') }, 'Request:Serve:NoDatabase');
-    const detail = 'The site cannot reach its database at the moment; ask again in a few seconds.';
-    return renderError(parts, context, new HttpError(503, { detail }, { 'Retry-After': '5' }));
+  const passing = describePassing(error);
+  if (passing !== null) {
+    parts.logger.warn({ err: error, requestId: context.get('requestId') }, 'Request:Serve:Unavailable');
+    return renderError(parts, context, new HttpError(503, { detail: passing }, { 'Retry-After': '5' }));
   }
   const incident = randomUUID();
   parts.logger.error({ err: error, incident, requestId: context.get('requestId') }, 'Request:Serve:Failed');
   const detail = `The site failed to answer. Tell its operator: incident ${incident}.`;
   return renderError(parts, context, new HttpError(500, { detail }));
+}
+
+/** What does not answer at the moment, in words; null for a failure that does not pass by itself. */
+function describePassing(error: Error): string | null {
+  if (error instanceof DatabaseUnavailable) {
+    return 'The site cannot reach its database at the moment; ask again in a few seconds.';
+  }
+  return error instanceof StorageError && error.isRetryable
+    ? 'The storage of this site does not answer at the moment; ask again in a few seconds.'
+    : null;
 }
 
 /** `v1.x` puts errors into an envelope, but for the verdict of a validation (wire contract, section 11). */

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 import type { ApiVersion } from '../exports/api-root.ts';
-import { checkBody, type CheckedBody, createExport as createRecord } from '../exports/create-export.ts';
+import {
+  checkBody,
+  type CheckedBody,
+  createExport as createRecord,
+  wantedRoom,
+} from '../exports/create-export.ts';
+import { describeShortage } from '../exports/disk-room.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, RefusedExport } from './http-error.ts';
 import { defineOperation, type Operation } from './operation.ts';
@@ -29,7 +35,7 @@ const idempotencyKeySchema = z
 /** `POST /exports/`: creates an export and starts it. */
 export function createExport(version: ApiVersion): Operation {
   const { detail } = exportSchemas[version];
-  const { problem, fieldErrors } = errorSchemas[version];
+  const { problem, fieldErrors, noRoom } = errorSchemas[version];
   return defineOperation(
     version,
     {
@@ -61,6 +67,7 @@ export function createExport(version: ApiVersion): Operation {
         },
         413: { description: 'The body is too large.', body: problem },
         422: { description: 'The idempotency key stands for another body.', body: problem },
+        507: { description: 'The disk of the site has no room for it now.', body: noRoom },
       },
     },
     async ({ parts, context, headers }) => create(parts, context, headers['Idempotency-Key'] ?? null),
@@ -96,7 +103,11 @@ export function validateExport(version: ApiVersion): Operation {
       if (checked.errors !== null) {
         throw refusal(parts, context, checked);
       }
-      return context.json(renderValidation(parts.site, checked, contextTarget(context)));
+      const verdict = renderValidation(parts.site, checked, contextTarget(context));
+      return context.json({
+        ...verdict,
+        warnings: [...verdict.warnings, ...(await roomWarnings(parts, checked))],
+      });
     },
   );
 }
@@ -111,11 +122,24 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
     const detail = `The Idempotency-Key ${JSON.stringify(key)} was sent with another body in the last 24 hours; use a new key.`;
     throw new HttpError(422, { detail });
   }
+  if (creation.outcome === 'no-room') {
+    throw new HttpError(507, { detail: describeShortage(creation.shortage), ...creation.shortage });
+  }
   const detail = renderExport(parts, context, creation.record);
   return context.json(detail, 201, {
     Location: detail.url,
     ...(creation.outcome === 'repeated' ? { 'Idempotency-Replayed': 'true' } : {}),
   });
+}
+
+/** Room is no property of the request, and may be there in a minute: so it does not make the request invalid. */
+async function roomWarnings(parts: AppParts, checked: CheckedBody): Promise<string[]> {
+  if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
+    return [];
+  }
+  const wanted = wantedRoom(parts.site, checked.check, checked.check.plan);
+  const shortage = await parts.diskRoom.shortageFor(wanted);
+  return shortage === null ? [] : [describeShortage(shortage)];
 }
 
 function refusal(parts: AppParts, context: RequestContext, checked: CheckedBody): HttpError {

@@ -6,7 +6,7 @@ import type { AppParts, RequestContext } from '../http/app-parts.ts';
 import { findOwn } from '../http/find-own.ts';
 import { notFound } from '../http/http-error.ts';
 import { sendJson } from './accepted-encoding.ts';
-import { readPathId } from './read-path-id.ts';
+import { readPathId } from '../http/read-path-id.ts';
 
 const maxReportBytes = 5_000_000;
 

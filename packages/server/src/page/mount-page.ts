@@ -5,7 +5,7 @@ import type { AppEnvironment, AppParts, RequestContext } from '../http/app-parts
 import { authenticate } from '../http/authenticate.ts';
 import type { Scope } from '@outcrop/contract';
 import { crsDefinition, crsList } from './crs-operations.ts';
-import { downloadByTicket, makeTicket } from './download-tickets.ts';
+import { makeDownloadLink } from './download-link.ts';
 import { exportReport } from './export-report.ts';
 import { LoginLinks, loginLinksPath } from './login-links.ts';
 import { openPageFiles } from './page-files.ts';
@@ -31,9 +31,8 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
   app.get('/services/page/crs/:code', crsDefinition);
   app.post('/services/page/regions', withScope('exports:read', inspectRegion(parts, previews)));
   app.post('/services/page/shapes', withScope('exports:read', readShapeFile()));
-  const exportPath = '/services/page/exports/:id{[0-9]+}/download';
-  app.post(exportPath, withScope('exports:read', makeTicket(parts)));
-  app.get(`${exportPath}/:ticket`, downloadByTicket(parts));
+  const linkPath = '/services/page/exports/:id{[0-9]+}/download';
+  app.post(linkPath, withScope('exports:read', makeDownloadLink(parts)));
   app.get('/services/page/exports/:id{[0-9]+}/report', withScope('exports:read', exportReport(parts)));
   const links = new LoginLinks(parts);
   app.post(loginLinksPath, links.create);

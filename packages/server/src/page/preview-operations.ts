@@ -12,7 +12,7 @@ import type { AppParts, RequestContext } from '../http/app-parts.ts';
 import { HttpError, notFound } from '../http/http-error.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { sendJson } from './accepted-encoding.ts';
-import { readPathId } from './read-path-id.ts';
+import { readPathId } from '../http/read-path-id.ts';
 
 const mostFeatures = 5000;
 const mostKept = 64;

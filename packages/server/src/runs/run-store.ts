@@ -138,6 +138,15 @@ export class RunStore {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Of some keys, those of archives that complete runs have. */
+  async findArchiveKeys(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#database.query<{ archive_key: string }>(
+      `SELECT archive_key FROM outcrop.runs WHERE archive_key = ANY ($1::text[]) AND state = 'complete'`,
+      [keys],
+    );
+    return new Set(rows.map(({ archive_key: key }) => key));
+  }
+
   #end(
     runId: number,
     event: Exclude<EndingEvent, 'cancelled'>,

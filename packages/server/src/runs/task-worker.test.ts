@@ -214,7 +214,7 @@ test('folders of runs that have ended are removed, those of others are kept', as
   for (const name of [`run-${runId}`, 'run-99999', 'other']) {
     await mkdir(new URL(`${name}/items/0/`, site.parts.site.paths.work), { recursive: true });
   }
-  await new TaskWorker(site.taskParts).sweep();
+  expect(await site.taskParts.folders.sweep(site.taskParts.runStore)).toBe(1);
   expect((await workFolders()).toSorted()).toEqual(['other', `run-${runId}`]);
 });
 

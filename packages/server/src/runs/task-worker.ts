@@ -3,8 +3,6 @@ import { runTask, TaskLost, type TaskParts, WorkerClosing } from './run-task.ts'
 
 /** How long a worker that found nothing waits before it looks again, unless it is woken. */
 const pollIntervalMs = 500;
-/** How often folders of runs that ended elsewhere are looked for. */
-const sweepIntervalMs = 60_000;
 
 /** What an API process asks of the workers in it. */
 export interface LocalWorkers {
@@ -23,7 +21,6 @@ export class TaskWorker implements LocalWorkers {
   readonly #bell = new Bell();
   readonly #running = new Map<AbortController, number>();
   readonly #places: Promise<void>[] = [];
-  #sweeper: NodeJS.Timeout | null = null;
 
   constructor(parts: TaskParts) {
     this.#parts = parts;
@@ -39,8 +36,6 @@ export class TaskWorker implements LocalWorkers {
     for (let place = 0; place < concurrency; place += 1) {
       this.#places.push(this.#workUntilClosed());
     }
-    this.#sweeper = setInterval(() => void this.sweep(), sweepIntervalMs);
-    this.#sweeper.unref();
   }
 
   wake(): void {
@@ -56,7 +51,6 @@ export class TaskWorker implements LocalWorkers {
   /** Takes no more tasks, and waits so long for those that run; then stops them and gives them back. */
   async close(drainMs = 0): Promise<void> {
     this.#bell.close();
-    clearInterval(this.#sweeper ?? undefined);
     const stop = setTimeout(() => {
       for (const controller of this.#running.keys()) {
         controller.abort(new WorkerClosing('The worker is closing'));
@@ -64,16 +58,6 @@ export class TaskWorker implements LocalWorkers {
     }, drainMs);
     await Promise.all(this.#places);
     clearTimeout(stop);
-  }
-
-  /** Removes the folders of runs that have ended. */
-  async sweep(): Promise<void> {
-    try {
-      const removed = await this.#parts.folders.sweep(this.#parts.runStore);
-      if (removed > 0) this.#parts.logger.info({ removed }, 'Worker:Folders:Swept');
-    } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'Worker:Folders:SweepFailed');
-    }
   }
 
   async #workUntilClosed(): Promise<void> {

@@ -8,8 +8,8 @@ import { type Engine, outcropEngine } from '../engine.ts';
 import { type Announce, announceToNobody } from '../runs/announce.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { TaskStore } from '../runs/task-store.ts';
-import { fileObjectStore } from '../storage/file-object-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { openObjectStore } from '../storage/open-object-store.ts';
 import { openDatabase, type SiteDatabase } from './open-database.ts';
 
 /** What every process of a site is made of, whether it answers requests, does tasks, or both. */
@@ -40,7 +40,7 @@ const lockWaitMs = 2000;
 /**
  * Opens a site folder, its database and its storage.
  *
- * @throws SiteError where the folder cannot be served: no `outcrop.yaml`, or another process has it.
+ * @throws SiteError where the folder cannot be served: no `outcrop.yaml`, or another process has it; where its bucket cannot be used.
  */
 export async function openFoundations(options: FoundationsOptions): Promise<Foundations> {
   const config = options.config ?? loadConfig();
@@ -49,10 +49,11 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
+  const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
   const announce = announceToNobody;
   try {
-    for (const folder of [site.paths.work, site.paths.cache, site.paths.exports]) {
+    for (const folder of [site.paths.work, site.paths.cache]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     return {
@@ -62,7 +63,7 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
       logger,
       opened,
       announce,
-      objectStore: fileObjectStore(site.paths.exports),
+      objectStore,
       runStore: new RunStore(opened.database, announce),
       taskStore: new TaskStore(opened.database, config.leaseSeconds),
       async close() {

@@ -1,22 +1,49 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
-import type { ObjectStore } from './object-store.ts';
+import { placeFile } from './durable-file.ts';
+import { hasCode } from './has-code.ts';
+import { checkKey, checkPrefix, isKey } from './object-key.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
 
-const keyPattern = /^[a-z0-9-]+(\/[a-z0-9-]+(\.[a-z0-9-]+)*)+$/;
+/** No key begins with a dot, so that drafts are never taken for objects. */
+const draftsName = '.drafts/';
 
 /** Keeps objects as files in a folder. */
 export function fileObjectStore(folder: URL): ObjectStore {
+  const place = async (key: string, file: URL, keepsSource: boolean): Promise<void> => {
+    await placeFile(file, locate(folder, key), { drafts: new URL(draftsName, folder), keepsSource });
+  };
+  const list = (prefix: string): AsyncGenerator<StoredObject> => {
+    checkPrefix(prefix);
+    return walk(folder, prefix);
+  };
   return {
-    async put(key, file) {
-      const target = locate(folder, key);
-      await mkdir(new URL('.', target), { recursive: true, mode: 0o700 });
-      await rename(file, target);
+    async put(key, file, { signal } = {}) {
+      signal?.throwIfAborted();
+      await place(key, file, false);
     },
-    async stat(key) {
-      const found = await orNull(stat(locate(folder, key)));
-      return found === null ? null : { bytes: found.size };
+    async putFile(key, file, { signal } = {}) {
+      signal?.throwIfAborted();
+      await place(key, file, true);
     },
+    async fetchTo(key, file, { signal } = {}) {
+      signal?.throwIfAborted();
+      const draft = new URL(`${file.href}.part`);
+      try {
+        await copyFile(locate(folder, key), draft, constants.COPYFILE_FICLONE);
+        await rename(draft, file);
+        return true;
+      } catch (error) {
+        await rm(draft, { force: true });
+        if (hasCode(error, 'ENOENT') && (await describe(folder, key)) === null) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    stat: (key) => describe(folder, key),
     async read(key, range) {
       // Opened here, so that a missing file is an answer and not an event of a stream that nobody listens to.
       const handle = await orNull(open(locate(folder, key)));
@@ -26,24 +53,79 @@ export function fileObjectStore(folder: URL): ObjectStore {
       const stream = handle.createReadStream({ ...range, highWaterMark: 256 * 1024 });
       return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
     },
+    list,
     async delete(key) {
       await rm(locate(folder, key), { force: true });
+      await removeEmptyFolders(folder, key);
     },
+    async deletePrefix(prefix) {
+      for await (const { key } of list(prefix)) {
+        await rm(locate(folder, key), { force: true });
+        await removeEmptyFolders(folder, key);
+      }
+    },
+    deleteUnfinished: (before) => deleteDrafts(new URL(draftsName, folder), before),
+    sign: null,
   };
 }
 
 function locate(folder: URL, key: string): URL {
-  if (!keyPattern.test(key)) {
-    throw new Error(`${JSON.stringify(key)} is not the key of an object`);
-  }
+  checkKey(key);
   return new URL(key, folder);
+}
+
+async function describe(folder: URL, key: string): Promise<StoredObject | null> {
+  const found = await orNull(stat(locate(folder, key)));
+  return found === null || !found.isFile() ? null : { key, bytes: found.size, modifiedAt: found.mtime };
+}
+
+async function* walk(root: URL, prefix: string): AsyncGenerator<StoredObject> {
+  const entries = await orNull(readdir(new URL(prefix, root), { withFileTypes: true }));
+  for (const entry of entries ?? []) {
+    const key = prefix + entry.name;
+    if (entry.isDirectory() && !entry.name.startsWith('.')) {
+      yield* walk(root, `${key}/`);
+    } else if (entry.isFile() && isKey(key)) {
+      const found = await describe(root, key);
+      if (found !== null) {
+        yield found;
+      }
+    }
+  }
+}
+
+/** Removes the folders of a key, from the innermost, as far as nothing else is in them. */
+async function removeEmptyFolders(root: URL, key: string): Promise<void> {
+  const parts = key.split('/').slice(0, -1);
+  try {
+    for (; parts.length > 0; parts.pop()) {
+      await rmdir(new URL(`${parts.join('/')}/`, root));
+    }
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) {
+      throw error;
+    }
+  }
+}
+
+async function deleteDrafts(drafts: URL, before: Date): Promise<number> {
+  let count = 0;
+  for (const name of (await orNull(readdir(drafts))) ?? []) {
+    const draft = new URL(name, drafts);
+    const found = await orNull(stat(draft));
+    if (found !== null && found.mtime < before) {
+      await rm(draft, { force: true });
+      count += 1;
+    }
+  }
+  return count;
 }
 
 async function orNull<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
       return null;
     }
     throw error;

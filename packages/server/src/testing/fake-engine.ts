@@ -83,6 +83,8 @@ export function fakeEngine(): Engine & { run: FakeRun } {
     checkExport: async (request: ExportRequest, context: PlanContext): Promise<ExportCheck> =>
       check(request, { ...context, mimetypes: context.mimetypes ?? (await fake.producibleFormats()) }),
     engineVersion: () => 'fake 1.0',
+    finishedItemFiles: () => null,
+    adoptFinishedItem: () => false,
     async runInProcess(plan: { name: string }, options: ProcessOptions) {
       options.signal?.throwIfAborted();
       await fake.run(options);

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
+import { DownloadTickets } from '../downloads/download-tickets.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
@@ -17,6 +18,7 @@ import type { TaskParts } from '../runs/run-task.ts';
 import { TaskStore } from '../runs/task-store.ts';
 import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
@@ -35,6 +37,8 @@ export interface TestSite {
   /** What its worker does tasks with. */
   readonly taskParts: TaskParts;
   readonly engine: ReturnType<typeof fakeEngine>;
+  /** Has all scopes. */
+  readonly token: string;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
@@ -88,14 +92,14 @@ export async function writeTestFolder(): Promise<URL> {
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
 export async function openTestSite(
-  options: { access?: Access; hasWorker?: boolean } = {},
+  options: { access?: Access; hasWorker?: boolean; objectStore?: ObjectStore } = {},
 ): Promise<TestSite> {
   const folder = await writeTestFolder();
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
   const database = await openTestDatabase();
   const site = await openSite(folder, engine);
-  const objectStore = fileObjectStore(site.paths.exports);
+  const objectStore = options.objectStore ?? fileObjectStore(site.paths.exports);
   const runStore = new RunStore(database);
   const taskParts: TaskParts = {
     engine,
@@ -120,6 +124,9 @@ export async function openTestSite(
     exportStore: new ExportStore(database),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
+    diskRoom: { shortageFor: async () => null },
+    downloadTickets: await DownloadTickets.open(database),
+    downloadSeconds: 900,
     runStore,
     workers: worker,
     logger,
@@ -137,6 +144,7 @@ export async function openTestSite(
     taskParts,
     engine,
     appWith: (other) => checkedApp({ ...parts, ...other }),
+    token,
     ...asker(app, token),
     async close() {
       await worker.close();

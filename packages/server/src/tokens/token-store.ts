@@ -49,10 +49,23 @@ export async function insertToken(
 }
 
 /** Who a token belongs to; null where nobody has it. */
-export async function findCaller(database: Database, token: string): Promise<Caller | null> {
+export function findCaller(database: Database, token: string): Promise<Caller | null> {
+  return selectCaller(database, 'hash = $1', hashToken(token));
+}
+
+/** The same for one who is known already, and whose token may have ended since. */
+export function findCallerById(database: Database, tokenId: number): Promise<Caller | null> {
+  return selectCaller(database, 'id = $1', tokenId);
+}
+
+async function selectCaller(
+  database: Database,
+  condition: 'hash = $1' | 'id = $1',
+  value: string | number,
+): Promise<Caller | null> {
   const [row] = await database.query<{ id: number; name: string; created_at: string; scopes: string[] }>(
-    `SELECT id, name, ${wireTime('created_at')}, scopes FROM outcrop.tokens WHERE hash = $1`,
-    [hashToken(token)],
+    `SELECT id, name, ${wireTime('created_at')}, scopes FROM outcrop.tokens WHERE ${condition}`,
+    [value],
   );
   return row === undefined
     ? null

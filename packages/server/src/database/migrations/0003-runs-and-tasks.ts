@@ -34,6 +34,7 @@ export const runsAndTasks: Migration = {
       FROM outcrop.exports;
     SELECT setval(pg_get_serial_sequence('outcrop.runs', 'id'), greatest((SELECT max(id) FROM outcrop.runs), 1));
     CREATE UNIQUE INDEX runs_by_canonical_key ON outcrop.runs (canonical_key) WHERE state IN ('active', 'complete');
+    CREATE INDEX runs_by_archive_key ON outcrop.runs (archive_key) WHERE archive_key IS NOT NULL;
     CREATE INDEX runs_active ON outcrop.runs (id) WHERE state = 'active';
 
     CREATE TABLE outcrop.tasks (
@@ -59,6 +60,7 @@ export const runsAndTasks: Migration = {
       SELECT id, ARRAY(SELECT generate_series(0, json_array_length(plan -> 'items') - 1)), true, 1
       FROM outcrop.runs WHERE state = 'active';
 
+    CREATE TABLE outcrop.chores (name text PRIMARY KEY, due_at timestamptz NOT NULL);
     CREATE TABLE outcrop.fair_shares (owner integer PRIMARY KEY, finish_tag double precision NOT NULL);
     CREATE TABLE outcrop.fair_clock (
       id boolean PRIMARY KEY DEFAULT true CHECK (id),

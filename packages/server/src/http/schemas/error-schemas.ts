@@ -1,4 +1,10 @@
-import type { WireConflict, WireErrorEnvelope, WireFieldErrors, WireProblem } from '@outcrop/contract';
+import type {
+  WireConflict,
+  WireErrorEnvelope,
+  WireFieldErrors,
+  WireNoRoom,
+  WireProblem,
+} from '@outcrop/contract';
 import { z } from 'zod';
 
 import type { ApiVersion } from '../../exports/api-root.ts';
@@ -9,6 +15,7 @@ export interface ErrorSchemas {
   readonly problem: z.ZodType;
   readonly fieldErrors: z.ZodType;
   readonly conflict: z.ZodType;
+  readonly noRoom: z.ZodType;
 }
 
 const problem = z.object({
@@ -24,6 +31,15 @@ const conflict = z.object({
   detail: z.string(),
 }) satisfies WireSchema<WireConflict>;
 
+const noRoom = problem.extend({
+  needed: z.int().meta({ description: 'Bytes that the export takes while it is made.' }),
+  free: z.int().meta({ description: 'Bytes that are free on the disk.' }),
+  promised: z.int().meta({ description: 'Bytes of those that other exports have yet to write.' }),
+  reserve: z.int().meta({ description: 'Bytes of those that must stay free.' }),
+}) satisfies WireSchema<WireNoRoom>;
+
+const noRoomMeta = { id: 'NoRoom', description: 'Why an export does not fit on the disk of the site.' };
+
 /** `v1.x` wraps what `v1` sends as it is (wire contract, section 11). */
 export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
   v1: {
@@ -33,6 +49,7 @@ export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
       description: 'Sentences by field; `non_field_errors` for the body as a whole.',
     }),
     conflict: conflict.meta({ id: 'Conflict', description: 'Why an export cannot be cancelled.' }),
+    noRoom: noRoom.meta(noRoomMeta),
   },
   'v1.x': {
     problem: envelope(problem).meta({ id: 'Problem', description: 'What is wrong with a request.' }),
@@ -41,6 +58,7 @@ export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
       description: 'Sentences by field; `non_field_errors` for the body as a whole.',
     }),
     conflict: envelope(problem).meta({ id: 'Conflict', description: 'Why an export cannot be cancelled.' }),
+    noRoom: envelope(noRoom).meta(noRoomMeta),
   },
 };
 

@@ -15,7 +15,9 @@ const mostShortText = 48;
 
 /** Bytes of text being put together, ASCII and UTF-8, in one growing buffer. */
 export class TextBuffer {
-  #bytes = Buffer.allocUnsafeSlow(leastBytes);
+  #bytes = Buffer.alloc(0);
+  /** Bytes that are made room for at once. */
+  #room = leastBytes;
   #length = 0;
 
   get length(): number {
@@ -27,7 +29,8 @@ export class TextBuffer {
     const { buffer, byteOffset } = this.#bytes;
     const bytes = new Uint8Array(buffer, byteOffset, this.#length);
     // The next piece will be about as long.
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(leastBytes, Math.ceil(this.#length * 1.1)));
+    this.#room = Math.max(leastBytes, Math.ceil(this.#length * 1.1));
+    this.#bytes = Buffer.alloc(0);
     this.#length = 0;
     return bytes;
   }
@@ -47,7 +50,7 @@ export class TextBuffer {
   /** Makes sure that so many bytes can be written without another look. */
   require(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + bytes));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#room, this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
@@ -60,12 +63,11 @@ export class TextBuffer {
   /** Bytes that were made beforehand. */
   bytes(bytes: Uint8Array): void {
     this.require(bytes.length);
-    if (bytes.length > mostShortText) {
-      this.#bytes.set(bytes, this.#length);
-    } else {
-      for (let at = 0; at < bytes.length; at++) this.#bytes[this.#length + at] = bytes[at]!;
-    }
-    this.#length += bytes.length;
+    const target = this.#bytes;
+    const start = this.#length;
+    if (bytes.length > mostShortText) target.set(bytes, start);
+    else for (let at = 0; at < bytes.length; at++) target[start + at] = bytes[at]!;
+    this.#length = start + bytes.length;
   }
 
   /** Text of ASCII characters only. */

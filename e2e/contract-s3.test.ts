@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client, Export } from '@outcrop/client';
+import { startS3, type TestS3 } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { downloadSuite } from './contract/download.ts';
@@ -12,7 +13,6 @@ import { exportSuite } from './contract/exports.ts';
 import { pythonSuite } from './contract/python-client.ts';
 import { type ContractSite, openContractSite } from './support/contract-site.ts';
 import { runOutcrop } from './support/run-outcrop.ts';
-import { startS3, type TestS3 } from './support/start-s3.ts';
 
 let s3: TestS3;
 let site: ContractSite;
@@ -37,13 +37,13 @@ describe('archives in a bucket', () => {
     try {
       const client = new Client(site.url, { apiKey: site.key });
       const wanted = new Export({ formats: { table: 'text/csv' }, items: [`tables/${site.ids['visits']}`] });
-      s3.requests.length = 0;
+      s3.received.length = 0;
       const { path, sha256 } = await client.exports.run(wanted, { to });
       const bytes = await readFile(path);
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
       expect(wanted.sha256).toBe(sha256);
       expect(path).toMatch(/kx-visits.*\.zip$/);
-      const gets = s3.requests.filter(({ method }) => method === 'GET');
+      const gets = s3.received.filter(({ method }) => method === 'GET');
       expect(gets.length).toBeGreaterThan(0);
       for (const { headers } of gets) expect(headers.authorization ?? '').not.toContain(site.key);
     } finally {

@@ -37,6 +37,34 @@ export function extensionSuite(site: () => ContractSite): void {
       });
     });
 
+    describe('notify', () => {
+      test('whom to tell is checked before anything starts, and is neither in the body nor in the archive', async () => {
+        for (const webhook of [
+          'nonsense',
+          'http://example.com/',
+          'https://127.0.0.1/',
+          'https://[::ffff:10.0.0.1]/',
+        ]) {
+          for (const path of ['exports/', 'exports/validate/']) {
+            const refused = await site().post(path, table({ notify: { webhook } }));
+            expect([refused.status, Object.keys(json(refused))]).toEqual([400, ['notify']]);
+          }
+        }
+        const told = await site().create({ notify: { webhook: 'https://example.com/hook' } });
+        expect(JSON.stringify(told)).not.toContain('hook');
+        const { status, body } = await site().ask(`${told.url}notifications/`);
+        expect([status, Array.isArray(JSON.parse(body.toString()))]).toEqual([200, true]);
+      });
+
+      test('each token has a secret of its own', async () => {
+        const own = json<{ secret: string }>(await site().ask('webhook-secret/'));
+        const headers = { authorization: `key ${await site().newKey('exports:write')}` };
+        const other = json<{ secret: string }>(await site().ask('webhook-secret/', { headers }));
+        expect([own.secret, other.secret].every((secret) => /^whsec_[\w+/]{43}=$/.test(secret))).toBe(true);
+        expect(own.secret).not.toBe(other.secret);
+      });
+    });
+
     describe('ETag, Repr-Digest, If-Range, If-None-Match', () => {
       test('an archive that the site sends has a strong tag that is its digest, and resumes by it', async () => {
         const { url } = await site().create();

@@ -3,11 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { TestS3 } from '@outcrop/testkit';
+
 import { json, type RawAnswer, type RawRequest, send } from './raw-http.ts';
 import { runOutcrop } from './run-outcrop.ts';
 import { makeSampleFolder } from './sample-data.ts';
 import { createKey, serveSite } from './serve-site.ts';
-import type { TestS3 } from './start-s3.ts';
 
 /** The versions of the API; what holds for one holds for the other unless a test says so. */
 export const versions = ['v1', 'v1.x'] as const;

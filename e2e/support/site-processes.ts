@@ -19,14 +19,14 @@ export interface SiteProcess {
 
 /** The processes of one site, which may be killed and started again. APIs keep their ports. */
 export class SiteProcesses implements AsyncDisposable {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #processes = new Set<SiteProcess>();
   /** What they have written to stderr. */
   readonly logs: string[] = [];
 
   constructor(folder: string, environment: Readonly<Record<string, string>>) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#environment = environment;
   }
 
@@ -37,8 +37,8 @@ export class SiteProcesses implements AsyncDisposable {
   /** Starts one, and waits until it works. */
   async start(role: Role, port: number | null = null): Promise<SiteProcess> {
     const options = role === 'worker' ? [] : ['--port', String(port ?? (await freePort()))];
-    const child = startOutcrop([role, this.#folder, ...options], {
-      cwd: this.#folder,
+    const child = startOutcrop([role, this.folder, ...options], {
+      cwd: this.folder,
       environment: this.#environment,
     });
     const end = finished(child);

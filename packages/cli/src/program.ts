@@ -13,6 +13,7 @@ import { registerRun } from './commands/run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
 import { registerVerify } from './commands/verify.ts';
+import { registerWebhook } from './commands/webhook.ts';
 
 /** The `outcrop` command with all its sub-commands. It throws instead of ending the process. */
 export function createProgram(context: CommandContext): Command {
@@ -30,6 +31,7 @@ export function createProgram(context: CommandContext): Command {
   registerServe(program, context);
   registerToken(program, context);
   registerLoginLink(program, context);
+  registerWebhook(program, context);
   registerFormats(program, context);
   registerExport(program, context);
   registerRun(program, context);

@@ -91,6 +91,21 @@ export interface ListeningSite {
   close(): Promise<void>;
 }
 
+/** How far a delivery is. */
+export type DeliveryState = 'pending' | 'delivered' | 'failed';
+
+/** A message about an export as `outcrop webhook list` shows it. */
+export interface ListedDelivery {
+  readonly export_id: number;
+  readonly event: string;
+  readonly channel: string;
+  readonly target: string;
+  readonly state: DeliveryState;
+  readonly tries: number;
+  readonly detail: string | null;
+  readonly created_at: string;
+}
+
 /** What the command asks of the server. */
 export interface ServerPort {
   initSite(folder: URL): Promise<InitialisedSite>;
@@ -110,4 +125,11 @@ export interface ServerPort {
     scopes: string[];
     name?: string;
   }): Promise<{ token: string; scopes: readonly string[]; id: number }>;
+  orderNotifications(
+    folder: URL,
+    order:
+      | { order: 'secret'; token: number | null; renew: boolean }
+      | { order: 'list'; state: DeliveryState | null; limit: number }
+      | { order: 'email'; token: number; address: string | null },
+  ): Promise<{ secret?: string; deliveries?: readonly ListedDelivery[] }>;
 }

@@ -45,6 +45,7 @@ export type {
   Formats,
   ItemOptions,
   ItemReference,
+  Notify,
   QueuePosition,
   State,
 } from './exports/export-fields.ts';

@@ -10,6 +10,7 @@ export type {
 export { type CropMode, cropModes } from './crop-mode.ts';
 export { type FailureCode, failureCodes } from './error-code.ts';
 export { canTransition, type ExportState, exportStates, isTerminal } from './export-state.ts';
+export { type FailureMeaning, failures } from './failure.ts';
 export { findFormat, type Format, formatLabel, formats, type Mimetype } from './format.ts';
 export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
 export { isSpatial, type Kind, kinds } from './kind.ts';
@@ -35,11 +36,13 @@ export type {
   WireExtent,
   WireFailure,
   WireItem,
+  WireNotify,
   WireOptions,
   WireSource,
 } from './wire/export.ts';
 export type { WireFormatChoice, WireFormatField, WireFormatOptions } from './wire/format-options.ts';
 export type { WireLayer, WireLayerService, WireLayerSummary, WireLicence } from './wire/layer.ts';
+export type { WireNotification } from './wire/notification.ts';
 export type { WireUser } from './wire/user.ts';
 export type {
   WireDescribedValidation,

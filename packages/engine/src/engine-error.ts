@@ -29,3 +29,12 @@ export class EngineError extends Error {
     this.program = options.program ?? null;
   }
 }
+
+/** The same error, saying which item it was: an export of many is of no use to whoever has to guess. */
+export function nameItem(error: unknown, title: string): unknown {
+  if (!(error instanceof EngineError) || error.code === 'internal' || error.message.includes(title))
+    return error;
+  const { code, message, retryable, program } = error;
+  const options = { retryable, cause: error, ...(program === null ? {} : { program }) };
+  return new EngineError(code, `${title}: ${message}`, options);
+}

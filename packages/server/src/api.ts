@@ -9,6 +9,7 @@ import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import type { HttpServer } from './http/listen.ts';
+import { rememberSiteAddress } from './notifications/site-address.ts';
 import type { LocalWorkers } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
@@ -36,7 +37,7 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers },
 ): Promise<RunningApi> {
-  const { site, config, logger, opened, objectStore, runStore, announce } = foundations;
+  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
   const { server, workers } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
@@ -58,9 +59,11 @@ export async function startApi(
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
     workers,
+    notifications,
     logger,
     adminSecret,
   });
+  await rememberSiteAddress(opened.database, url);
   server.answerWith((request, environment) => app.fetch(request, environment));
   await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');

@@ -18,6 +18,7 @@ export {
   type StartOptions,
   startWorkerProcess,
 } from './main.ts';
+export { orderNotifications } from './notifications/order-notifications.ts';
 export { type LoginLink, orderLoginLink } from './page/order-login-link.ts';
 export { createToken, type TokenOrder } from './tokens/create-token.ts';
 export { type NewToken, TokenRequestError } from './tokens/token-store.ts';

@@ -64,6 +64,7 @@ export async function startWorkerProcess(options: FoundationsOptions): Promise<R
   const foundations = await openShared(options, 'worker');
   return orClose(foundations, async () => {
     const worker = await startWorker(foundations);
+    await deliver(foundations);
     foundations.logger.info({ concurrency: foundations.config.concurrency }, 'Site:Work:Started');
     return {
       async close() {
@@ -84,12 +85,18 @@ async function serve(
   try {
     worker = hasWorker ? await startWorker(foundations) : null;
     const api = await startApi(foundations, { ...options, workers: worker ?? noLocalWorkers });
+    if (hasWorker) await deliver(foundations);
     return running(foundations, { api, worker });
   } catch (error) {
     await server.close();
     await worker?.close();
     throw error;
   }
+}
+
+/** Begins to tell people, once the address that they use is known. */
+function deliver({ notifications, opened }: Foundations): Promise<void> {
+  return notifications.work({ isAlone: opened.isExclusive });
 }
 
 function running(

@@ -26,6 +26,8 @@ interface ExportArguments {
   readonly cropFeature?: string | undefined;
   readonly cropMode?: CropMode | undefined;
   readonly name?: string | undefined;
+  readonly notifyWebhook?: string | undefined;
+  readonly notifyEmail?: true | undefined;
   readonly to: string;
   readonly json: boolean;
 }
@@ -52,6 +54,8 @@ export function registerExport(program: Command, context: CommandContext): void 
     )
     .addOption(new Option('--crop-mode <mode>', 'what happens to features on the edge').choices(cropModes))
     .option('--name <name>', 'name of the archive')
+    .option('--notify-webhook <url>', 'address that the site posts to when the export ends')
+    .option('--notify-email', 'have the site mail the address it has for the key when the export ends')
     .option('--to <folder>', 'folder for the archive', '.')
     .option('--json', 'print JSON', false)
     .action((layers, options) => runExport(layers, options, context));
@@ -105,6 +109,7 @@ async function describeExport(
     items,
     extent: await findExtent(client, options, context),
     ...(options.cropMode === undefined ? {} : { options: { cropMode: options.cropMode } }),
+    notify: { webhook: options.notifyWebhook, email: options.notifyEmail },
   });
 }
 

@@ -344,6 +344,58 @@ test('token create prints the key, and asks for scopes that there are', async ()
   expect(context.noted.join('\n')).toMatch(/--scope: exports:read.*\n.*'everything' is invalid/s);
 });
 
+test('a key gets its mail address with its making or later, and nothing that is none', async () => {
+  const createToken = vi.fn<ServerPort['createToken']>(async ({ scopes }) => ({
+    token: 'f00',
+    scopes,
+    id: 7,
+  }));
+  const orderNotifications = vi.fn<ServerPort['orderNotifications']>(async () => ({}));
+  const context = testContext({ workingFolder: folder, server: { createToken, orderNotifications } });
+  const create = ['token', 'create', 'site', '--scope', 'exports:read', '--email'];
+  expect(await runCommand([...create, 'ana@example.org'], context)).toBe(0);
+  expect(await runCommand(['token', 'email', 'site', '7', 'ben@example.org'], context)).toBe(0);
+  expect(await runCommand(['token', 'email', 'site', '7'], context)).toBe(0);
+  expect(orderNotifications.mock.calls.map(([, order]) => order)).toEqual([
+    { order: 'email', token: 7, address: 'ana@example.org' },
+    { order: 'email', token: 7, address: 'ben@example.org' },
+    { order: 'email', token: 7, address: null },
+  ]);
+  expect(await runCommand([...create, 'a@b.org,c@d.org'], context)).toBe(2);
+  expect(await runCommand(['token', 'email', 'site', 'seven', 'a@b.org'], context)).toBe(2);
+  expect(createToken).toHaveBeenCalledOnce();
+});
+
+test('webhook secret and list ask the site and print what it says', async () => {
+  const delivery = {
+    export_id: 3,
+    event: 'complete',
+    channel: 'webhook',
+    target: 'https://example.com/hook',
+    state: 'failed' as const,
+    tries: 14,
+    detail: 'HTTP 503',
+    created_at: '2026-11-25T10:00:00.000000Z',
+  };
+  const orderNotifications = vi.fn<ServerPort['orderNotifications']>(async (_, { order }) =>
+    order === 'secret' ? { secret: 'whsec_x' } : { deliveries: [delivery] },
+  );
+  const context = testContext({ workingFolder: folder, server: { orderNotifications } });
+  expect(await runCommand(['webhook', 'secret', 'site', '--token', '3', '--renew'], context)).toBe(0);
+  expect(await runCommand(['webhook', 'list', 'site', '--state', 'failed'], context)).toBe(0);
+  expect(await runCommand(['webhook', 'list', 'site', '--limit', '5', '--json'], context)).toBe(0);
+  expect(orderNotifications.mock.calls).toEqual([
+    [pathToFileURL(join(folder, 'site/')), { order: 'secret', token: 3, renew: true }],
+    [pathToFileURL(join(folder, 'site/')), { order: 'list', state: 'failed', limit: 50 }],
+    [pathToFileURL(join(folder, 'site/')), { order: 'list', state: null, limit: 5 }],
+  ]);
+  expect(context.printed[0]).toBe('whsec_x');
+  expect(context.printed[1]).toMatch(/^2026-11-25T10:00:00 {2}export 3 .* failed {2}14 tries .* HTTP 503$/);
+  expect(JSON.parse(context.printed.slice(2).join('\n'))).toEqual([delivery]);
+  expect(await runCommand(['webhook', 'list', 'site', '--state', 'lost'], context)).toBe(2);
+  expect(await runCommand(['webhook', 'list', 'site', '--limit', '0'], context)).toBe(2);
+});
+
 test('serve prints its address, runs until it is interrupted, and closes', async () => {
   const close = vi.fn<() => Promise<void>>(async () => undefined);
   const startSite = vi.fn<ServerPort['startSite']>(async () => {

@@ -126,6 +126,12 @@ test('layers are named by id, table id, path or URL', async () => {
   });
 });
 
+test('whom to tell of the end is passed on', async () => {
+  const told = exportOf('--notify-webhook', 'https://example.com/hook', '--notify-email');
+  expect(await runCommand(told, context())).toBe(0);
+  expect(created()).toMatchObject({ notify: { webhook: 'https://example.com/hook', email: true } });
+});
+
 test.each([
   ['99', 1, /no layer or table 99/],
   ['layers/7', 1, /Not found/],

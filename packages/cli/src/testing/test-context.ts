@@ -67,5 +67,6 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     startWorkerProcess: refuse,
     createToken: refuse,
     orderLoginLink: refuse,
+    orderNotifications: refuse,
   },
 };

@@ -62,6 +62,14 @@ export interface ExportWideOptions {
   readonly mosaic?: boolean | undefined;
 }
 
+/** Who is told when the export ends (Outcrop sites). */
+export interface Notify {
+  /** An address that gets a signed POST with the body of the export. */
+  readonly webhook?: URL | string | undefined;
+  /** Whether to mail the address that the site's operator has set for the API key. */
+  readonly email?: boolean | undefined;
+}
+
 /** How the archive is delivered. */
 export interface Delivery {
   readonly method: string;

@@ -34,6 +34,7 @@ test('create sends the request in the names of the wire and fills the same objec
     formats: { vector: 'application/x-ogc-filegdb' },
     items: [{ item, rasterResolutionMultiplier: 2, color: undefined }],
     options: { cropMode: 'within' },
+    notify: { webhook: new URL('https://example.com/hook'), email: true },
   });
   const created = await localClient(site.url).exports.create(wanted);
   expect(created).toBe(wanted);
@@ -52,6 +53,7 @@ test('create sends the request in the names of the wire and fills the same objec
     formats: { vector: 'applicaton/x-ogc-filegdb' },
     items: [{ item, raster_resolution_multiplier: 2 }],
     options: { crop_mode: 'within' },
+    notify: { webhook: 'https://example.com/hook', email: true },
   });
 });
 

@@ -21,6 +21,7 @@ import type {
   Formats,
   ItemOptions,
   ItemReference,
+  Notify,
   State,
 } from './export-fields.ts';
 import { fetchExport } from './fetch-export.ts';
@@ -43,6 +44,8 @@ export interface ExportInit {
   readonly extent?: Extent | undefined;
   readonly delivery?: Delivery | undefined;
   readonly options?: ExportWideOptions | undefined;
+  /** Default: nobody is told. */
+  readonly notify?: Notify | undefined;
 }
 
 /**
@@ -62,6 +65,7 @@ export class Export implements ExportStatus {
   extent: Extent = null;
   delivery: Delivery | null = null;
   options: ExportWideOptions = {};
+  notify: Notify = {};
 
   declare readonly id: number | null;
   declare readonly url: string | null;
@@ -96,6 +100,7 @@ export class Export implements ExportStatus {
     this.extent = init.extent ?? null;
     this.delivery = init.delivery ?? null;
     this.options = { ...init.options };
+    this.notify = { ...init.notify };
     for (const item of init.items ?? []) {
       if (typeof item === 'object' && 'item' in item) this.addItem(item.item, item);
       else this.addItem(item);

@@ -3,6 +3,7 @@ import {
   type WireExtent,
   type WireItem,
   wireMimetype,
+  type WireNotify,
   type WireOptions,
 } from '@outcrop/contract';
 
@@ -10,7 +11,7 @@ import { snakeCase } from '../camel-case.ts';
 import { CropFeature } from '../crop/crop-feature.ts';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.ts';
 import type { Export } from './export.ts';
-import type { ExportItem, Extent, Formats } from './export-fields.ts';
+import type { ExportItem, Extent, Formats, Notify } from './export-fields.ts';
 
 /** What may be written of an item. Sites add keys of their own to what they send back. */
 const itemKeys = [
@@ -38,7 +39,16 @@ export function toRequest(wanted: Export): WireExportRequest {
     ...(Object.keys(wanted.options).length === 0
       ? {}
       : { options: snakeCase(wanted.options) as WireOptions }),
+    ...wireNotify(wanted.notify),
   };
+}
+
+function wireNotify({ webhook, email }: Notify): { notify?: WireNotify } {
+  const notify: WireNotify = {
+    ...(webhook === undefined ? {} : { webhook: String(webhook) }),
+    ...(email === undefined ? {} : { email }),
+  };
+  return Object.keys(notify).length === 0 ? {} : { notify };
 }
 
 /** Mimetypes as the wire spells them: the File Geodatabase's lacks an "i" there. */

@@ -32,6 +32,14 @@ export interface WireOptions {
   readonly mosaic?: boolean;
 }
 
+/** Who is told when the export ends: an extension of ours (wire contract, section 21). */
+export interface WireNotify {
+  /** An address that gets a signed POST with the body of the export. */
+  readonly webhook?: string;
+  /** Whether to mail the address that the operator has set for the key. */
+  readonly email?: boolean;
+}
+
 /** The extent of a request: a geometry in EPSG:4326, the URL of a crop feature, or none. */
 export type WireExtent = ExtentGeometry | string | null;
 
@@ -44,6 +52,7 @@ export interface WireExportRequest {
   readonly extent?: WireExtent;
   readonly delivery?: WireDelivery;
   readonly options?: WireOptions;
+  readonly notify?: WireNotify;
 }
 
 /** How the archive reaches the person. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 
 import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
+import { nameItem } from '../engine-error.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import { stageItem, withLeftBehind } from '../postgis/stage-item.ts';
 import { type FinishedItem, filesFolder, finishItem, readFinishedItem, startItem } from './finished-item.ts';
@@ -41,7 +42,11 @@ export async function runItems(plan: ExportPlan, options: ItemsOptions): Promise
   for (const [place, index] of items.entries()) {
     const done =
       readFinishedItem(workFolder, index) ??
-      (await makeItem(plan, index, { options, threads, workshop, done: place / items.length }));
+      (await makeItem(plan, index, { options, threads, workshop, done: place / items.length }).catch(
+        (error: unknown) => {
+          throw nameItem(error, plan.items[index]!.layer.title);
+        },
+      ));
     finished.push(done);
     onItem?.(index);
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { notificationEvents, usualEvents } from '../notifications/notification-event.ts';
+import { webhookProblem } from '../notifications/webhook-address.ts';
 import { isPostgisAddress } from './postgis-sources.ts';
 
 const licenceSchema = z.strictObject({
@@ -48,6 +50,34 @@ const limitsSchema = z.strictObject({
     .default(5 * 1024 * 1024),
 });
 
+const notificationsSchema = z
+  .strictObject({
+    allowed_hosts: z.array(z.string().min(1)).default([]),
+    webhooks: z
+      .array(
+        z.strictObject({
+          url: z.string().max(2048),
+          events: z
+            .array(z.enum(notificationEvents))
+            .min(1)
+            .default([...usualEvents]),
+          secret_env: z
+            .string()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'name a variable of the environment')
+            .optional(),
+        }),
+      )
+      .default([]),
+  })
+  .superRefine(({ webhooks, allowed_hosts: allowedHosts }, context) => {
+    for (const [index, { url }] of webhooks.entries()) {
+      const problem = webhookProblem(url, allowedHosts);
+      if (problem !== null) {
+        context.addIssue({ code: 'custom', path: ['webhooks', index, 'url'], message: problem });
+      }
+    }
+  });
+
 /** What `outcrop.yaml` may say. Unknown keys are refused: a misspelt one would otherwise be ignored in silence. */
 export const siteConfigSchema = z
   .strictObject({
@@ -58,6 +88,7 @@ export const siteConfigSchema = z
       .default('kx'),
     publisher: z.string().default(''),
     limits: limitsSchema.prefault({}),
+    notifications: notificationsSchema.prefault({}),
     layers: z.array(layerSchema).default([]),
   })
   .superRefine((config, context) => {

@@ -69,6 +69,7 @@ describeEveryDatabase((open) => {
       runStore: new RunStore(database),
       objectStore: fileObjectStore(folder),
       workers: noLocalWorkers,
+      notifications: { problems: async () => [] },
     };
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
     const other = await callerWithToken(database);

@@ -3,6 +3,7 @@ import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
 import { secrets } from './migrations/0004-secrets.ts';
+import { notifications } from './migrations/0007-notifications.ts';
 
 /** The schema, step by step. */
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   sizesAndIdempotencyKeys,
   runsAndTasks,
   secrets,
+  notifications,
 ];

@@ -1,10 +1,10 @@
+import { startS3, type TestS3, testS3Credentials } from '@outcrop/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { S3Bucket } from '../storage/s3-bucket.ts';
 import { s3ObjectStore } from '../storage/s3-object-store.ts';
 import { parseStorageUrl } from '../storage/storage-url.ts';
 import { fakeArchive } from '../testing/fake-engine.ts';
-import { startS3, type TestS3, testS3Credentials } from '../testing/start-s3.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 
 for (const [name, value] of Object.entries(testS3Credentials)) vi.stubEnv(name, value);
@@ -88,7 +88,7 @@ test('a store that does not answer is 503, and the export is not taken for gone'
   const response = await site.ask(`exports/${String(exportId)}/download/`);
   s3.intercept = () => false;
   expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
-  expect(await response.json()).toEqual({ detail: expect.stringContaining('try again') });
+  expect(await response.json()).toEqual({ detail: expect.stringContaining('ask again') });
   expect((await site.ask(`exports/${String(exportId)}/download/`)).status).toBe(302);
 });
 

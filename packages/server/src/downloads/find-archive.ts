@@ -31,7 +31,8 @@ export async function findArchive(parts: AppParts, record: ExportRecord): Promis
   }
   const { key, sha256 } = record.archive;
   const found = await parts.objectStore.stat(key);
-  if (found === null) {
+  // One of another length is not the archive that was made.
+  if (found?.bytes !== record.archive.bytes) {
     throw await archiveGone(parts, record);
   }
   return {

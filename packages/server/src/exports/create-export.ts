@@ -2,6 +2,7 @@ import type { ExportCheck, ExportPlan } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
+import type { Notifications } from '../notifications/notifications.ts';
 import { canonicalKey } from '../runs/canonical-key.ts';
 import type { RunDraft, RunStore } from '../runs/run-store.ts';
 import { splitRun } from '../runs/split-run.ts';
@@ -28,6 +29,7 @@ export interface ExportCreation {
   readonly objectStore: ObjectStore;
   readonly diskRoom: DiskRoom;
   readonly workers: Pick<LocalWorkers, 'wake'>;
+  readonly notifications: Pick<Notifications, 'problems'>;
 }
 
 /** A body that was looked at: malformed, or checked item by item. */
@@ -44,13 +46,21 @@ export type Creation =
   | { readonly outcome: 'no-room'; readonly shortage: DiskShortage };
 
 /** The dry run. A create refuses for the same reasons. */
-export async function checkBody(site: Site, body: unknown, siteRoot: URL): Promise<CheckedBody> {
+export async function checkBody(
+  { site, siteRoot, notifications }: Pick<ExportCreation, 'site' | 'siteRoot' | 'notifications'>,
+  caller: Caller,
+  body: unknown,
+): Promise<CheckedBody> {
   const resolved = await resolveRequest(site, body, {
     baseUrl: siteRoot,
     maxVertices: site.limits.max_extent_vertices,
   });
   if ('errors' in resolved) {
     return resolved;
+  }
+  const problems = resolved.notify === null ? [] : await notifications.problems(caller, resolved.notify);
+  if (problems.length > 0) {
+    return { errors: { notify: problems } };
   }
   return { errors: null, resolved, check: await checkRequest(site, resolved.request) };
 }
@@ -69,7 +79,7 @@ export async function createExport(
   if (earlier !== null) {
     return earlier;
   }
-  const checked = await checkBody(creation.site, sent.body, creation.siteRoot);
+  const checked = await checkBody(creation, caller, sent.body);
   if (checked.errors !== null || !checked.check.isValid || checked.check.plan === null) {
     return { outcome: 'refused', checked };
   }
@@ -95,6 +105,7 @@ export async function createExport(
       sizeEstimateZipped,
       sizeEstimateUnzipped: unzippedBytes(checked.check),
       request: checked.resolved.submitted,
+      notify: checked.resolved.notify,
     },
     keyed,
   });

@@ -1,4 +1,6 @@
 import type { Database, Queryable } from '../database/database.ts';
+import { insertSubscription } from '../notifications/delivery-store.ts';
+import type { NotifyRequest } from '../notifications/notify-request.ts';
 import { type Announce, announceToNobody } from '../runs/announce.ts';
 import { endUnwantedRun, type JoinedRun } from '../runs/run-store.ts';
 import { type Caller, isOwned, ownerOf } from '../tokens/caller.ts';
@@ -18,6 +20,8 @@ export interface NewExport {
   readonly name: string;
   readonly request: SubmittedRequest;
   readonly warnings: readonly string[];
+  /** Who wants to be told of its end; null for nobody. */
+  readonly notify: NotifyRequest | null;
   /** Bytes. */
   readonly sizeEstimateZipped: number;
   /** Bytes. */
@@ -73,6 +77,9 @@ export class ExportStore {
     const record = inserted === undefined ? null : await findIn(transaction, caller, inserted.id);
     if (record === null) {
       throw new Error('The database gave no row for the export');
+    }
+    if (created.notify !== null) {
+      await insertSubscription(transaction, record.id, created.notify);
     }
     if (isComplete) {
       await this.#announce(transaction, [{ exportId: record.id, event: 'complete' }]);

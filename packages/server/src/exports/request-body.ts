@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { SiteLimits } from '../catalogue/site-config.ts';
+import { notifySchema } from '../notifications/notify-request.ts';
 import { crsSchema, extentSchema, formatsSchema, itemSchema, optionsSchema } from './request-fields.ts';
 
 /** Body of a create and of a validate. Keys that only a site writes (`id`, `state`, ...) and unknown ones are left out. */
@@ -21,6 +22,7 @@ function requestBodySchema(limits: SiteLimits) {
     extent: extentSchema.nullish(),
     delivery: z.looseObject({ method: z.literal('download', 'must be "download"') }).nullish(),
     options: optionsSchema.nullish(),
+    notify: notifySchema.nullish(),
   });
 }
 

@@ -3,6 +3,7 @@ import type { ExportRequest, ItemOptions, RasterOptions, RequestedItem } from '@
 
 import { layerAddress, type Site } from '../catalogue/site.ts';
 import { layerReference, type SiteLayer } from '../catalogue/site-layer.ts';
+import { type NotifyRequest, toNotifyRequest } from '../notifications/notify-request.ts';
 import { apiRoot } from './api-root.ts';
 import { parseReference } from './reference.ts';
 import { type FieldErrors, parseRequestBody, type RequestBody } from './request-body.ts';
@@ -24,6 +25,8 @@ export interface ResolvedRequest {
   readonly submitted: SubmittedRequest;
   /** The items as the caller wrote them. */
   readonly written: readonly WireItem[];
+  /** Who wants to be told of the end; kept apart from the request, which goes into archives. */
+  readonly notify: NotifyRequest | null;
 }
 
 /** How a request is resolved. */
@@ -81,7 +84,12 @@ export async function resolveRequest(
     mosaic: submitted.options.mosaic ?? false,
     body: { ...(parsed.body.name ? { name: parsed.body.name } : {}), ...pinVersions(site, submitted, items) },
   };
-  return { request, submitted, written: items.map((item) => item.written) };
+  return {
+    request,
+    submitted,
+    written: items.map((item) => item.written),
+    notify: toNotifyRequest(parsed.body.notify),
+  };
 }
 
 function findItem(

@@ -8,6 +8,7 @@ import type { ApiVersion } from '../exports/api-root.ts';
 import type { DiskRoom } from '../exports/disk-room.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
+import type { Notifications } from '../notifications/notifications.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -35,6 +36,7 @@ export interface AppParts {
   readonly diskRoom: DiskRoom;
   readonly runStore: RunStore;
   readonly workers: LocalWorkers;
+  readonly notifications: Pick<Notifications, 'problems'>;
   readonly logger: Logger;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;

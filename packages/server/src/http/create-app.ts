@@ -5,6 +5,7 @@ import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
 import { downloadByTicket, downloadPath } from '../downloads/send-archive.ts';
+import { notificationOrdersPath, takeNotificationOrders } from '../notifications/take-orders.ts';
 import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
@@ -23,6 +24,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(logRequests(parts.logger));
   app.post(adminTokensPath, createTokenOperation(parts));
+  app.post(notificationOrdersPath, takeNotificationOrders(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
     app.use(`/services/api/${version}/*`, async (context, next) => {

@@ -62,7 +62,8 @@ export function findItemLayer(site: Site, { item }: WireItem): SiteLayer | null 
   return layerId === undefined ? null : site.findLayer(Number(layerId));
 }
 
-function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDetail {
+/** An export in full, as `v1` shows it to its owner. */
+export function renderDetail(record: ExportRecord, apiRoot: URL): WireExportDetail {
   const { request, archive } = record;
   return {
     ...renderExportSummary(record, apiRoot),

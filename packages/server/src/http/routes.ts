@@ -7,6 +7,7 @@ import { documentOperations } from './document-operations.ts';
 import { downloadExport } from './download-export.ts';
 import { exportOperations } from './export-operations.ts';
 import { layerOperations } from './layer-operations.ts';
+import { notificationOperations } from './notification-operations.ts';
 import { type ApiDocument, apiDocument } from './openapi/api-document.ts';
 import type { Operation } from './operation.ts';
 
@@ -26,6 +27,7 @@ function operationsOf(version: ApiVersion): readonly Operation[] {
     ...exportOperations(version),
     ...cropLayerOperations(version),
     downloadExport(version),
+    ...notificationOperations(version),
     ...layerOperations(version),
     ...catalogueOperations(version),
   ];

@@ -99,7 +99,7 @@ export function validateExport(version: ApiVersion): Operation {
     },
     async ({ parts, context }) => {
       const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-      const checked = await checkBody(parts.site, body, parts.siteRoot);
+      const checked = await checkBody(parts, context.get('caller'), body);
       if (checked.errors !== null) {
         throw refusal(parts, context, checked);
       }

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 
 import type { Engine } from '../engine.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { checkVersions } from './check-versions.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -172,7 +173,9 @@ async function end(
 }
 
 function mayPass(cause: unknown): boolean {
-  return cause instanceof EngineError && cause.retryable;
+  return (
+    (cause instanceof EngineError && cause.retryable) || (cause instanceof StorageError && cause.isRetryable)
+  );
 }
 
 async function fail(

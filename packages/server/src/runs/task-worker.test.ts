@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 
+import { failures } from '@outcrop/contract';
 import { EngineError } from '@outcrop/engine';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
@@ -43,7 +44,7 @@ async function workFolders(): Promise<string[]> {
 test.each([
   [
     new EngineError('source-corrupt', 'The data are broken.'),
-    { code: 'source-corrupt', detail: /^The data are broken\.$/ },
+    { code: 'source-corrupt', detail: /^The data are broken\. Tell the site's operator/ },
   ],
   [
     Object.assign(new Error('write /secret/path'), { code: 'ENOSPC' }),
@@ -91,7 +92,7 @@ test('what never passes is given up with its reason', async () => {
   startWorker();
   await expect
     .poll(async () => (await site.parts.exportStore.find(localUser, id))?.error)
-    .toEqual({ code: 'process-died', detail: 'Killed again.' });
+    .toEqual({ code: 'process-died', detail: `Killed again. ${failures['process-died'].remedy}` });
 });
 
 test('an export whose workers die without an answer, again and again, is given up and not run', async () => {

@@ -5,7 +5,8 @@ import { type Logger, pino } from 'pino';
 import { openSite, type Site } from '../catalogue/site.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Engine, outcropEngine } from '../engine.ts';
-import { type Announce, announceToNobody } from '../runs/announce.ts';
+import { Notifications } from '../notifications/notifications.ts';
+import type { Announce } from '../runs/announce.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { TaskStore } from '../runs/task-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -22,6 +23,7 @@ export interface Foundations {
   readonly objectStore: ObjectStore;
   readonly runStore: RunStore;
   readonly taskStore: TaskStore;
+  readonly notifications: Notifications;
   readonly announce: Announce;
   close(): Promise<void>;
 }
@@ -51,22 +53,25 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
   const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
-  const announce = announceToNobody;
   try {
     for (const folder of [site.paths.work, site.paths.cache]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
+    const notifications = await Notifications.open({ database: opened.database, site, config, logger });
+    const { announce } = notifications;
     return {
       site,
       config,
       engine,
       logger,
       opened,
+      notifications,
       announce,
       objectStore,
       runStore: new RunStore(opened.database, announce),
       taskStore: new TaskStore(opened.database, config.leaseSeconds),
       async close() {
+        await notifications.close();
         await opened.close();
         await site.close();
       },

@@ -30,18 +30,7 @@ export function fileObjectStore(folder: URL): ObjectStore {
     },
     async fetchTo(key, file, { signal } = {}) {
       signal?.throwIfAborted();
-      const draft = new URL(`${file.href}.part`);
-      try {
-        await copyFile(locate(folder, key), draft, constants.COPYFILE_FICLONE);
-        await rename(draft, file);
-        return true;
-      } catch (error) {
-        await rm(draft, { force: true });
-        if (hasCode(error, 'ENOENT') && (await describe(folder, key)) === null) {
-          return false;
-        }
-        throw error;
-      }
+      return fetchFile(folder, key, file);
     },
     stat: (key) => describe(folder, key),
     async read(key, range) {
@@ -72,6 +61,21 @@ export function fileObjectStore(folder: URL): ObjectStore {
 function locate(folder: URL, key: string): URL {
   checkKey(key);
   return new URL(key, folder);
+}
+
+async function fetchFile(folder: URL, key: string, file: URL): Promise<boolean> {
+  const draft = new URL(`${file.href}.part`);
+  try {
+    await copyFile(locate(folder, key), draft, constants.COPYFILE_FICLONE);
+    await rename(draft, file);
+    return true;
+  } catch (error) {
+    await rm(draft, { force: true });
+    if (hasCode(error, 'ENOENT') && (await describe(folder, key)) === null) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 async function describe(folder: URL, key: string): Promise<StoredObject | null> {

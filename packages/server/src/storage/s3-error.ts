@@ -6,10 +6,8 @@ interface S3Failure {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-const passingCodes = [
-  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['EAI_AGAIN', 'ENOTFOUND', 'TimeoutError', 'SlowDown', 'RequestTimeout', 'Throttling', 'InternalError'],
-];
+const passingCodes =
+  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|TimeoutError|SlowDown|RequestTimeout|Throttling|InternalError)$/;
 
 /** Answers to HEAD have no body to say it. */
 const byStatus: Readonly<Record<number, string>> = {
@@ -52,7 +50,7 @@ export function toStorageError(error: unknown, doing: string): StorageError {
   const isPassing = status !== undefined && (status >= 500 || status === 429 || status === 408);
   return new StorageError(`The storage could not ${doing}: ${what}${details.join('')}`, {
     code: what,
-    isRetryable: (isPassing && status !== 501) || passingCodes.includes(what),
+    isRetryable: (isPassing && status !== 501) || passingCodes.test(what),
   });
 }
 

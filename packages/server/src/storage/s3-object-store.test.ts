@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { startS3, type TestS3, testS3Credentials } from '@outcrop/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { objectStoreContract } from '../testing/object-store.contract.ts';
-import { startS3, type TestS3, testS3Credentials } from '../testing/start-s3.ts';
 import type { ObjectStore } from './object-store.ts';
 import { openObjectStore } from './open-object-store.ts';
 import { S3Bucket, type S3Patience } from './s3-bucket.ts';
@@ -29,7 +29,7 @@ describe('objects in a bucket', () => {
     const s3 = await startS3();
     return {
       store: s3ObjectStore(new S3Bucket(parseStorageUrl(s3.storageUrl, null)), { isSigning: true }),
-      unfinished: s3.unfinished,
+      unfinished: () => s3.unfinished(),
       [Symbol.asyncDispose]: () => s3[Symbol.asyncDispose](),
     };
   });

@@ -35,10 +35,14 @@ const fakeFormats: readonly string[] = ['application/x-ogc-gpkg', 'text/csv'];
 /** How a run of the fake engine goes: it may wait, report, and throw. */
 export type FakeRun = (options: ProcessOptions) => Promise<void>;
 
+/** An engine whose runs, and the bytes of whose archives, a test decides. */
+export type FakeEngine = Engine & { run: FakeRun; archive: Buffer };
+
 /** An engine without geodata: answers by the same types and rules, instantly. `run` may be replaced at any time. */
-export function fakeEngine(): Engine & { run: FakeRun } {
-  const fake = {
+export function fakeEngine(): FakeEngine {
+  const fake: FakeEngine = {
     run: (async () => undefined) as FakeRun,
+    archive: fakeArchive,
     listGeoPackageTables: (path: string) => ({
       tables: readTables(path).map((table) => describeTable(path, table)),
       skipped: [],
@@ -91,17 +95,17 @@ export function fakeEngine(): Engine & { run: FakeRun } {
       options.signal?.throwIfAborted();
       if (options.archivePath === null) return null;
       await mkdir(dirname(options.archivePath), { recursive: true });
-      await writeFile(options.archivePath, fakeArchive);
+      await writeFile(options.archivePath, fake.archive);
       const report = { report_version: 1 as const, engine: plan.name, crs: null, crop: null, items: [] };
       return {
         archivePath: options.archivePath,
-        bytes: fakeArchive.length,
+        bytes: fake.archive.length,
         unzippedBytes: 200,
         sha256: fakeArchiveSha256,
         report,
       };
     },
-  } satisfies Engine & { run: FakeRun };
+  };
   return fake;
 }
 

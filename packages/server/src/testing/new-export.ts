@@ -37,6 +37,7 @@ export function writeExport(database: Database, options: NewExportOptions = {}):
     name: 'kx-a',
     request: { items: [{ item: 'layers/1/' }], formats: {}, crs: null, extent: null, options: {} },
     warnings: ['w'],
+    notify: null,
     sizeEstimateZipped: 1e12,
     sizeEstimateUnzipped: 2e12,
   };

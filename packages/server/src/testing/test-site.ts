@@ -6,11 +6,15 @@ import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 
 import { openSite } from '../catalogue/site.ts';
+import type { MailConfig } from '../config.ts';
+import type { Database } from '../database/database.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { DownloadTickets } from '../downloads/download-tickets.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
+import { Notifications } from '../notifications/notifications.ts';
+import { rememberSiteAddress } from '../notifications/site-address.ts';
 import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
 import { RunFolders } from '../runs/run-folders.ts';
 import { RunStore } from '../runs/run-store.ts';
@@ -39,6 +43,7 @@ export interface TestSite {
   readonly engine: ReturnType<typeof fakeEngine>;
   /** Has all scopes. */
   readonly token: string;
+  readonly notifications: Notifications;
   /** The same site, but for some of its parts. */
   appWith(parts: Partial<AppParts>): CheckedApp;
   /** Where a path of the API is: `exports/` becomes its address. */
@@ -80,9 +85,9 @@ layers:
 `;
 
 /** Writes a site folder for the fake engine. */
-export async function writeTestFolder(): Promise<URL> {
+export async function writeTestFolder(yaml = ''): Promise<URL> {
   const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'outcrop-server-'))}/`);
-  await writeFile(new URL('outcrop.yaml', folder), config);
+  await writeFile(new URL('outcrop.yaml', folder), config + yaml);
   await writeFile(new URL('nature.gpkg', folder), JSON.stringify(nature));
   await writeFile(new URL('broken.gpkg', folder), 'not a GeoPackage');
   await writeFile(new URL('marble.jpg', folder), 'jpeg');
@@ -90,17 +95,34 @@ export async function writeTestFolder(): Promise<URL> {
   return folder;
 }
 
+/** What a site of tests is like. */
+export interface TestSiteOptions {
+  readonly access?: Access;
+  readonly hasWorker?: boolean;
+  /** What is added to its `outcrop.yaml`. */
+  readonly yaml?: string;
+  readonly mail?: MailConfig;
+  readonly objectStore?: ObjectStore;
+  /** Default: one in memory. */
+  readonly database?: Database;
+}
+
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
-export async function openTestSite(
-  options: { access?: Access; hasWorker?: boolean; objectStore?: ObjectStore } = {},
-): Promise<TestSite> {
-  const folder = await writeTestFolder();
+export async function openTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
+  const folder = await writeTestFolder(options.yaml);
   const engine = fakeEngine();
   const logger = pino({ level: 'silent' });
-  const database = await openTestDatabase();
+  const database = options.database ?? (await openTestDatabase());
   const site = await openSite(folder, engine);
   const objectStore = options.objectStore ?? fileObjectStore(site.paths.exports);
-  const runStore = new RunStore(database);
+  const notifications = await Notifications.open({
+    database,
+    site,
+    config: { mail: options.mail ?? null },
+    logger,
+  });
+  await rememberSiteAddress(database, new URL('https://data.example.org/site/'));
+  const runStore = new RunStore(database, notifications.announce);
   const taskParts: TaskParts = {
     engine,
     taskStore: new TaskStore(database, 60),
@@ -121,7 +143,7 @@ export async function openTestSite(
     siteRoot: new URL('http://localhost/'),
     access: options.access ?? 'token',
     database,
-    exportStore: new ExportStore(database),
+    exportStore: new ExportStore(database, notifications.announce),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
     diskRoom: { shortageFor: async () => null },
@@ -129,6 +151,7 @@ export async function openTestSite(
     downloadSeconds: 900,
     runStore,
     workers: worker,
+    notifications,
     logger,
     adminSecret: 's'.repeat(64),
   };
@@ -143,11 +166,13 @@ export async function openTestSite(
     parts,
     taskParts,
     engine,
+    notifications,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     token,
     ...asker(app, token),
     async close() {
       await worker.close();
+      await notifications.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },

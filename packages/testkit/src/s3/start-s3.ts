@@ -17,8 +17,14 @@ export interface TestS3 extends AsyncDisposable {
   /** For `STORAGE_URL`. */
   readonly storageUrl: string;
   readonly endpoint: URL;
+  /** What a site that keeps its archives there has in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the objects of that site are, as files whose names begin with their keys. */
+  readonly folder: string;
   /** What has been asked: `GET /archives/12/archive.zip`. */
   readonly requests: string[];
+  /** The same, as it came. */
+  readonly received: IncomingMessage[];
   /** Is asked before the service is; by default it leaves everything to it. */
   intercept: Interception;
   /** Ids of uploads in parts that were neither finished nor aborted. */
@@ -45,10 +51,12 @@ export async function startS3(): Promise<TestS3> {
   const uploads = join(directory, bucketName, '._S3rver_uploads');
   const s3 = {
     requests: [] as string[],
+    received: [] as IncomingMessage[],
     intercept: (() => false) as Interception,
     unfinished: () => readdir(uploads).catch(() => []),
   };
   const server = createServer((request, response) => {
+    s3.received.push(request);
     s3.requests.push(`${request.method} ${request.url?.replace(/\?.*$/, '')}`);
     if (s3.intercept(request, response)) return;
     if (!isSignedBy(testS3Credentials.AWS_SECRET_ACCESS_KEY, request)) refuse(response);
@@ -57,9 +65,12 @@ export async function startS3(): Promise<TestS3> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const storageUrl = `s3://${bucketName}/site?endpoint=${endpoint.href}`;
   return Object.assign(s3, {
     endpoint,
-    storageUrl: `s3://${bucketName}/site?endpoint=${endpoint.href}`,
+    storageUrl,
+    environment: { STORAGE_URL: storageUrl, ...testS3Credentials },
+    folder: join(directory, bucketName, 'site'),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,170 @@
+import { SMTPServer } from 'smtp-server';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { AddressInfo } from 'node:net';
+
+import { fakeArchive } from '../testing/fake-engine.ts';
+import { openTestSite, type TestSite } from '../testing/test-site.ts';
+import { listDeliveries } from './delivery-store.ts';
+import { openMailer } from './mailer.ts';
+import { setTokenEmail } from './token-email.ts';
+
+interface ReceivedLetter {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly raw: string;
+}
+
+const letters: ReceivedLetter[] = [];
+let refusal: (Error & { responseCode: number }) | null = null;
+let server: SMTPServer;
+let site: TestSite;
+let smtpUrl: string;
+const from = 'Exports <exports@data.example.org>';
+
+beforeAll(async () => {
+  server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: (_, __, done) => done(refusal),
+    onData(stream, { envelope }, done) {
+      let raw = '';
+      stream.setEncoding('utf8');
+      stream.on('data', (part: string) => (raw += part));
+      stream.once('end', () => {
+        const sender = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+        letters.push({ from: sender, to: envelope.rcptTo.map(({ address }) => address), raw });
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  smtpUrl = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  site = await openTestSite({ mail: { smtpUrl, from } });
+  await setTokenEmail(site.parts.database, 1, 'ana@example.org');
+  await site.notifications.work({ isAlone: true });
+}, 60_000);
+
+afterEach(async () => {
+  letters.length = 0;
+  refusal = null;
+  await site.parts.database.query('DELETE FROM outcrop.deliveries');
+});
+
+afterAll(async () => {
+  await site.close();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+});
+
+/** Waits until the one letter there is to send has been tried. */
+async function tried(): Promise<unknown> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    const [status] = await listDeliveries(site.parts.database, { state: null, limit: 1 });
+    if (status !== undefined && status.tries > 0) {
+      return status;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('No letter was tried');
+}
+
+async function endExport(event: 'complete' | 'error' | 'cancelled'): Promise<{ id: unknown; name: string }> {
+  const { id, name } = await site.create({ notify: { email: true } });
+  await site.waitFor(id, event === 'cancelled' ? 'complete' : event);
+  await site.parts.database.transaction((transaction) =>
+    site.notifications.announce(transaction, [{ exportId: Number(id), event }]),
+  );
+  site.notifications.wake();
+  return { id, name: String(name) };
+}
+
+test('a letter says what was exported, how large it is, and where to get it', async () => {
+  site.engine.run = async () => undefined;
+  const { id, name } = await endExport('complete');
+  expect(await tried()).toMatchObject({ state: 'delivered', target: 'ana@example.org', channel: 'email' });
+  expect(letters).toHaveLength(1);
+  expect(letters[0]).toMatchObject({ from: 'exports@data.example.org', to: ['ana@example.org'] });
+  const { raw } = letters[0]!;
+  for (const line of [
+    'From: Exports <exports@data.example.org>',
+    'To: ana@example.org',
+    `Subject: ${name} is ready`,
+    'Auto-Submitted: auto-generated',
+    `Your export ${name} is ready.`,
+    'What:      Cities',
+    `Size:      ${fakeArchive.length} bytes`,
+    `Download:  https://data.example.org/site/exports/${String(id)}`,
+  ]) {
+    expect(raw.split('\r\n')).toContain(line);
+  }
+});
+
+test('a letter about a failure says why, and what to do', async () => {
+  site.engine.run = async () => {
+    throw Object.assign(new Error('no'), { code: 'ENOSPC' });
+  };
+  const { name } = await endExport('error');
+  await tried();
+  const raw = letters[0]!.raw.replaceAll('=\r\n', '');
+  expect(raw).toContain(`Subject: ${name} could not be made`);
+  expect(raw).toMatch(/Why:\s+The site had no room left for the export\. Make the export smaller/);
+  site.engine.run = async () => undefined;
+});
+
+test('nobody is mailed about what they cancelled, or whose key has no address', async () => {
+  await endExport('cancelled');
+  expect(await listDeliveries(site.parts.database, { state: null, limit: 1 })).toEqual([]);
+  await site.parts.database.query('UPDATE outcrop.tokens SET email = NULL');
+  const refused = await site.send('exports/', {
+    items: [{ item: 'layers/2' }],
+    formats: { vector: 'application/x-ogc-gpkg' },
+    crs: 'EPSG:2193',
+    notify: { email: true },
+  });
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    {
+      notify: [
+        'email: your key has no mail address; ask the operator of the site to set one, or use a webhook',
+      ],
+    },
+  ]);
+  await setTokenEmail(site.parts.database, 1, 'ana@example.org');
+});
+
+test('a server that refuses for now is asked again, one that refuses for good is not', async () => {
+  refusal = Object.assign(new Error('Greylisted, come back later'), { responseCode: 451 });
+  await endExport('complete');
+  expect(await tried()).toMatchObject({ state: 'pending', detail: expect.stringMatching(/451/) as string });
+  await site.parts.database.query('DELETE FROM outcrop.deliveries');
+  refusal = Object.assign(new Error('No such person'), { responseCode: 550 });
+  await endExport('complete');
+  expect(await tried()).toMatchObject({ state: 'failed', detail: expect.stringMatching(/550/) as string });
+});
+
+test.each(['\r\n', '\n', '\r', '\u2028', '\0', '\r\n\r\n'])(
+  'no header can be put in by %j',
+  async (breaker) => {
+    const mailer = openMailer({ smtpUrl, from });
+    await mailer.send({
+      to: 'ana@example.org',
+      subject: `a${breaker}Bcc: victim@example.org${breaker}b`,
+      text: `one${breaker}.${breaker}RCPT TO:<victim@example.org>`,
+      messageId: `<a${breaker}Bcc: victim@example.org${breaker}@x>`,
+    });
+    mailer.close();
+    expect(letters[0]!.to).toEqual(['ana@example.org']);
+    const headers = letters[0]!.raw.split('\r\n\r\n', 1)[0]!.split(/\r\n(?![ \t])/);
+    expect(headers.filter((line) => /^bcc/i.test(line))).toEqual([]);
+  },
+);
+
+test.each([
+  'ana@example.org, victim@example.org',
+  'ana@example.org\r\nRCPT TO:<victim@example.org>',
+  'Ana <victim@example.org>',
+])('an address is one address, or nothing is sent: %j', async (to) => {
+  const mailer = openMailer({ smtpUrl, from });
+  await mailer.send({ to, subject: 'a', text: 'b', messageId: '<a@x>' }).catch(() => undefined);
+  mailer.close();
+  expect(letters.flatMap((letter) => letter.to)).not.toContain('victim@example.org');
+});

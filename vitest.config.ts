@@ -5,6 +5,9 @@ const nightly = '**/*.nightly.test.ts';
 /** Unit and integration tests run from source; the end-to-end tests run what was built. */
 const fromSource = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
+const fuzzCases = Number(process.env['OUTCROP_FUZZ_CASES'] ?? 100_000);
+const fuzzSeed = Number(process.env['OUTCROP_FUZZ_SEED'] ?? 20_261_125);
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +26,7 @@ export default defineConfig({
           name: 'integration',
           include: [`packages/${integration}`, `samples/${integration}`],
           exclude: ['**/node_modules/**', '**/dist/**'],
+          provide: { fuzz: { cases: 3000, rawCases: 300, seed: 20_261_125 } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -35,6 +39,18 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 3_600_000,
           hookTimeout: 3_600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          name: 'fuzz',
+          include: ['packages/server/src/http/*fuzz.integration.test.ts'],
+          // Other seeds: OUTCROP_FUZZ_SEED and OUTCROP_FUZZ_CASES of `scripts/fuzz`.
+          provide: { fuzz: { cases: fuzzCases, rawCases: 5000, seed: fuzzSeed } },
+          testTimeout: 3_600_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -4,7 +4,20 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const target = 'docs/guide/commands.md';
-const commands = ['init', 'import', 'serve', 'token create', 'formats', 'layers', 'export', 'run', 'verify'];
+const commands = [
+  'init',
+  'import',
+  'serve',
+  'token create',
+  'migrate',
+  'backup',
+  'restore',
+  'formats',
+  'layers',
+  'export',
+  'run',
+  'verify',
+];
 
 const sections = commands.map((name) => `## outcrop ${name}\n\n\`\`\`\n${helpOf(name)}\n\`\`\`\n`);
 const text = [

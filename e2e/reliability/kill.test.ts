@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 
 import { makeLargeLayer } from '../support/large-layer.ts';
 import { insist } from '../support/insist.ts';
+import { printFigures } from '../support/print-figures.ts';
 import { byProfile } from '../support/profile.ts';
 import { runOutcrop, runProgram } from '../support/run-outcrop.ts';
 import { makeSampleFolder } from '../support/sample-data.ts';
@@ -238,7 +239,7 @@ describe.each([
       const exports = await database.query<{ id: number }>('SELECT id FROM outcrop.exports ORDER BY id');
       expect(exports.map(({ id }) => id)).toEqual(asked.map(({ id }) => id).toSorted((a, b) => a - b));
       expect(tally.child + tally.api + tally.worker + tally.serve).toBeGreaterThan(0);
-      console.log(
+      printFigures(
         `${exportCount} exports on ${needsServer ? 'PostgreSQL' : 'PGlite'}, seed ${seed}: killed ${JSON.stringify(tally)}; ${asked.filter(({ isCancelled }) => isCancelled).length} cancelled, ${archives} different archives verified, ${Math.round((performance.now() - started) / 1000)} s`,
       );
       await rm(join(arena.folder, '..'), { recursive: true });

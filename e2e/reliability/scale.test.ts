@@ -7,6 +7,7 @@ import { findPostgres, startPostgres, startS3, type TestS3 } from '@outcrop/test
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { makeLargeLayer } from '../support/large-layer.ts';
+import { printFigures } from '../support/print-figures.ts';
 import { byProfile, isFullProfile } from '../support/profile.ts';
 import { runOutcrop, runProgram } from '../support/run-outcrop.ts';
 import { createKey } from '../support/serve-site.ts';
@@ -180,7 +181,7 @@ describe.runIf(isFullProfile && programs !== null)('throughput', () => {
         `${workers} workers: ${exportCount} exports of ${pointCount} points in ${seconds.toFixed(1)} s, ${((exportCount / seconds) * 60).toFixed(1)} a minute`,
       );
     }
-    console.log(figures.join('\n'));
+    printFigures(figures.join('\n'));
     expect(figures).toHaveLength(3);
   });
 });

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 
 import type { CommandContext } from './command-context.ts';
+import { registerBackup } from './commands/backup.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFormats } from './commands/formats.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLayers } from './commands/layers.ts';
 import { registerLoginLink } from './commands/login-link.ts';
+import { registerMigrate } from './commands/migrate.ts';
+import { registerRestore } from './commands/restore.ts';
 import { registerRun } from './commands/run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerToken } from './commands/token.ts';
@@ -31,6 +34,9 @@ export function createProgram(context: CommandContext): Command {
   registerServe(program, context);
   registerToken(program, context);
   registerLoginLink(program, context);
+  registerMigrate(program, context);
+  registerBackup(program, context);
+  registerRestore(program, context);
   registerWebhook(program, context);
   registerFormats(program, context);
   registerExport(program, context);

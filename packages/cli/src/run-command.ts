@@ -3,14 +3,17 @@ import { CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { exitCodes } from './command-failure.ts';
 import { describeFailure } from './output/describe-failure.ts';
+import { safeTerminal } from './output/terminal.ts';
 import { createProgram } from './program.ts';
 
 /**
  * Runs the command with arguments (without the program's own name) and returns the exit code: 0 for success, 1 for
  * failure, 2 for a call that cannot work as written, 130 after Ctrl-C.
  */
-export async function runCommand(commandLine: readonly string[], context: CommandContext): Promise<number> {
-  const { terminal, signal } = context;
+export async function runCommand(commandLine: readonly string[], given: CommandContext): Promise<number> {
+  const terminal = safeTerminal(given.terminal);
+  const context = { ...given, terminal };
+  const { signal } = context;
   try {
     await createProgram(context).parseAsync(commandLine, { from: 'user' });
     return 0;

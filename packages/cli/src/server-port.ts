@@ -125,6 +125,17 @@ export interface ServerPort {
     scopes: string[];
     name?: string;
   }): Promise<{ token: string; scopes: readonly string[]; id: number }>;
+  migrateSite(order: { folder: URL }): Promise<{
+    steps: readonly { id: number; name: string }[];
+    schema: number;
+  }>;
+  backUpSite(order: { folder: URL; to: URL }): Promise<{ made_at: string; archives: number }>;
+  restoreSite(order: { from: URL; folder: URL }): Promise<{
+    madeAt: string;
+    archives: number;
+    exports: Readonly<Record<string, number>>;
+    isConfigRestored: boolean;
+  }>;
   orderNotifications(
     folder: URL,
     order:

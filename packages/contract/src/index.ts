@@ -14,6 +14,7 @@ export { type FailureMeaning, failures } from './failure.ts';
 export { findFormat, type Format, formatLabel, formats, type Mimetype } from './format.ts';
 export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
 export { isSpatial, type Kind, kinds } from './kind.ts';
+export { type LimitCode, limitCodes } from './limit-code.ts';
 export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
 export { type Scope, scopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
@@ -22,6 +23,7 @@ export type {
   WireConflict,
   WireErrorEnvelope,
   WireFieldErrors,
+  WireLimitProblem,
   WireNoRoom,
   WireProblem,
 } from './wire/error.ts';

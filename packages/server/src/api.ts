@@ -5,11 +5,15 @@ import { DownloadTickets } from './downloads/download-tickets.ts';
 import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
+import { quotasOf } from './exports/quotas.ts';
 import { type Access } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
+import { rateBudgets } from './http/limits/rate-budgets.ts';
+import { RateLimits } from './http/limits/rate-limits.ts';
 import type { HttpServer } from './http/listen.ts';
 import { rememberSiteAddress } from './notifications/site-address.ts';
+import type { Operations } from './operations/start-operations.ts';
 import type { LocalWorkers } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
@@ -29,22 +33,24 @@ export interface ApiOptions {
 export interface RunningApi {
   /** The address that people use. Ends in `/`. */
   readonly url: URL;
-  close(): Promise<void>;
+  /** Takes no more requests, and gives those in flight so long. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Begins to answer requests in this process. The composition root of an API process. */
 export async function startApi(
   foundations: Foundations,
-  options: ApiOptions & { server: HttpServer; workers: LocalWorkers },
+  options: ApiOptions & { server: HttpServer; workers: LocalWorkers; operations: Operations },
 ): Promise<RunningApi> {
   const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
-  const { server, workers } = options;
+  const { server, workers, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
+  const access = decideAccess(options);
   const app = createApp({
     site,
     siteRoot: url,
-    access: decideAccess(options),
+    access,
     database: opened.database,
     exportStore: new ExportStore(opened.database, announce),
     idempotencyStore: new IdempotencyStore(opened.database),
@@ -59,19 +65,28 @@ export async function startApi(
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
     workers,
+    quotas: quotasOf(site.limits, access === 'local'),
+    rateLimits: new RateLimits({
+      budgets: rateBudgets(site.limits, access),
+      trustedProxies: config.trustedProxies,
+    }),
     notifications,
     logger,
+    metrics: foundations.metrics,
     adminSecret,
+    dumpDatabase: opened.dump,
   });
   await rememberSiteAddress(opened.database, url);
-  server.answerWith((request, environment) => app.fetch(request, environment));
+  server.answerWith(
+    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
+  );
   await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
   logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');
   return {
     url,
-    async close() {
+    async close(graceMs) {
       await withdrawSite(site.paths);
-      await server.close();
+      await server.close(graceMs);
     },
   };
 }

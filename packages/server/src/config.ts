@@ -1,51 +1,78 @@
 import { z } from 'zod';
 
+import { parseTrustedProxies, type TrustedProxies } from './http/limits/remote-address.ts';
 import { parseStorageUrl, type StorageSettings } from './storage/storage-url.ts';
 
-const configSchema = z
-  .object({
-    /** A PostgreSQL server; the embedded database in the site folder where absent. */
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-    /** Exports that run at the same time in one process. */
-    OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
-    /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
-    STORAGE_URL: z.string().optional(),
-    AWS_REGION: z.string().optional(),
-    AWS_DEFAULT_REGION: z.string().optional(),
-    /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
-    OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
-    /** Seconds that a worker may be silent before its work is given to another. */
-    OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
-    /** The mail server, with user and password where it wants them; no mail is sent where absent. */
-    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-    /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
-    OUTCROP_MAIL_FROM: z
-      .string()
-      .max(300)
-      .regex(
-        /^[^\p{Cc}<>@,;]*<[^\s<>@,;]+@[^\s<>@,;]+>$|^[^\s<>@,;]+@[^\s<>@,;]+$/u,
-        'must be one mail address',
-      )
-      .optional(),
-  })
-  .refine(
-    ({ SMTP_URL: server, OUTCROP_MAIL_FROM: from }) => (server === undefined) === (from === undefined),
-    {
-      path: ['OUTCROP_MAIL_FROM'],
-      message: 'is needed with SMTP_URL, and SMTP_URL with it',
-    },
-  );
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const configSchema = z.object({
+  /** A PostgreSQL server; the embedded database in the site folder where absent. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Connections that one process has to that server at most. */
+  OUTCROP_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(10),
+  OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** `pretty` is for people at a terminal. */
+  OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  /** Exports that run at the same time in one process. */
+  OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
+  STORAGE_URL: z.string().optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
+  /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
+  OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
+  /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
+  OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
+  /** Seconds that a worker may be silent before its work is given to another. */
+  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
+  /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
+  OUTCROP_METRICS_PORT: port.optional(),
+  /** The address that port listens on. */
+  OUTCROP_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Whoever sends it as `Authorization: Bearer …` may read `/metrics` from elsewhere. */
+  OUTCROP_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** How long running exports may take to end when the process is told to stop, before they are given back. */
+  OUTCROP_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).optional(),
+  /** Whether a start brings the schema of the database up to date, or only looks whether it is. */
+  OUTCROP_MIGRATE: z.enum(['auto', 'never']).default('auto'),
+  /** Where traces go, by OTLP over HTTP; there are none where absent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('outcrop'),
+  /** The mail server, with user and password where it wants them; no mail is sent where absent. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
+  OUTCROP_MAIL_FROM: z
+    .string()
+    .max(300)
+    .regex(
+      /^[^\p{Cc}<>@,;]*<[^\s<>@,;]+@[^\s<>@,;]+>$|^[^\s<>@,;]+@[^\s<>@,;]+$/u,
+      'must be one mail address',
+    )
+    .optional(),
+});
+
+/** The variables that the environment may have. */
+export const configVariables: readonly string[] = Object.keys(configSchema.shape);
 
 /** What the environment says about how a site runs. */
 export interface Config {
   readonly databaseUrl: string | null;
+  readonly databaseConnections: number;
   readonly logLevel: string;
+  readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
+  readonly trustedProxies: TrustedProxies;
   /** Holds no secret. */
   readonly storage: StorageSettings;
   readonly downloadSeconds: number;
   readonly leaseSeconds: number;
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
+  readonly metricsToken: string | null;
+  /** Null where the command decides: see `drainSeconds` of `shutdown.ts`. */
+  readonly drainSeconds: number | null;
+  readonly migrate: 'auto' | 'never';
+  readonly traces: TraceConfig | null;
   /** Null where the site sends no mail. */
   readonly mail: MailConfig | null;
 }
@@ -57,32 +84,81 @@ export interface MailConfig {
   readonly from: string;
 }
 
+/** Where traces go. */
+export interface TraceConfig {
+  /** The collector, without `v1/traces`. */
+  readonly endpoint: string;
+  readonly serviceName: string;
+}
+
 /**
  * Reads the configuration from the environment. The only place that does.
  *
  * @throws Error naming the variable that is wrong, never its value: a database URL holds a password.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = configSchema.safeParse(environment);
+  const parsed = configSchema.safeParse(withoutEmpty(environment));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not usable: ${problems.join('; ')}`);
   }
-  const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = parsed.data;
+  const { data } = parsed;
   return Object.freeze({
-    databaseUrl: parsed.data.DATABASE_URL ?? null,
-    logLevel: parsed.data.OUTCROP_LOG_LEVEL,
-    concurrency: parsed.data.OUTCROP_CONCURRENCY,
-    storage: readStorage(parsed.data),
-    downloadSeconds: parsed.data.OUTCROP_DOWNLOAD_SECONDS,
-    leaseSeconds: parsed.data.OUTCROP_LEASE_SECONDS,
-    mail: smtpUrl === undefined || from === undefined ? null : { smtpUrl, from },
+    databaseUrl: data.DATABASE_URL ?? null,
+    databaseConnections: data.OUTCROP_DATABASE_CONNECTIONS,
+    logLevel: data.OUTCROP_LOG_LEVEL,
+    logFormat: data.OUTCROP_LOG_FORMAT,
+    concurrency: data.OUTCROP_CONCURRENCY,
+    trustedProxies: data.OUTCROP_TRUSTED_PROXIES,
+    storage: readStorage(data),
+    downloadSeconds: data.OUTCROP_DOWNLOAD_SECONDS,
+    leaseSeconds: data.OUTCROP_LEASE_SECONDS,
+    metricsPort: data.OUTCROP_METRICS_PORT ?? null,
+    metricsHost: data.OUTCROP_METRICS_HOST,
+    metricsToken: data.OUTCROP_METRICS_TOKEN ?? null,
+    drainSeconds: data.OUTCROP_DRAIN_SECONDS ?? null,
+    migrate: data.OUTCROP_MIGRATE,
+    traces:
+      data.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : { endpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: data.OTEL_SERVICE_NAME },
+    mail: readMail(data),
   });
+}
+
+/** A variable that `outcrop.yaml` names; null where it is not set. */
+export function readVariable(name: string, environment: NodeJS.ProcessEnv = process.env): string | null {
+  return environment[name] ?? null;
+}
+
+/** A variable that is set to nothing, as compose files and units do, is one that is not set. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+function readMail(variables: z.output<typeof configSchema>): MailConfig | null {
+  const { SMTP_URL: smtpUrl, OUTCROP_MAIL_FROM: from } = variables;
+  if (smtpUrl !== undefined && from !== undefined) {
+    return { smtpUrl, from };
+  }
+  if (smtpUrl === undefined && from === undefined) {
+    return null;
+  }
+  throw new Error('The environment is not usable: SMTP_URL and OUTCROP_MAIL_FROM are needed together');
+}
+
+function readProxies(text: string, context: z.RefinementCtx): TrustedProxies {
+  try {
+    return parseTrustedProxies(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 }
 
 function readStorage(variables: z.output<typeof configSchema>): StorageSettings {
   const { STORAGE_URL: url, AWS_REGION: region, AWS_DEFAULT_REGION: defaultRegion } = variables;
-  if (url === undefined || url === '') {
+  if (url === undefined) {
     return { kind: 'files' };
   }
   try {
@@ -91,9 +167,4 @@ function readStorage(variables: z.output<typeof configSchema>): StorageSettings 
     const problem = error instanceof Error ? error.message : 'cannot be read';
     throw new Error(`The environment is not usable: STORAGE_URL ${problem}`, { cause: error });
   }
-}
-
-/** A variable that `outcrop.yaml` names; null where it is not set. */
-export function readVariable(name: string, environment: NodeJS.ProcessEnv = process.env): string | null {
-  return environment[name] ?? null;
 }

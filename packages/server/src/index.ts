@@ -1,3 +1,5 @@
+export { type BackupOrder, backUpSite } from './backup/back-up-site.ts';
+export { type RestoredSite, type RestoreOrder, restoreSite } from './backup/restore-site.ts';
 export { describeLayers, type LayerListing } from './catalogue/describe-layers.ts';
 export { importIntoSite, type SiteImport, type SiteImportResult } from './catalogue/import-into-site.ts';
 export { initSite, type InitResult } from './catalogue/init-site.ts';
@@ -20,5 +22,6 @@ export {
 } from './main.ts';
 export { orderNotifications } from './notifications/order-notifications.ts';
 export { type LoginLink, orderLoginLink } from './page/order-login-link.ts';
+export { type MigratedSite, migrateSite } from './site/migrate-site.ts';
 export { createToken, type TokenOrder } from './tokens/create-token.ts';
 export { type NewToken, TokenRequestError } from './tokens/token-store.ts';

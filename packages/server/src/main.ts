@@ -1,9 +1,12 @@
 import { type ApiOptions, decideAccess, type RunningApi, startApi } from './api.ts';
 import { SiteError } from './catalogue/site-error.ts';
 import { loadConfig } from './config.ts';
+import { isLoopback } from './http/cross-origin.ts';
 import { type HttpServer, listen } from './http/listen.ts';
+import { type Operations, startOperations } from './operations/start-operations.ts';
 import { noLocalWorkers } from './runs/task-worker.ts';
 import { type Foundations, type FoundationsOptions, openFoundations } from './site/foundations.ts';
+import { defaultDrainSeconds, type ProcessRole, type ShutdownSteps } from './site/shutdown.ts';
 import { type RunningTaskWorker, startWorker } from './worker.ts';
 
 /** How a site is served. */
@@ -16,13 +19,17 @@ export interface StartOptions extends FoundationsOptions, ApiOptions {
 export interface RunningServer {
   /** The address that people use. */
   readonly url: URL;
-  /** Stops taking requests, gives running exports back for the next start, and lets go of the folder. */
+  /** The address of the port for probes and metrics only; null where there is none. */
+  readonly operationsUrl: URL | null;
+  /** Stops taking requests, lets exports end or gives them back for the next start, and lets go of the folder. */
   close(): Promise<void>;
 }
 
 /** A worker process. */
 export interface RunningWorker {
-  /** Takes no more tasks, and gives those back that run. */
+  /** The address of the port for probes and metrics; null where there is none. */
+  readonly operationsUrl: URL | null;
+  /** Takes no more tasks, and lets those that run end, or gives them back. */
   close(): Promise<void>;
 }
 
@@ -63,15 +70,20 @@ export async function startApiProcess(options: StartOptions): Promise<RunningSer
 export async function startWorkerProcess(options: FoundationsOptions): Promise<RunningWorker> {
   const foundations = await openShared(options, 'worker');
   return orClose(foundations, async () => {
-    const worker = await startWorker(foundations);
+    const operations = await startOperations(foundations, { isLocalTrusted: true });
+    const worker = await startWorker(foundations).catch(async (error: unknown) => {
+      await operations.close();
+      throw error;
+    });
     await deliver(foundations);
     foundations.logger.info({ concurrency: foundations.config.concurrency }, 'Site:Work:Started');
     return {
-      async close() {
-        await worker.close();
-        await foundations.close();
-        foundations.logger.info('Site:Work:Done');
-      },
+      operationsUrl: operations.ownUrl,
+      close: () =>
+        end(foundations, 'worker', {
+          endTasks: (graceMs) => worker.close(graceMs),
+          close: () => operations.close(),
+        }),
     };
   });
 }
@@ -80,15 +92,20 @@ async function serve(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; hasWorker: boolean },
 ): Promise<RunningServer> {
-  const { server, hasWorker } = options;
+  const { server, hasWorker, publicUrl } = options;
   let worker: RunningTaskWorker | null = null;
+  let operations: Operations | null = null;
   try {
+    // With a public address, a proxy of this machine may stand before it, and everyone seems to be local.
+    const isLocalTrusted = publicUrl === null || isLoopback(publicUrl.hostname);
+    operations = await startOperations(foundations, { isLocalTrusted });
     worker = hasWorker ? await startWorker(foundations) : null;
-    const api = await startApi(foundations, { ...options, workers: worker ?? noLocalWorkers });
+    const api = await startApi(foundations, { ...options, operations, workers: worker ?? noLocalWorkers });
     if (hasWorker) await deliver(foundations);
-    return running(foundations, { api, worker });
+    return running(foundations, { api, worker, operations });
   } catch (error) {
     await server.close();
+    await operations?.close();
     await worker?.close();
     throw error;
   }
@@ -101,17 +118,27 @@ function deliver({ notifications, opened }: Foundations): Promise<void> {
 
 function running(
   foundations: Foundations,
-  { api, worker }: { api: RunningApi; worker: RunningTaskWorker | null },
+  { api, worker, operations }: { api: RunningApi; worker: RunningTaskWorker | null; operations: Operations },
 ): RunningServer {
   return {
     url: api.url,
-    async close() {
-      await api.close();
-      await worker?.close();
-      await foundations.close();
-      foundations.logger.info('Site:Serve:Done');
-    },
+    operationsUrl: operations.ownUrl,
+    close: () =>
+      end(foundations, worker === null ? 'api' : 'serve', {
+        endRequests: (graceMs) => api.close(graceMs),
+        endTasks: worker === null ? undefined : (graceMs) => worker.close(graceMs),
+        close: () => operations.close(),
+      }),
   };
+}
+
+function end(foundations: Foundations, role: ProcessRole, steps: ShutdownSteps): Promise<void> {
+  const { shutdown, config } = foundations;
+  const close = async (): Promise<void> => {
+    await steps.close();
+    await foundations.close();
+  };
+  return shutdown.begin({ ...steps, close }, config.drainSeconds ?? defaultDrainSeconds[role]);
 }
 
 async function openShared(options: FoundationsOptions, command: string): Promise<Foundations> {

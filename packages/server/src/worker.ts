@@ -14,7 +14,7 @@ export interface RunningTaskWorker extends LocalWorkers {
 
 /** Begins to do the tasks of a site in this process. The composition root of a worker. */
 export async function startWorker(foundations: Foundations): Promise<RunningTaskWorker> {
-  const { site, config, engine, logger, opened, objectStore, runStore, taskStore } = foundations;
+  const { site, config, engine, logger, opened, objectStore, runStore, taskStore, metrics } = foundations;
   const folders = new RunFolders(site.paths.work);
   const worker = new TaskWorker({
     engine,
@@ -29,6 +29,7 @@ export async function startWorker(foundations: Foundations): Promise<RunningTask
     folders,
     siteFolder: site.paths.folder,
     limits: { seconds: site.limits.max_run_seconds, memoryBytes: site.limits.max_run_memory_bytes },
+    metrics,
     logger,
   });
   const chores = [

@@ -24,8 +24,15 @@ export async function findPostgres(): Promise<string | null> {
   return newest === undefined ? null : join(debianFolder, newest, 'bin');
 }
 
-/** Starts a server on a free port of this machine, with an empty database. */
-export async function startPostgres(programs: string): Promise<PostgresCluster> {
+/**
+ * Starts a server on a free port of this machine, with an empty database.
+ *
+ * @param options.isDurable whether commits wait for the disk, as those of a real server do. Default false: tests do not mind.
+ */
+export async function startPostgres(
+  programs: string,
+  { isDurable = false }: { readonly isDurable?: boolean } = {},
+): Promise<PostgresCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-postgres-'));
   const options = await asUnprivileged(folder);
   const port = await freePort();
@@ -34,7 +41,7 @@ export async function startPostgres(programs: string): Promise<PostgresCluster> 
     ['-D', join(folder, 'data'), '-U', 'outcrop', '-A', 'trust', '--no-sync'],
     options,
   );
-  const settings = `-p ${port} -h 127.0.0.1 -k ${folder} -F`;
+  const settings = `-p ${port} -h 127.0.0.1 -k ${folder}${isDurable ? '' : ' -F'}`;
   const control = async (...words: readonly string[]): Promise<void> => {
     await run(join(programs, 'pg_ctl'), [...words, '-D', join(folder, 'data')], options);
   };

@@ -13,3 +13,8 @@ export function folderUrl(folder: string, workingFolder: string): URL {
     throw new CommandFailure([`${path} is not a folder; name the folder that the data are in`]);
   return pathToFileURL(path + sep);
 }
+
+/** The URL of a folder that is to be made, with its slash. */
+export function newFolderUrl(folder: string, workingFolder: string): URL {
+  return pathToFileURL(resolve(workingFolder, folder) + sep);
+}

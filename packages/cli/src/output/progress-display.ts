@@ -1,5 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 
+import { safeForTerminal } from './safe-for-terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows how far something is. */
@@ -41,7 +42,8 @@ async function createBar(stream: NodeJS.WritableStream): Promise<ProgressDisplay
     return started;
   };
   return {
-    update: (fraction, text) => {
+    update: (fraction, words) => {
+      const text = safeForTerminal(words);
       bar ??= start(text);
       if (fraction === null) bar.update({ text });
       else bar.update(Math.round(fraction * 1000), { text });

@@ -58,11 +58,18 @@ export async function verifyArchive(
     return { ok: false, members, problems };
   }
   const compared = members.map((member) => compare(member, expected));
+  // Which of them is unpacked depends on the program.
+  for (const twice of repeated(members)) problems.push(`${twice} is in the archive more than once.`);
   for (const { path: missing } of expected.members) {
     if (!members.some((member) => member.path === missing))
       problems.push(`${missing} is in the manifest, but not in the archive.`);
   }
   return { ok: problems.length === 0 && compared.every(({ ok }) => ok), members: compared, problems };
+}
+
+function repeated(members: readonly MemberVerification[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(members.map(({ path }) => path).filter((path) => seen.size === seen.add(path).size));
 }
 
 async function readMember(

@@ -102,12 +102,15 @@ class RegionReader {
   }
 
   #readPosition(position: unknown, path: string): [number, number] | null {
-    const [longitude, latitude] = Array.isArray(position) ? (position as unknown[]) : [];
+    const values = Array.isArray(position) ? (position as unknown[]) : [];
+    const [longitude, latitude] = values;
     if (
       typeof longitude !== 'number' ||
       typeof latitude !== 'number' ||
       !Number.isFinite(longitude) ||
-      !Number.isFinite(latitude)
+      !Number.isFinite(latitude) ||
+      // They are dropped, but whoever gets the extent back reads them.
+      (values.length > 2 && !values.slice(2).every(Number.isFinite))
     ) {
       this.issues.push(`${path} must be a longitude and a latitude, not ${describe(position)}.`);
       return null;
@@ -127,7 +130,7 @@ class RegionReader {
       return null;
     }
     // Of what it has beside these nothing is kept; where that is nothing, no copy is made.
-    return (position as unknown[]).length === 2 ? (position as [number, number]) : [longitude, latitude];
+    return values.length === 2 ? (position as [number, number]) : [longitude, latitude];
   }
 
   /** A straight edge over more than half the world goes the long way, which is often not what was meant. */

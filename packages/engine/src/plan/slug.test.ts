@@ -14,6 +14,10 @@ test.each([
   ['../../etc/passwd', 'etcpasswd'],
   ['.', 'layer'],
   ['__a__', 'a'],
+  ['NUL', 'nul-layer'],
+  ['Com1', 'com1-layer'],
+  ['lpt9.txt', 'lpt9txt'],
+  ['a\r\nSet-Cookie: b', 'a-set-cookie-b'],
 ])('%j becomes %s', (text, slug) => {
   expect(slugify(text)).toBe(slug);
 });

@@ -1,4 +1,6 @@
 const maxLength = 60;
+/** Names that Windows keeps for itself, whatever their ending. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**
  * A title as it appears in file names (wire contract, section 13): accents and punctuation dropped, lower case, hyphens
@@ -13,7 +15,8 @@ export function slugify(text: string): string {
     .replaceAll(/[\s-]+/g, '-')
     .slice(0, maxLength)
     .replaceAll(/^[-_]+|[-_]+$/g, '');
-  return slug === '' ? 'layer' : slug;
+  if (slug === '') return 'layer';
+  return reserved.test(slug) ? `${slug}-layer` : slug;
 }
 
 /** Slugs of several titles, each different from the others. */

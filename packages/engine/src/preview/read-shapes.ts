@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import yauzl from 'yauzl';
+
 import { EngineError } from '../engine-error.ts';
 import type { GdalCommand } from '../gdal/gdal-command.ts';
 import { runGdal } from '../gdal/run-gdal.ts';
@@ -26,6 +28,9 @@ export type ReadShapes =
     };
 
 const bounds = { ...previewBounds, timeoutMs: 20_000, maxOutputBytes: 40_000_000 } as const;
+/** Of a zip: a large Shapefile of a region; GDAL would read it all, for seconds. */
+const mostUnzippedBytes = 300_000_000;
+const mostMembers = 1000;
 const mostLayers = 20;
 const mostFeatures = 1000;
 
@@ -33,7 +38,8 @@ const mostFeatures = 1000;
  * Reads the polygons of a zipped Shapefile, a GeoPackage or a KML with GDAL, in a folder of its own under a name of
  * ours: nothing of the file's own name or content becomes part of a command.
  *
- * @throws EngineError `gdal-hung` where the file takes too long, or is too large once it is unpacked; `gdal-missing`
+ * @throws EngineError `gdal-hung` where the file takes too long, or too much comes out of it; `source-corrupt` where it is too
+ *   large once it is unpacked; `gdal-missing`
  */
 export async function readShapes(file: ShapeFile): Promise<ReadShapes> {
   const drivers = shapeFileDrivers[file.type];
@@ -42,11 +48,28 @@ export async function readShapes(file: ShapeFile): Promise<ReadShapes> {
   try {
     const path = join(folder, `shape.${file.type}`);
     await writeFile(path, file.bytes);
+    if (file.type === 'zip' || file.type === 'kmz') await refuseBombs(path);
     const source = file.type === 'zip' ? `/vsizip/${path}` : path;
     return await readLayers(source, file.crs, [...drivers, 'GeoJSON', 'GeoJSONSeq']);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A zip says how large its members are; GDAL believes it too. */
+async function refuseBombs(path: string): Promise<void> {
+  let [bytes, members] = [0, 0];
+  try {
+    const zip = await yauzl.openPromise(path, { strictFileNames: false, decodeStrings: false });
+    for await (const entry of zip.eachEntry())
+      [bytes, members] = [bytes + entry.uncompressedSize, members + 1];
+  } catch {
+    // GDAL will say what is wrong with it.
+    return;
+  }
+  if (bytes <= mostUnzippedBytes && members <= mostMembers) return;
+  const detail = `The file is too large to be read here: it unpacks to ${bytes} bytes in ${members} files; at most ${mostUnzippedBytes} in ${mostMembers} are taken.`;
+  throw new EngineError('source-corrupt', detail);
 }
 
 async function readLayers(
@@ -56,7 +79,10 @@ async function readLayers(
 ): Promise<ReadShapes> {
   const { output } = await outputOf({ program: 'ogrinfo', args: ['-ro', '-q', source], drivers });
   if (output === null) return { features: null, problem: 'unreadable' };
-  const layers = [...output.matchAll(/^\d+: (.*?)(?: \([^()]*\))?$/gm)].map((match) => match[1]!);
+  const layers = [...output.matchAll(/^\d+: (.*?)(?: \([^()]*\))?$/gm)]
+    .map((match) => match[1]!)
+    // A positional argument that looks like an option would be taken for one.
+    .filter((layer) => layer !== '' && !layer.startsWith('-'));
   let problem: 'unreadable' | 'unknown-crs' | 'no-polygon' = 'no-polygon';
   for (const layer of layers.slice(0, mostLayers)) {
     const read = await readLayer({ source, layer, crs, drivers });

@@ -9,6 +9,7 @@ import { killProgram } from '../gdal/spawn-gdal.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { ExportMessage, ExportTask } from './export-message.ts';
 import { groupMemory } from './group-memory.ts';
+import { readLines } from './read-lines.ts';
 import { partialPath, type RunResult, type StageOptions } from './run-export.ts';
 
 /** Threads cannot be given to another process, only their number; nor what was prepared in this one. */
@@ -16,6 +17,8 @@ export interface ProcessOptions extends Omit<StageOptions, 'workers' | 'regions'
   readonly workers?: number;
   /** Most bytes of memory that the process and all that it starts may have; no bound where absent. Linux only. */
   readonly memoryBytes?: number | undefined;
+  /** Told what the process says on standard error, within bounds; it goes to that of this process where absent. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** How often the memory is looked at. */
@@ -35,11 +38,12 @@ export async function runInProcess(plan: ExportPlan, options: ProcessOptions): P
   const child = fork(createRequire(import.meta.url).resolve('@outcrop/engine/export-process'), [], {
     env: childEnvironment(),
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', options.onLine === undefined ? 'inherit' : 'pipe', 'ipc'],
     // It leads a process group, so that the programs it starts can be killed with it.
     detached: process.platform !== 'win32',
     serialization: 'advanced',
   });
+  if (options.onLine !== undefined && child.stderr !== null) readLines(child.stderr, options.onLine);
   const kill = (): void => killProgram(child.pid);
   signal?.addEventListener('abort', kill, { once: true });
   using watch = watchMemory(child, options.memoryBytes);

@@ -28,6 +28,13 @@ const layerSchema = z.strictObject({
   name_field: z.string().min(1).optional(),
 });
 
+/** How often something may be done by one token or address. */
+const rateSchema = z.strictObject({
+  per_minute: z.number().positive().max(1_000_000),
+  /** How many at once, after a time of rest. */
+  burst: z.int().positive().max(1_000_000),
+});
+
 const limitsSchema = z.strictObject({
   max_archive_bytes: z.int().positive().nullable().default(null),
   max_run_seconds: z
@@ -48,6 +55,19 @@ const limitsSchema = z.strictObject({
     .int()
     .positive()
     .default(5 * 1024 * 1024),
+  /** Where one is absent, the default of the site's access holds; null is no limit. */
+  rates: z
+    .strictObject({
+      reading: rateSchema.nullable().optional(),
+      submitting: rateSchema.nullable().optional(),
+      authentication: rateSchema.nullable().optional(),
+    })
+    .prefault({}),
+  /** Each of these three for one token. */
+  max_unfinished_exports: z.int().positive().nullable().optional(),
+  max_exports_per_day: z.int().positive().nullable().default(null),
+  /** Estimated bytes of the archives. */
+  max_bytes_per_day: z.int().positive().nullable().default(null),
 });
 
 const notificationsSchema = z

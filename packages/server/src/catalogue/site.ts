@@ -70,7 +70,7 @@ export class Site {
   get planContext(): PlanContext {
     return {
       sitePrefix: this.sitePrefix,
-      maxArchiveBytes: this.limits.max_archive_bytes,
+      maxArchiveBytes: leastOf(this.limits.max_archive_bytes, this.limits.max_bytes_per_day),
       mimetypes: null,
       cacheFolder: fileURLToPath(this.paths.cache),
     };
@@ -243,6 +243,11 @@ function unreadableSource(layer: SiteLayer): Layer['source'] {
     identifier: null,
     description: null,
   };
+}
+
+/** An archive that is more than a day's worth could never be made. */
+function leastOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** The address of a layer on a site, or its reference where the site has none. */

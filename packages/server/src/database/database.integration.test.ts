@@ -6,6 +6,7 @@ import { openSite } from '../catalogue/site.ts';
 import { createExport, type Creation } from '../exports/create-export.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
+import { quotasOf } from '../exports/quotas.ts';
 import type { FilterOperator, Selection } from '../exports/selection.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { noLocalWorkers } from '../runs/task-worker.ts';
@@ -17,7 +18,7 @@ import { writeTestFolder } from '../testing/test-site.ts';
 import { type Caller, localUser } from '../tokens/caller.ts';
 import { findCaller, insertToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import { migrations } from './migrations.ts';
 
 async function callerWithToken(database: Database): Promise<Caller> {
@@ -59,8 +60,10 @@ describeEveryDatabase((open) => {
 
   test('makes one export of many creates that have the same key at the same time', async () => {
     const folder = await writeTestFolder();
+    const site = await openSite(folder, fakeEngine());
     const creation = {
-      site: await openSite(folder, fakeEngine()),
+      site,
+      quotas: quotasOf(site.limits, true),
       siteRoot: new URL('http://localhost/'),
       database,
       exportStore: new ExportStore(database),
@@ -120,6 +123,30 @@ describeEveryDatabase((open) => {
       await list({ filters: [{ attribute: 'name', operator: 'contains', values: ["'; --", 'X-A'] }] }),
     ).toEqual([newer, older]);
     await database.query(`UPDATE outcrop.exports SET state = 'cancelled'`);
+  });
+
+  test('a schema that is up to date is taken as it is', async () => {
+    expect(await migrate(database)).toEqual([]);
+    await expect(requireSchema(database)).resolves.toBeUndefined();
+  });
+
+  test('a schema that a newer program has changed is refused, and nothing is changed', async () => {
+    await database.query(`INSERT INTO outcrop.migrations (id, name) VALUES (9000, 'of the future')`);
+    for (const use of [migrate, requireSchema]) {
+      await expect(use(database)).rejects.toThrow(
+        /newer Outcrop.*step 9000.*Run that version again, or restore the backup/,
+      );
+    }
+    await database.query('DELETE FROM outcrop.migrations WHERE id = 9000');
+  });
+
+  test('a schema that lacks a step is refused where a start may not change it', async () => {
+    const { id, name } = migrations.at(-1)!;
+    await database.query('DELETE FROM outcrop.migrations WHERE id = $1', [id]);
+    await expect(requireSchema(database)).rejects.toThrow(
+      `${id} (${name}); back the database up and run \`outcrop migrate\``,
+    );
+    await database.query('INSERT INTO outcrop.migrations (id, name) VALUES ($1, $2)', [id, name]);
   });
 
   test('finds the holder of a token', async () => {

@@ -6,9 +6,19 @@ export interface Queryable {
   runScript(sql: string): Promise<object[]>;
 }
 
+/** Connections to a database server. */
+export interface Connections {
+  readonly open: number;
+  readonly idle: number;
+  /** Calls that wait for one. */
+  readonly waiting: number;
+}
+
 /** PostgreSQL, wherever it runs. */
 export interface Database extends Queryable {
   /** Commits when `work` resolves, rolls back when it rejects. Inside `work`, only its argument may be used. */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  /** Null where the database runs in this process. */
+  connections(): Connections | null;
   close(): Promise<void>;
 }

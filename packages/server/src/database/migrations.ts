@@ -3,7 +3,9 @@ import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
 import { secrets } from './migrations/0004-secrets.ts';
+import { limits } from './migrations/0006-limits.ts';
 import { notifications } from './migrations/0007-notifications.ts';
+import { traceContext } from './migrations/0008-trace-context.ts';
 
 /** The schema, step by step. */
 export const migrations: readonly Migration[] = [
@@ -11,5 +13,10 @@ export const migrations: readonly Migration[] = [
   sizesAndIdempotencyKeys,
   runsAndTasks,
   secrets,
+  limits,
   notifications,
+  traceContext,
 ];
+
+/** The number of the last step. */
+export const latestMigration: number = Math.max(...migrations.map(({ id }) => id));

@@ -6,9 +6,13 @@ import { databaseError } from './database-unavailable.ts';
 /** Opens a pool of connections to a PostgreSQL server. */
 export async function openPostgresDatabase(
   url: string,
-  options: { onError: (error: Error) => void },
+  options: { maxConnections?: number; onError: (error: Error) => void },
 ): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 10_000,
+  });
   // An idle connection that the server drops is an event of the pool; unheard it would end the process.
   pool.on('error', options.onError);
   return {
@@ -34,6 +38,7 @@ export async function openPostgresDatabase(
         client.off('error', ignore);
       }
     },
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

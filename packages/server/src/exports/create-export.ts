@@ -3,6 +3,7 @@ import type { ExportCheck, ExportPlan } from '@outcrop/engine';
 import type { Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
 import type { Notifications } from '../notifications/notifications.ts';
+import { inSpan } from '../operations/spans.ts';
 import { canonicalKey } from '../runs/canonical-key.ts';
 import type { RunDraft, RunStore } from '../runs/run-store.ts';
 import { splitRun } from '../runs/split-run.ts';
@@ -15,6 +16,7 @@ import type { DiskRoom, DiskShortage, WantedRoom } from './disk-room.ts';
 import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
+import { claimQuota, type Quotas } from './quotas.ts';
 import type { FieldErrors } from './request-body.ts';
 import { type ResolvedRequest, resolveRequest } from './resolve-request.ts';
 
@@ -25,6 +27,7 @@ export interface ExportCreation {
   readonly database: Database;
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
+  readonly quotas: Quotas;
   readonly runStore: RunStore;
   readonly objectStore: ObjectStore;
   readonly diskRoom: DiskRoom;
@@ -62,12 +65,15 @@ export async function checkBody(
   if (problems.length > 0) {
     return { errors: { notify: problems } };
   }
-  return { errors: null, resolved, check: await checkRequest(site, resolved.request) };
+  const check = await inSpan('plan', {}, () => checkRequest(site, resolved.request));
+  return { errors: null, resolved, check };
 }
 
 /**
  * Creates an export and its run, together or not at all; or joins the run of an equal one, whose archive may be there already. Sent again with the same key and body it gives the same export
  * for 24 hours, also where the second arrives while the first is still being looked at.
+ *
+ * @throws QuotaExceededError
  */
 export async function createExport(
   creation: ExportCreation,
@@ -160,7 +166,7 @@ async function forgetLostArchive(
 
 /** Null where the key was taken in the meantime. */
 function insertExport(
-  { database, exportStore, idempotencyStore, runStore }: ExportCreation,
+  { database, exportStore, idempotencyStore, runStore, quotas }: ExportCreation,
   caller: Caller,
   { run, created, keyed }: { run: RunDraft; created: NewExport; keyed: KeyedRequest | null },
 ): Promise<ExportRecord | null> {
@@ -168,6 +174,7 @@ function insertExport(
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
       return null;
     }
+    await claimQuota(quotas, caller, { bytes: created.sizeEstimateZipped, transaction });
     const joined = await runStore.join(run, transaction);
     const record = await exportStore.insert(caller, { ...created, run: joined }, transaction);
     if (keyed !== null) {

@@ -78,9 +78,10 @@ export const crsSchema = z
     example: 'EPSG:2193',
   });
 
+/** Only what a geometry is made of is kept: the extent is stored, and given back. */
 const geometrySchema = z
-  .looseObject(
-    { type: z.string('must be "Polygon" or "MultiPolygon"').max(50) },
+  .object(
+    { type: z.string('must be "Polygon" or "MultiPolygon"').max(50), coordinates: z.unknown().optional() },
     'must be a GeoJSON geometry or the URL of a crop feature',
   )
   // The engine reads the coordinates and says what is wrong with them.

@@ -21,10 +21,7 @@ const tokenOrderSchema = z.object({
 /** Makes a token for whoever knows the running site's secret. To others there is nothing here. */
 export function createTokenOperation(parts: AppParts): (context: RequestContext) => Promise<Response> {
   return async (context) => {
-    if (
-      parts.adminSecret === null ||
-      !isEqual(context.req.header(adminSecretHeader) ?? '', parts.adminSecret)
-    ) {
+    if (!isAdmin(context, parts.adminSecret)) {
       throw notFound();
     }
     const order = tokenOrderSchema.safeParse(await readJsonBody(context, 10_000));
@@ -37,6 +34,11 @@ export function createTokenOperation(parts: AppParts): (context: RequestContext)
       throw error instanceof TokenRequestError ? new HttpError(400, { detail: error.message }) : error;
     }
   };
+}
+
+/** Whether a request has the secret of the running site; nobody has where it has none. */
+export function isAdmin(context: RequestContext, adminSecret: string | null): boolean {
+  return adminSecret !== null && isEqual(context.req.header(adminSecretHeader) ?? '', adminSecret);
 }
 
 function isEqual(given: string, expected: string): boolean {

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 
@@ -8,11 +10,14 @@ import type { ApiVersion } from '../exports/api-root.ts';
 import type { DiskRoom } from '../exports/disk-room.ts';
 import type { ExportStore } from '../exports/export-store.ts';
 import type { IdempotencyStore } from '../exports/idempotency-store.ts';
+import type { Quotas } from '../exports/quotas.ts';
 import type { Notifications } from '../notifications/notifications.ts';
+import type { SiteMetrics } from '../operations/site-metrics.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 
 /**
  * Who may ask without a token. `token`: nobody. `local`: people at this machine, and no web page of another site
@@ -30,6 +35,8 @@ export interface AppParts {
   readonly exportStore: ExportStore;
   readonly idempotencyStore: IdempotencyStore;
   readonly objectStore: ObjectStore;
+  readonly quotas: Quotas;
+  readonly rateLimits: RateLimits;
   readonly downloadTickets: DownloadTickets;
   /** How long the address that a download redirects to may be opened. */
   readonly downloadSeconds: number;
@@ -38,14 +45,21 @@ export interface AppParts {
   readonly workers: LocalWorkers;
   readonly notifications: Pick<Notifications, 'problems'>;
   readonly logger: Logger;
+  readonly metrics: SiteMetrics;
   /** Opens the local door for `outcrop token create`; null closes it. */
   readonly adminSecret: string | null;
+  /** A copy of the embedded database; null where it is a server's. */
+  readonly dumpDatabase: (() => Promise<Blob>) | null;
 }
 
 /** What a request carries from the middleware to its operation. */
 export interface AppEnvironment {
+  /** What the server of sockets adds; nothing in process. */
+  Bindings: { readonly incoming?: Pick<IncomingMessage, 'socket'> };
   Variables: {
     requestId: string;
+    /** Name of the operation, where it is one of the API's. */
+    operation: string | undefined;
     caller: Caller;
     /** The version of the API that was asked. */
     version: ApiVersion;

@@ -8,10 +8,10 @@ import { HttpError } from './http-error.ts';
 /**
  * Finds who asks and whether they may. The header is `Authorization: key <32 hex>`, the scheme in any case.
  *
- * @throws HttpError 401 for no token where one is needed, an unknown one, and one without the scope (wire contract, section 2).
+ * @throws HttpError 429 for too many requests; 401 for no token where one is needed, an unknown one, and one without the scope (wire contract, section 2).
  */
 export async function authenticate(parts: AppParts, context: RequestContext, scope: Scope): Promise<Caller> {
-  const caller = await identify(parts, context, scope);
+  const caller = await parts.rateLimits.admit(context, () => identify(parts, context, scope));
   context.header('Accepted-OAuth-Scopes', scope);
   context.header('OAuth-Scopes', caller.scopes.join(' '));
   if (!hasScope(caller, scope)) {

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 
+import { databaseDumpPath, dumpDatabase } from '../backup/dump-operation.ts';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
 import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
@@ -10,11 +11,13 @@ import { mountPage } from '../page/mount-page.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { HttpError, notFound } from './http-error.ts';
-import { logRequests } from './log-requests.ts';
+import { observeRequests } from './observe-requests.ts';
 import type { Operation } from './operation.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
 import { renderError } from './render-error.ts';
+import { limitUrl } from './request-size.ts';
 import { apiPaths } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 import { trailingSlash } from './trailing-slash.ts';
 
 /** The HTTP application of a site. Answers `app.request(...)` in process, and any server by `app.fetch`. */
@@ -22,8 +25,10 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>();
   app.onError((error, context) => renderError(parts, context, error));
   app.notFound((context) => renderError(parts, context, notFound()));
-  app.use(logRequests(parts.logger));
+  app.use(observeRequests(parts));
+  app.use(securityHeaders(parts.siteRoot));
   app.post(adminTokensPath, createTokenOperation(parts));
+  app.get(databaseDumpPath, dumpDatabase(parts));
   app.post(notificationOrdersPath, takeNotificationOrders(parts));
   for (const version of apiVersions) {
     const root = apiRoot(parts.siteRoot, version);
@@ -33,12 +38,13 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
       await next();
     });
   }
+  app.use(limitUrl);
   app.use(crossOrigin(parts));
   app.use(trailingSlash(parts));
   for (const version of apiVersions) {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
-  app.get(downloadPath, downloadByTicket(parts));
+  app.get(downloadPath, parts.rateLimits.admitSecret(downloadByTicket(parts)));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({
@@ -69,10 +75,12 @@ function addOperation(app: OpenAPIHono<AppEnvironment>, parts: AppParts, operati
   const { route, scope, perform } = operation;
   // Who asks is known before what they ask is looked at.
   const identify: MiddlewareHandler<AppEnvironment> = async (context, next) => {
-    if (scope !== null) {
-      context.set('caller', await authenticate(parts, context, scope));
+    context.set('operation', route.operationId);
+    if (scope === null) {
+      return parts.rateLimits.admitAnyone(context, next);
     }
-    await next();
+    context.set('caller', await authenticate(parts, context, scope));
+    return next();
   };
   app.openapi({ ...route, middleware: identify }, (context) => perform(parts, context));
 }

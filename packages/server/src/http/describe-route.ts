@@ -86,7 +86,7 @@ function jsonBody(component: string): NonNullable<NonNullable<RouteConfig['reque
 
 /** What any operation may answer. */
 function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, Answer> {
-  const { problem, fieldErrors } = errorSchemas[version];
+  const { problem, limitProblem, fieldErrors } = errorSchemas[version];
   return {
     ...(config.query === undefined && config.headers === undefined
       ? {}
@@ -104,6 +104,17 @@ function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, A
     ...(config.params === undefined
       ? {}
       : { 404: { description: 'Not there, or not yours.', body: problem } }),
+    414: { description: 'The address is too long.', body: problem },
+    429: {
+      description: 'Too many requests, or a quota is used up; the same request can be sent again later.',
+      body: limitProblem,
+      headers: {
+        'Retry-After': z
+          .string()
+          .regex(/^[1-9]\d*$/)
+          .meta({ description: 'Seconds until it is worth trying.' }),
+      },
+    },
     500: { description: 'The site failed; the incident is in its log.', body: problem },
     503: {
       description: 'The database or the storage of the site does not answer at the moment.',

@@ -1,8 +1,11 @@
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 
+import { Connections } from './connections.ts';
 import { SiteError } from '../catalogue/site-error.ts';
+import { answerHeaders } from './security-headers.ts';
+import { limitSockets, serverOptions, socketLimits } from './socket-limits.ts';
 
 type Answer = (request: Request, environment: object) => Response | Promise<Response>;
 
@@ -12,21 +15,33 @@ export interface HttpServer {
   readonly url: URL;
   /** Until this is called, every request is told to come back later. */
   answerWith(answer: Answer): void;
-  /** Stops listening and ends all connections. */
-  close(): Promise<void>;
+  /** Stops listening, and ends all connections once what was asked is answered, or after so long. Default: at once. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /**
  * Listens on a host and port, 0 for any that is free.
  *
+ * @param limits of its connections.
+ *
  * @throws SiteError where the port is taken or the address is not this machine's.
  */
-export async function listen(host: string, port: number): Promise<HttpServer> {
+export async function listen(host: string, port: number, limits = socketLimits): Promise<HttpServer> {
+  const headers = answerHeaders(new URL('http://localhost/'));
   let answer: Answer = () =>
-    Response.json({ detail: 'The site is starting.' }, { status: 503, headers: { 'Retry-After': '1' } });
-  const server = createAdaptorServer({
-    fetch: (request, environment) => answer(request, environment),
-  }) as Server;
+    Response.json(
+      { detail: 'The site is starting.' },
+      { status: 503, headers: { ...headers, 'Retry-After': '1' } },
+    );
+  const listener = getRequestListener((request, environment) => answer(request, environment), {
+    errorHandler: () => Response.json({ detail: 'The request cannot be read.' }, { status: 400, headers }),
+  });
+  const server = createServer(
+    serverOptions(limits),
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
+  limitSockets(server, limits, headers);
+  const connections = new Connections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(
@@ -42,11 +57,7 @@ export async function listen(host: string, port: number): Promise<HttpServer> {
     answerWith(next) {
       answer = next;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: (graceMs = 0) => connections.close(graceMs),
   };
 }
 

@@ -15,11 +15,11 @@ export function renderError(parts: AppParts, context: RequestContext, error: Err
   }
   const passing = describePassing(error);
   if (passing !== null) {
-    parts.logger.warn({ err: error, requestId: context.get('requestId') }, 'Request:Serve:Unavailable');
+    parts.logger.warn({ err: error }, 'Request:Serve:Unavailable');
     return renderError(parts, context, new HttpError(503, { detail: passing }, { 'Retry-After': '5' }));
   }
   const incident = randomUUID();
-  parts.logger.error({ err: error, incident, requestId: context.get('requestId') }, 'Request:Serve:Failed');
+  parts.logger.error({ err: error, incident }, 'Request:Serve:Failed');
   const detail = `The site failed to answer. Tell its operator: incident ${incident}.`;
   return renderError(parts, context, new HttpError(500, { detail }));
 }

@@ -8,8 +8,10 @@ import {
   wantedRoom,
 } from '../exports/create-export.ts';
 import { describeShortage } from '../exports/disk-room.ts';
+import { QuotaExceededError } from '../exports/quotas.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, RefusedExport } from './http-error.ts';
+import { tooManyRequests } from './limits/too-many-requests.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { renderExport } from './render-export.ts';
@@ -114,7 +116,7 @@ export function validateExport(version: ApiVersion): Operation {
 
 async function create(parts: AppParts, context: RequestContext, key: string | null): Promise<Response> {
   const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-  const creation = await createRecord(parts, context.get('caller'), { body, key });
+  const creation = await createRecord(parts, context.get('caller'), { body, key }).catch(refuseForNow);
   if (creation.outcome === 'refused') {
     throw refusal(parts, context, creation.checked);
   }
@@ -125,11 +127,23 @@ async function create(parts: AppParts, context: RequestContext, key: string | nu
   if (creation.outcome === 'no-room') {
     throw new HttpError(507, { detail: describeShortage(creation.shortage), ...creation.shortage });
   }
+  if (creation.outcome === 'created') {
+    const { id, runId, isReused } = creation.record;
+    parts.metrics.exportCreated();
+    parts.logger.info({ exportIds: [id], runId, isReused }, 'Export:Create:Done');
+  }
   const detail = renderExport(parts, context, creation.record);
   return context.json(detail, 201, {
     Location: detail.url,
     ...(creation.outcome === 'repeated' ? { 'Idempotency-Replayed': 'true' } : {}),
   });
+}
+
+/** A quota is no fault of the request: it can be sent again as it is. */
+function refuseForNow(error: unknown): never {
+  if (!(error instanceof QuotaExceededError)) throw error;
+  const { code, limit, value, waitMs, message: detail } = error;
+  throw tooManyRequests({ code, detail, limit, value, waitMs });
 }
 
 /** Room is no property of the request, and may be there in a minute: so it does not make the request invalid. */

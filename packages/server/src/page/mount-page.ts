@@ -27,7 +27,8 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
   app.get(previewPath, preview);
   app.post(previewPath, preview);
   app.get(`${previewPath}/picture`, withScope('layers:read', previewPicture(parts)));
-  app.get('/services/page/crs.json', crsList(previews));
+  app.use('/services/page/crs/*', parts.rateLimits.admitAnyone);
+  app.get('/services/page/crs.json', parts.rateLimits.admitAnyone, crsList(previews));
   app.get('/services/page/crs/:code', crsDefinition);
   app.post('/services/page/regions', withScope('exports:read', inspectRegion(parts, previews)));
   app.post('/services/page/shapes', withScope('exports:read', readShapeFile()));
@@ -36,8 +37,10 @@ export function mountPage(app: Hono<AppEnvironment>, parts: AppParts): void {
   app.get('/services/page/exports/:id{[0-9]+}/report', withScope('exports:read', exportReport(parts)));
   const links = new LoginLinks(parts);
   app.post(loginLinksPath, links.create);
-  app.post('/services/page/sign-in', links.redeem);
+  app.post('/services/page/sign-in', parts.rateLimits.admitSecret(links.redeem));
   const files = openPageFiles();
-  app.get('/assets/:name', sendAsset(files));
-  for (const path of ['/', '/new', '/exports', '/exports/:id{[0-9]+}']) app.get(path, sendPage(parts, files));
+  app.get('/assets/:name', parts.rateLimits.admitAnyone, sendAsset(files));
+  for (const path of ['/', '/new', '/exports', '/exports/:id{[0-9]+}']) {
+    app.get(path, parts.rateLimits.admitAnyone, sendPage(parts, files));
+  }
 }

@@ -89,7 +89,7 @@ test.each(['../../escape', '/etc/passwd', 'files/../../x', 'a\\..\\..\\x'])(
     await store.put('runs/1/0/contents.json', pathToFileURL(draft));
     const there = { runId: 1, folder: join(root, 'there') };
     await mkdir(there.folder);
-    await expect(checkpoints.fetch(there, [0])).rejects.toThrow();
+    await expect(checkpoints.fetch(there, [0])).rejects.toThrow('contents.json');
     expect(await readdir(there.folder)).toEqual([]);
   },
 );

@@ -10,7 +10,9 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Checkpoints, RunPlace } from './checkpoints.ts';
 
 /** What was kept of an item: names of its files, in the order of their objects. */
-const contentsSchema = z.array(z.string().min(1).refine(isInside)).min(1);
+const contentsSchema = z
+  .array(z.string().min(1).refine(isInside, 'contents.json names a file outside of the item'))
+  .min(1);
 
 /** Files of items go to and from the store so many at a time. */
 const transfersAtATime = 4;

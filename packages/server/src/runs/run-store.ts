@@ -2,6 +2,7 @@ import type { WireFailure } from '@outcrop/contract';
 import type { ExportPlan } from '@outcrop/engine';
 
 import type { Database, Queryable } from '../database/database.ts';
+import { currentTraceparent } from '../operations/spans.ts';
 import { type Announce, announceToNobody, type EndingEvent } from './announce.ts';
 import { takeTurns } from './fair-share.ts';
 import type { TaskDraft } from './split-run.ts';
@@ -63,9 +64,9 @@ export class RunStore {
   async join(draft: RunDraft, transaction: Queryable): Promise<JoinedRun> {
     for (;;) {
       const [begun] = await transaction.query<{ id: number }>(
-        `INSERT INTO outcrop.runs (canonical_key, plan) VALUES ($1, $2::json)
+        `INSERT INTO outcrop.runs (canonical_key, plan, traceparent) VALUES ($1, $2::json, $3)
          ON CONFLICT (canonical_key) WHERE state IN ('active', 'complete') DO NOTHING RETURNING id`,
-        [draft.canonicalKey, JSON.stringify(draft.plan)],
+        [draft.canonicalKey, JSON.stringify(draft.plan), currentTraceparent()],
       );
       if (begun !== undefined) {
         await addTasks(transaction, begun.id, draft);

@@ -6,11 +6,14 @@ import { EngineError, type RunResult } from '@outcrop/engine';
 import type { Logger } from 'pino';
 
 import type { Engine } from '../engine.ts';
+import type { SiteMetrics } from '../operations/site-metrics.ts';
+import { inSpan } from '../operations/spans.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { checkVersions } from './check-versions.ts';
 import { describeFailure } from './describe-failure.ts';
+import { endedRun, traceStages } from './observe-task.ts';
 import { reportProgress } from './report-progress.ts';
 import type { RunFolders } from './run-folders.ts';
 import type { FinishedArchive, RunStore } from './run-store.ts';
@@ -33,6 +36,7 @@ export interface TaskParts {
   /** The site folder, which failures must not name. */
   readonly siteFolder: URL;
   readonly limits: TaskLimits;
+  readonly metrics: Pick<SiteMetrics, 'runCompleted' | 'runFailed'>;
   readonly logger: Logger;
 }
 
@@ -57,8 +61,8 @@ export class TaskLost extends Error {
  * could not be told: then the lease runs out and the task is done again, from its last checkpoint.
  */
 export async function runTask(parts: TaskParts, task: Task, controller: AbortController): Promise<void> {
-  const { runId, attempts, exportIds } = task;
-  const logger = parts.logger.child({ runId, exportIds, attempt: attempts });
+  const { attempts } = task;
+  const logger = parts.logger.child({ attempt: attempts });
   if (attempts > maxAttempts) {
     logger.error('Export:Run:GivenUp');
     await fail(parts, task, {
@@ -109,6 +113,7 @@ async function produce(
   checkVersions(plan, items, parts.engine);
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
   await parts.checkpoints.fetch(place, needed);
+  const stages = traceStages();
   const archivePath = packs ? join(place.folder, `pack-${task.lease}`, 'archive.zip') : null;
   try {
     const result = await parts.engine.runInProcess(plan, {
@@ -118,14 +123,17 @@ async function produce(
       signal,
       ...(parts.limits.memoryBytes !== null && { memoryBytes: parts.limits.memoryBytes }),
       onProgress: reporter.onProgress,
+      onLine: (line) => parts.logger.warn({ line }, 'Export:Process:Said'),
       onItem: (index) => {
+        stages.end('item', { 'outcrop.item': index });
         // An archive that is made in the same task needs no checkpoint of its last item.
         if (!packs || index !== items.at(-1)) saved.push(parts.checkpoints.save(place, index));
       },
     });
+    if (packs) stages.end('pack');
     await Promise.all(saved);
     checkVersions(plan, items, parts.engine);
-    return result === null ? null : await store(parts, task, result);
+    return result === null ? null : await inSpan('store', {}, () => store(parts, task, result));
   } finally {
     await Promise.allSettled(saved);
     if (archivePath !== null) await rm(join(archivePath, '..'), { recursive: true, force: true });
@@ -145,7 +153,9 @@ async function finish(parts: TaskParts, task: Task, archive: FinishedArchive | n
     return;
   }
   const isWanted = await parts.runStore.complete(task, archive);
-  if (!isWanted) {
+  if (isWanted) {
+    parts.metrics.runCompleted({ ...endedRun(task), bytes: archive.bytes });
+  } else {
     await parts.objectStore.delete(archive.key);
   }
   await cleanUp(parts, task.runId);
@@ -183,7 +193,9 @@ async function fail(
   task: Task,
   failure: ReturnType<typeof describeFailure>,
 ): Promise<void> {
-  await parts.runStore.fail(task, failure);
+  if (await parts.runStore.fail(task, failure)) {
+    parts.metrics.runFailed({ ...endedRun(task), code: failure.code });
+  }
   await cleanUp(parts, task.runId);
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Database } from '../database/database.ts';
+import { startOfTasks } from './run-store.ts';
 import type { HeldTask, Task } from './task.ts';
 
 interface TaskRow {
@@ -10,6 +11,8 @@ interface TaskRow {
   readonly packs: boolean;
   readonly attempts: number;
   readonly plan: Task['plan'];
+  readonly traceparent: string | null;
+  readonly run_seconds: number;
   readonly export_ids: number[];
 }
 
@@ -50,7 +53,8 @@ export class TaskStore {
          RETURNING id, run_id, items, packs, attempts, start_tag),
        clock AS (
          UPDATE outcrop.fair_clock SET now = taken.start_tag FROM taken WHERE fair_clock.now < taken.start_tag)
-       SELECT taken.id::integer AS task_id, taken.run_id, taken.items, taken.packs, taken.attempts, runs.plan,
+       SELECT taken.id::integer AS task_id, taken.run_id, taken.items, taken.packs, taken.attempts, runs.plan, runs.traceparent,
+         coalesce(extract(epoch FROM now() - ${startOfTasks}), 0)::double precision AS run_seconds,
          ARRAY(SELECT id FROM outcrop.exports WHERE run_id = taken.run_id AND state = 'processing' ORDER BY id) AS export_ids
        FROM taken JOIN outcrop.runs ON runs.id = taken.run_id`,
       [lease, this.#leaseSeconds],
@@ -65,6 +69,8 @@ export class TaskStore {
           packs: row.packs,
           attempts: row.attempts,
           plan: row.plan,
+          traceparent: row.traceparent,
+          runStartedAt: performance.now() - row.run_seconds * 1000,
           exportIds: row.export_ids,
         };
   }

@@ -1,3 +1,5 @@
+import { withLogFields } from '../operations/log-context.ts';
+import { inSpan, noteSpan } from '../operations/spans.ts';
 import { Bell } from './bell.ts';
 import { runTask, TaskLost, type TaskParts, WorkerClosing } from './run-task.ts';
 
@@ -74,15 +76,23 @@ export class TaskWorker implements LocalWorkers {
   }
 
   async #workOnce(): Promise<boolean> {
+    const claimedAt = Date.now();
     const task = await this.#parts.taskStore.claim();
     if (task === null) {
       return false;
     }
+    const { runId, exportIds, traceparent } = task;
     const controller = new AbortController();
     this.#running.set(controller, task.runId);
     if (this.#bell.isClosed) controller.abort(new WorkerClosing('The worker is closing'));
     try {
-      await runTask(this.#parts, task, controller);
+      const attributes = { 'outcrop.run_id': runId, 'outcrop.export_ids': [...exportIds] };
+      await withLogFields({ runId, exportIds }, () =>
+        inSpan('task', { parent: traceparent, attributes }, () => {
+          noteSpan('claim', claimedAt);
+          return runTask(this.#parts, task, controller);
+        }),
+      );
     } finally {
       this.#running.delete(controller);
       // Another task of the run may have waited for this one.

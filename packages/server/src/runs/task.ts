@@ -13,6 +13,10 @@ export interface Task {
   /** How often the task has been taken, this time included. */
   readonly attempts: number;
   readonly plan: ExportPlan;
+  /** Of the request that began the run; null where nothing was traced. */
+  readonly traceparent: string | null;
+  /** When its run was first taken, in milliseconds of `performance.now()` here. */
+  readonly runStartedAt: number;
   /** The exports that wait for its run, for the logs. */
   readonly exportIds: readonly number[];
 }

@@ -1,17 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 
 import { openSite, type Site } from '../catalogue/site.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Engine, outcropEngine } from '../engine.ts';
 import { Notifications } from '../notifications/notifications.ts';
+import { createLogger } from '../operations/create-logger.ts';
+import { registerSiteFigures } from '../operations/register-site-figures.ts';
+import { createSiteMetrics, type SiteMetrics } from '../operations/site-metrics.ts';
+import { startTracing } from '../operations/tracing.ts';
 import type { Announce } from '../runs/announce.ts';
 import { RunStore } from '../runs/run-store.ts';
 import { TaskStore } from '../runs/task-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { openObjectStore } from '../storage/open-object-store.ts';
 import { openDatabase, type SiteDatabase } from './open-database.ts';
+import { Shutdown } from './shutdown.ts';
 
 /** What every process of a site is made of, whether it answers requests, does tasks, or both. */
 export interface Foundations {
@@ -25,6 +30,8 @@ export interface Foundations {
   readonly taskStore: TaskStore;
   readonly notifications: Notifications;
   readonly announce: Announce;
+  readonly metrics: SiteMetrics;
+  readonly shutdown: Shutdown;
   close(): Promise<void>;
 }
 
@@ -46,13 +53,13 @@ const lockWaitMs = 2000;
  */
 export async function openFoundations(options: FoundationsOptions): Promise<Foundations> {
   const config = options.config ?? loadConfig();
-  const logger =
-    options.logger ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const logger = options.logger ?? createLogger(config);
   const engine = options.engine ?? outcropEngine;
   const site = await openSite(options.folder, engine);
   const onError = (error: Error): void => logger.error({ err: error }, 'Database:Use:Failed');
   const objectStore = await openObjectStore(config.storage, site.paths.exports);
   const opened = await openDatabase(site.paths, config, { waitMs: lockWaitMs, onError });
+  const tracing = await startTracing(config.traces, logger);
   try {
     for (const folder of [site.paths.work, site.paths.cache]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -67,6 +74,8 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
       opened,
       notifications,
       announce,
+      metrics: metricsOf({ site, opened, config, logger }),
+      shutdown: new Shutdown(logger),
       objectStore,
       runStore: new RunStore(opened.database, announce),
       taskStore: new TaskStore(opened.database, config.leaseSeconds),
@@ -74,10 +83,28 @@ export async function openFoundations(options: FoundationsOptions): Promise<Foun
         await notifications.close();
         await opened.close();
         await site.close();
+        await tracing.close();
       },
     };
   } catch (error) {
     await opened.close();
+    await tracing.close();
     throw error;
   }
+}
+
+function metricsOf({
+  site,
+  opened,
+  config,
+  logger,
+}: Pick<Foundations, 'site' | 'opened' | 'config' | 'logger'>): SiteMetrics {
+  const metrics = createSiteMetrics();
+  registerSiteFigures(metrics.registry, {
+    database: opened.database,
+    workFolder: site.paths.work,
+    archiveFolder: config.storage.kind === 'files' ? site.paths.exports : null,
+    onError: (error) => logger.warn({ err: error }, 'Metrics:Read:Failed'),
+  });
+  return metrics;
 }

@@ -2,7 +2,7 @@ import type { SitePaths } from '../catalogue/site-paths.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { openEmbeddedDatabase } from '../database/embedded-database.ts';
-import { migrate } from '../database/migrate.ts';
+import { migrate, requireSchema } from '../database/migrate.ts';
 import { openPostgresDatabase } from '../database/postgres-database.ts';
 import { lockSite } from './site-lock.ts';
 
@@ -11,47 +11,69 @@ export interface SiteDatabase {
   readonly database: Database;
   /** Whether this process is the only one that can have it. */
   readonly isExclusive: boolean;
+  /** A copy of the whole as a gzipped tar archive; null where it is a server's, which has programs of its own for that. */
+  readonly dump: (() => Promise<Blob>) | null;
   close(): Promise<void>;
 }
 
+/** How a database is opened. */
+export interface OpenOptions {
+  /** How long to wait for another process to leave the embedded one. */
+  readonly waitMs: number;
+  readonly onError: (error: Error) => void;
+}
+
 /**
- * Opens the database of a site: the server of the configuration, or the one embedded in the folder.
+ * Opens the database of a site, and brings its schema up to date, or looks whether it is: as the configuration says.
  *
- * @param options.waitMs how long to wait for another process to leave the embedded one.
- * @throws SiteError where another process has it.
+ * @throws SiteError where another process has it; SchemaError where its schema is not one that this program can use.
  */
 export async function openDatabase(
   paths: SitePaths,
   config: Config,
-  options: { waitMs: number; onError: (error: Error) => void },
+  options: OpenOptions,
 ): Promise<SiteDatabase> {
-  if (config.databaseUrl !== null) {
-    const database = await openPostgresDatabase(config.databaseUrl, options);
-    return prepare({ database, isExclusive: false, close: () => database.close() });
-  }
-  const lock = await lockSite(paths, options);
+  const opened = await connectDatabase(paths, config, options);
   try {
-    const database = await openEmbeddedDatabase(paths.database);
-    return await prepare({
-      database,
-      isExclusive: true,
-      async close() {
-        await database.close();
-        await lock.release();
-      },
-    });
+    await (config.migrate === 'auto' ? migrate(opened.database) : requireSchema(opened.database));
+    return opened;
   } catch (error) {
-    await lock.release();
+    await opened.close();
     throw error;
   }
 }
 
-async function prepare(opened: SiteDatabase): Promise<SiteDatabase> {
+/**
+ * Opens the database of a site as it is: the server of the configuration, or the one embedded in the folder.
+ *
+ * @throws SiteError where another process has it.
+ */
+export async function connectDatabase(
+  paths: SitePaths,
+  config: Config,
+  options: OpenOptions,
+): Promise<SiteDatabase> {
+  if (config.databaseUrl !== null) {
+    const database = await openPostgresDatabase(config.databaseUrl, {
+      ...options,
+      maxConnections: config.databaseConnections,
+    });
+    return { database, isExclusive: false, dump: null, close: () => database.close() };
+  }
+  const lock = await lockSite(paths, options);
   try {
-    await migrate(opened.database);
-    return opened;
+    const database = await openEmbeddedDatabase(paths.database);
+    return {
+      database,
+      isExclusive: true,
+      dump: () => database.dump(),
+      async close() {
+        await database.close();
+        await lock.release();
+      },
+    };
   } catch (error) {
-    await opened.close();
+    await lock.release();
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 import { type ApiVersion, apiVersions } from '../exports/api-root.ts';
-import type { AppParts } from '../http/app-parts.ts';
+import type { AppEnvironment, AppParts } from '../http/app-parts.ts';
 import { createApp } from '../http/create-app.ts';
 import { describeApi } from '../http/routes.ts';
 
 /** The application in process: what it answers is compared with the document before a test sees it. */
 export interface CheckedApp {
-  request(address: string, init?: RequestInit): Promise<Response>;
+  /** @param environment what a server of sockets would add. */
+  request(address: string, init?: RequestInit, environment?: AppEnvironment['Bindings']): Promise<Response>;
 }
 
 /** A site's application, every answer of which must be one that the OpenAPI document has, to the last key and header. */
@@ -16,8 +17,8 @@ export function checkedApp(parts: AppParts): CheckedApp {
   // Takes a while, and is not to count as the time of the first test.
   apiVersions.forEach(documentOf);
   return {
-    async request(address, init = {}) {
-      const response = await app.request(address, init);
+    async request(address, init = {}, environment = {}) {
+      const response = await app.request(address, init, environment);
       await checkAnswer(init.method ?? 'GET', new URL(address).pathname, response);
       return response;
     },
@@ -80,7 +81,7 @@ async function checkAnswer(method: string, pathname: string, response: Response)
 
 /** Where there is nothing, or not by this method, the answer is a problem all the same. */
 async function checkRefusal(version: ApiVersion, where: string, response: Response): Promise<void> {
-  if (![403, 404, 405].includes(response.status)) {
+  if (![403, 404, 405, 414].includes(response.status)) {
     throw new Error(`${where} is not in the document`);
   }
   if (response.body !== null) {

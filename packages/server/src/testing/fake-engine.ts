@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -25,10 +26,13 @@ export interface FakeTable {
   readonly features?: readonly { id: number; name: string; geometry: MultiPolygon }[];
 }
 
-/** The bytes of every archive that the fake engine makes. */
-export const fakeArchive = Buffer.from('PK archive of the tests, long enough to ask for parts of it');
-/** Their SHA-256. */
-export const fakeArchiveSha256 = 'f'.repeat(64);
+/** The bytes of every archive that the fake engine makes: a zip with a `report.json`, as `zip -0X` writes it. */
+export const fakeArchive = Buffer.from(
+  'UEsDBAoAAAAAAAAAIgBqBTPVRgAAAEYAAAALAAAAcmVwb3J0Lmpzb257InJlcG9ydF92ZXJzaW9uIjoxLCJlbmdpbmUiOiJmYWtlIiwiY3JzIjpudWxsLCJjcm9wIjpudWxsLCJpdGVtcyI6W119UEsBAh4DCgAAAAAAAAAiAGoFM9VGAAAARgAAAAsAAAAAAAAAAAAAAKSBAAAAAHJlcG9ydC5qc29uUEsFBgAAAAABAAEAOQAAAG8AAAAAAA==',
+  'base64',
+);
+/** Their SHA-256, hex. */
+export const fakeArchiveSha256 = createHash('sha256').update(fakeArchive).digest('hex');
 
 const fakeFormats: readonly string[] = ['application/x-ogc-gpkg', 'text/csv'];
 

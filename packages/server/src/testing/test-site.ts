@@ -8,13 +8,19 @@ import { pino } from 'pino';
 import { openSite } from '../catalogue/site.ts';
 import type { MailConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import type { Engine } from '../engine.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { DownloadTickets } from '../downloads/download-tickets.ts';
 import { ExportStore } from '../exports/export-store.ts';
 import { IdempotencyStore } from '../exports/idempotency-store.ts';
+import { quotasOf } from '../exports/quotas.ts';
+import { rateBudgets } from '../http/limits/rate-budgets.ts';
+import { RateLimits } from '../http/limits/rate-limits.ts';
+import { parseTrustedProxies } from '../http/limits/remote-address.ts';
 import type { Access, AppParts } from '../http/app-parts.ts';
 import { Notifications } from '../notifications/notifications.ts';
 import { rememberSiteAddress } from '../notifications/site-address.ts';
+import { createSiteMetrics } from '../operations/site-metrics.ts';
 import { checkpointsInSharedFolder } from '../runs/checkpoints.ts';
 import { RunFolders } from '../runs/run-folders.ts';
 import { RunStore } from '../runs/run-store.ts';
@@ -99,22 +105,29 @@ export async function writeTestFolder(yaml = ''): Promise<URL> {
 export interface TestSiteOptions {
   readonly access?: Access;
   readonly hasWorker?: boolean;
+  /** Default: files in the folder. */
+  readonly objectStore?: ObjectStore;
   /** What is added to its `outcrop.yaml`. */
   readonly yaml?: string;
   readonly mail?: MailConfig;
-  readonly objectStore?: ObjectStore;
   /** Default: one in memory. */
   readonly database?: Database;
+  /** A site folder, which is removed in the end. Default: that of `writeTestFolder`. */
+  readonly folder?: URL;
+  /** What works for the site in place of the fake engine, made from it. */
+  readonly engineFrom?: (fake: Engine) => Engine;
 }
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
 export async function openTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
-  const folder = await writeTestFolder(options.yaml);
-  const engine = fakeEngine();
+  const folder = options.folder ?? (await writeTestFolder(options.yaml));
+  const fake = fakeEngine();
+  const engine = options.engineFrom?.(fake) ?? fake;
   const logger = pino({ level: 'silent' });
   const database = options.database ?? (await openTestDatabase());
   const site = await openSite(folder, engine);
   const objectStore = options.objectStore ?? fileObjectStore(site.paths.exports);
+  const metrics = createSiteMetrics();
   const notifications = await Notifications.open({
     database,
     site,
@@ -132,6 +145,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     folders: new RunFolders(site.paths.work),
     siteFolder: site.paths.folder,
     limits: { seconds: null, memoryBytes: null },
+    metrics,
     logger,
   };
   const worker = new TaskWorker(taskParts);
@@ -146,6 +160,11 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     exportStore: new ExportStore(database, notifications.announce),
     idempotencyStore: new IdempotencyStore(database),
     objectStore,
+    quotas: quotasOf(site.limits, true),
+    rateLimits: new RateLimits({
+      budgets: rateBudgets(site.limits, 'local'),
+      trustedProxies: parseTrustedProxies(''),
+    }),
     diskRoom: { shortageFor: async () => null },
     downloadTickets: await DownloadTickets.open(database),
     downloadSeconds: 900,
@@ -153,7 +172,9 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     workers: worker,
     notifications,
     logger,
+    metrics,
     adminSecret: 's'.repeat(64),
+    dumpDatabase: null,
   };
   const { token } = await insertToken(database, {
     scopes: ['exports:read', 'exports:write', 'layers:read'],
@@ -165,7 +186,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     app,
     parts,
     taskParts,
-    engine,
+    engine: fake,
     notifications,
     appWith: (other) => checkedApp({ ...parts, ...other }),
     token,

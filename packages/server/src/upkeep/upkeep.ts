@@ -68,13 +68,13 @@ export class Upkeep {
   }
 
   async #doChores(chores: readonly Chore[]): Promise<void> {
-    for (const { name, run } of chores) {
+    for (const chore of chores) {
       if (this.#isClosed) return;
       try {
-        const changed = await run();
-        if (changed > 0) this.#logger.info({ chore: name, changed }, 'Site:Upkeep:Done');
+        const changed = await chore.run();
+        if (changed > 0) this.#logger.info({ chore: chore.name, changed }, 'Site:Upkeep:Done');
       } catch (error) {
-        this.#logger.warn({ err: error, chore: name }, 'Site:Upkeep:Failed');
+        this.#logger.warn({ err: error, chore: chore.name }, 'Site:Upkeep:Failed');
       }
     }
   }

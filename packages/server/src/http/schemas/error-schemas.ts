@@ -1,9 +1,11 @@
-import type {
-  WireConflict,
-  WireErrorEnvelope,
-  WireFieldErrors,
-  WireNoRoom,
-  WireProblem,
+import {
+  limitCodes,
+  type WireConflict,
+  type WireErrorEnvelope,
+  type WireFieldErrors,
+  type WireLimitProblem,
+  type WireNoRoom,
+  type WireProblem,
 } from '@outcrop/contract';
 import { z } from 'zod';
 
@@ -13,6 +15,7 @@ import type { WireSchema } from './wire-schema.ts';
 /** The bodies of refusals in one version of the API. */
 export interface ErrorSchemas {
   readonly problem: z.ZodType;
+  readonly limitProblem: z.ZodType;
   readonly fieldErrors: z.ZodType;
   readonly conflict: z.ZodType;
   readonly noRoom: z.ZodType;
@@ -21,6 +24,14 @@ export interface ErrorSchemas {
 const problem = z.object({
   detail: z.string().meta({ description: 'What is wrong, with the value and what to do.' }),
 }) satisfies WireSchema<WireProblem>;
+
+const limitProblem = problem.extend({
+  code: z.enum(limitCodes).meta({
+    description: '`rate-*`: too many requests; `quota-*`: more exports than one token may have.',
+  }),
+  limit: z.number().meta({ description: 'What the site allows: requests a minute, exports, or bytes.' }),
+  value: z.number().nullable().meta({ description: 'What it would come to; null for rates.' }),
+}) satisfies WireSchema<WireLimitProblem>;
 
 const fieldErrors = z.record(z.string(), z.array(z.string())).meta({
   example: { crs: ['This field is required: give a code such as EPSG:2193 or EPSG:4326.'] },
@@ -44,6 +55,7 @@ const noRoomMeta = { id: 'NoRoom', description: 'Why an export does not fit on t
 export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
   v1: {
     problem: problem.meta({ id: 'Problem', description: 'What is wrong with a request.' }),
+    limitProblem: limitProblem.meta({ id: 'LimitProblem', description: 'Why a request is refused for now.' }),
     fieldErrors: fieldErrors.meta({
       id: 'FieldErrors',
       description: 'Sentences by field; `non_field_errors` for the body as a whole.',
@@ -53,6 +65,10 @@ export const errorSchemas: Readonly<Record<ApiVersion, ErrorSchemas>> = {
   },
   'v1.x': {
     problem: envelope(problem).meta({ id: 'Problem', description: 'What is wrong with a request.' }),
+    limitProblem: envelope(limitProblem).meta({
+      id: 'LimitProblem',
+      description: 'Why a request is refused for now.',
+    }),
     fieldErrors: envelope(fieldErrors).meta({
       id: 'FieldErrors',
       description: 'Sentences by field; `non_field_errors` for the body as a whole.',

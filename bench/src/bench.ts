@@ -19,6 +19,7 @@ import {
   estimateOnCores,
   formatScaling,
   type ScalingId,
+  type ScalingOptions,
   scalingIds,
   type ScalingResult,
 } from './rows/scaling.ts';
@@ -114,13 +115,21 @@ async function compareScaling(): Promise<ScalingResult[]> {
   const isWanted = (id: ScalingId): boolean => values.row?.includes(id) ?? values.full;
   const row = benchRows[0]!;
   const compared: ScalingResult[] = [];
-  if (isWanted('parcels-5m')) {
-    const large = await prepareSite(root, { parcels: 5_000_000, addresses: 0, streams: 0 });
-    await surveySite(large);
-    compared.push(await inFolder((folder) => compareSizes({ small: site, large }, { row, folder, rounds })));
+  const add = async (comparison: (options: ScalingOptions) => Promise<ScalingResult>): Promise<void> => {
+    compared.push(await inFolder((folder) => comparison({ row, folder, rounds })));
+  };
+  if (isWanted('one-core')) {
+    const id = 'one-core';
+    await add((options) => compareCores({ id, site, parcels: '500,000' }, options));
   }
-  if (isWanted('one-core'))
-    compared.push(await inFolder((folder) => compareCores(site, { row, folder, rounds })));
+  if (!isWanted('parcels-5m') && !isWanted('one-core-5m')) return compared;
+  const large = await prepareSite(root, { parcels: 5_000_000, addresses: 0, streams: 0 });
+  await surveySite(large);
+  if (isWanted('parcels-5m')) await add((options) => compareSizes({ small: site, large }, options));
+  if (isWanted('one-core-5m')) {
+    const id = 'one-core-5m';
+    await add((options) => compareCores({ id, site: large, parcels: '5,000,000' }, options));
+  }
   return compared;
 }
 
@@ -138,8 +147,9 @@ function printResults(): void {
   console.log(formatResults(results));
   if (scaling.length === 0) return;
   console.log(`\n${formatScaling(scaling)}`);
-  const cores = scaling.find(({ id }) => id === 'one-core');
-  if (cores === undefined) return;
-  const times = { one: cores.rival_s, two: cores.ours_s, cores: 16 };
-  console.log(`\nOn paper, 16 cores would take ${estimateOnCores(times).toFixed(1)} s.`);
+  for (const { id, rival_s: one, ours_s: two } of scaling) {
+    if (id === 'parcels-5m') continue;
+    const seconds = estimateOnCores({ one, two, cores: 16 });
+    console.log(`\n${id}: on paper, 16 cores would take ${seconds.toFixed(1)} s.`);
+  }
 }

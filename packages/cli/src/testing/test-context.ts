@@ -38,7 +38,7 @@ export function testContext(doubles: TestDoubles = {}): TestContext {
     },
     signal: controller.signal,
     workingFolder: doubles.workingFolder ?? process.cwd(),
-    connect: (url, options) =>
+    connect: async (url, options) =>
       new Client(url, {
         apiKey: null,
         ...options,

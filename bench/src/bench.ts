@@ -18,6 +18,9 @@ import {
   compareSizes,
   estimateOnCores,
   formatScaling,
+  type ScalingId,
+  type ScalingOptions,
+  scalingIds,
   type ScalingResult,
 } from './rows/scaling.ts';
 
@@ -46,7 +49,7 @@ await surveySite(site);
 
 const results: BenchResult[] = [];
 for (const row of rows) results.push(...(await inFolder((folder) => compareRow(row, folder))));
-const scaling = values.full && values.row === undefined ? await compareScaling() : [];
+const scaling = await compareScaling();
 printResults();
 if (values.json !== undefined) {
   await writeFile(values.json, `${JSON.stringify([...results, ...scaling], null, 2)}\n`);
@@ -70,10 +73,12 @@ function presentRivals(): readonly Rival[] {
 function selectRows(): readonly BenchRow[] {
   const ids = values.row;
   if (ids === undefined) return benchRows.filter(({ isLong }) => values.full || !isLong);
-  return ids.map((id) => {
+  return ids.flatMap((id) => {
+    if ((scalingIds as readonly string[]).includes(id)) return [];
     const row = benchRows.find((candidate) => candidate.id === id);
-    if (row !== undefined) return row;
-    throw new RangeError(`--row is ${id}; there are ${benchRows.map((known) => known.id).join(', ')}`);
+    if (row !== undefined) return [row];
+    const known = [...benchRows.map((candidate) => candidate.id), ...scalingIds];
+    throw new RangeError(`--row is ${id}; there are ${known.join(', ')}`);
   });
 }
 
@@ -105,14 +110,27 @@ async function compareRow(row: BenchRow, folder: string): Promise<BenchResult[]>
   return [...done].map(([rival, compared]) => compare(row, rival.name, compared));
 }
 
+/** In the full profile, or asked for by name. */
 async function compareScaling(): Promise<ScalingResult[]> {
+  const isWanted = (id: ScalingId): boolean => values.row?.includes(id) ?? values.full;
   const row = benchRows[0]!;
+  const compared: ScalingResult[] = [];
+  const add = async (comparison: (options: ScalingOptions) => Promise<ScalingResult>): Promise<void> => {
+    compared.push(await inFolder((folder) => comparison({ row, folder, rounds })));
+  };
+  if (isWanted('one-core')) {
+    const id = 'one-core';
+    await add((options) => compareCores({ id, site, parcels: '500,000' }, options));
+  }
+  if (!isWanted('parcels-5m') && !isWanted('one-core-5m')) return compared;
   const large = await prepareSite(root, { parcels: 5_000_000, addresses: 0, streams: 0 });
   await surveySite(large);
-  return inFolder(async (folder) => [
-    await compareSizes({ small: site, large }, { row, folder, rounds }),
-    await compareCores(site, { row, folder, rounds }),
-  ]);
+  if (isWanted('parcels-5m')) await add((options) => compareSizes({ small: site, large }, options));
+  if (isWanted('one-core-5m')) {
+    const id = 'one-core-5m';
+    await add((options) => compareCores({ id, site: large, parcels: '5,000,000' }, options));
+  }
+  return compared;
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -129,8 +147,9 @@ function printResults(): void {
   console.log(formatResults(results));
   if (scaling.length === 0) return;
   console.log(`\n${formatScaling(scaling)}`);
-  const cores = scaling.find(({ id }) => id === 'one-core');
-  if (cores === undefined) return;
-  const times = { one: cores.rival_s, two: cores.ours_s, cores: 16 };
-  console.log(`\nOn paper, 16 cores would take ${estimateOnCores(times).toFixed(1)} s.`);
+  for (const { id, rival_s: one, ours_s: two } of scaling) {
+    if (id === 'parcels-5m') continue;
+    const seconds = estimateOnCores({ one, two, cores: 16 });
+    console.log(`\n${id}: on paper, 16 cores would take ${seconds.toFixed(1)} s.`);
+  }
 }

@@ -10,13 +10,17 @@ import { zipProduct } from './zip-product.ts';
 /** Debian's Python, whatever stands before it on the path. */
 const python = '/usr/bin/python3';
 
-/** geopandas: what is in the region's box is read, cut, reprojected and written; then `zip -6`. */
+/** geopandas, with the rtree that it needs to cut: what is in the region's box is read, cut, reprojected and written; then `zip -6`. */
 export const geopandas: Rival = {
   name: 'geopandas',
   describe: () => {
-    const { status, stdout } = spawnSync(python, ['-c', 'import geopandas; print(geopandas.__version__)'], {
-      encoding: 'utf8',
-    });
+    const { status, stdout } = spawnSync(
+      python,
+      ['-c', 'import rtree, geopandas; print(geopandas.__version__)'],
+      {
+        encoding: 'utf8',
+      },
+    );
     return status === 0 ? `geopandas ${stdout.trim()}` : null;
   },
   run: convert,

@@ -3,9 +3,14 @@ import { median } from './result.ts';
 import type { BenchRow } from './row.ts';
 import { runOurs } from './run-ours.ts';
 
+/** The comparisons of ours with ours. */
+export const scalingIds = ['parcels-5m', 'one-core', 'one-core-5m'] as const;
+/** One of them. */
+export type ScalingId = (typeof scalingIds)[number];
+
 /** Ours against ours: on other data, or on another number of cores. As `--json` writes it. */
 export interface ScalingResult {
-  readonly id: string;
+  readonly id: ScalingId;
   readonly title: string;
   /** What is looked at, and what it is compared with, medians. */
   readonly ours_s: number;
@@ -39,11 +44,14 @@ export async function compareSizes(
 }
 
 /** One core against two. `ratio` is the time on one over the time on two. */
-export async function compareCores(site: BenchSite, options: ScalingOptions): Promise<ScalingResult> {
+export async function compareCores(
+  { id, site, parcels }: { id: ScalingId; site: BenchSite; parcels: string },
+  options: ScalingOptions,
+): Promise<ScalingResult> {
   const { ours, rival } = await inTurn(options, { ours: { site }, rival: { site, isOnOneCore: true } });
   return {
-    id: 'one-core',
-    title: `two cores against one, ${options.row.title}`,
+    id,
+    title: `two cores against one, ${parcels} parcels, ${options.row.title}`,
     ...figures(ours, rival),
     ratio: rival.seconds / ours.seconds,
     target: 1.7,

@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Folder that relative paths start from. */
   readonly workingFolder: string;
-  readonly connect: (url: string, options: ClientOptions) => Client;
+  readonly connect: (url: string, options: ClientOptions) => Promise<Client>;
   readonly loadEngine: () => Promise<EnginePort>;
   readonly loadSite: () => Promise<SitePort>;
   readonly loadServer: () => Promise<ServerPort>;

@@ -1,5 +1,3 @@
-import { Client } from '@outcrop/client';
-
 import { exitCodes } from './command-failure.ts';
 import { runCommand } from './run-command.ts';
 
@@ -28,7 +26,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   },
   signal: controller.signal,
   workingFolder: process.cwd(),
-  connect: (url, options) => new Client(url, options),
+  connect: async (url, options) => new (await import('@outcrop/client')).Client(url, options),
   loadEngine: () => import('@outcrop/engine'),
   loadSite: () => import('@outcrop/server/site'),
   loadServer: () => import('@outcrop/server'),

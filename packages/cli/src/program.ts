@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 
 import type { CommandContext } from './command-context.ts';
 import { registerBackup } from './commands/backup.ts';
+import { registerAudit } from './commands/audit.ts';
 import { registerExport } from './commands/export.ts';
 import { registerFormats } from './commands/formats.ts';
 import { registerImport } from './commands/import.ts';
@@ -37,6 +38,7 @@ export function createProgram(context: CommandContext): Command {
   registerMigrate(program, context);
   registerBackup(program, context);
   registerRestore(program, context);
+  registerAudit(program, context);
   registerWebhook(program, context);
   registerFormats(program, context);
   registerExport(program, context);

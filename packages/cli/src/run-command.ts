@@ -24,7 +24,7 @@ export async function runCommand(commandLine: readonly string[], given: CommandC
       terminal.note('outcrop: cancelled');
       return exitCodes.interrupted;
     }
-    const { lines, exitCode } = describeFailure(error);
+    const { lines, exitCode } = await describeFailure(error);
     for (const [number, line] of lines.entries()) terminal.note(number === 0 ? `outcrop: ${line}` : line);
     return exitCode;
   }

@@ -76,6 +76,49 @@ export interface ImportOrder {
   readonly onProgress?: ((fraction: number, name: string) => void) | undefined;
 }
 
+/** An API key as operators see it. Times are ISO 8601, UTC. */
+export interface ListedToken {
+  readonly id: number;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly groups: readonly string[];
+  readonly referers: readonly string[];
+  readonly is_session: boolean;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+/** Which lines of an audit log. */
+export interface AuditOrder {
+  readonly folder: URL;
+  readonly actions?: readonly string[];
+  readonly tokenIds?: readonly number[];
+  readonly exportIds?: readonly number[];
+  readonly items?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** A line of an audit log. */
+export interface AuditLine {
+  readonly id: number;
+  readonly at: string;
+  readonly action: string;
+  readonly token_id: number | null;
+  readonly token_name: string;
+  readonly request_id: string | null;
+  readonly remote_address: string | null;
+  readonly export_id: number | null;
+  readonly subject_token_id: number | null;
+  readonly items: readonly string[];
+  readonly bbox: readonly number[] | null;
+  readonly crs: string | null;
+  readonly formats: object | null;
+  readonly bytes: number | null;
+  readonly detail: string | null;
+}
+
 /** How a site listens. */
 export interface ListeningOptions {
   readonly folder: URL;
@@ -119,11 +162,16 @@ export interface ServerPort {
     folder: URL;
     scopes?: readonly string[];
     name?: string;
+    groups?: readonly string[];
+    tokenId?: number;
   }): Promise<{ url: string; expiresAt: string }>;
   createToken(options: {
     folder: URL;
     scopes: string[];
     name?: string;
+    groups?: readonly string[];
+    referers?: readonly string[];
+    expires?: string;
   }): Promise<{ token: string; scopes: readonly string[]; id: number }>;
   migrateSite(order: { folder: URL }): Promise<{
     steps: readonly { id: number; name: string }[];
@@ -136,6 +184,9 @@ export interface ServerPort {
     exports: Readonly<Record<string, number>>;
     isConfigRestored: boolean;
   }>;
+  listTokens(options: { folder: URL }): Promise<readonly ListedToken[]>;
+  revokeToken(options: { folder: URL; tokenId: number }): Promise<ListedToken>;
+  readAuditLog(options: AuditOrder): AsyncIterable<AuditLine>;
   orderNotifications(
     folder: URL,
     order:

@@ -16,7 +16,7 @@ export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './ge
 export { isSpatial, type Kind, kinds } from './kind.ts';
 export { type LimitCode, limitCodes } from './limit-code.ts';
 export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
-export { type Scope, scopes } from './scope.ts';
+export { adminScope, type Scope, scopes, type TokenScope, tokenScopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';
 export type { WireCrs } from './wire/crs.ts';
 export type {

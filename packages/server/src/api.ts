@@ -6,7 +6,7 @@ import { diskRoom } from './exports/disk-room.ts';
 import { ExportStore } from './exports/export-store.ts';
 import { IdempotencyStore } from './exports/idempotency-store.ts';
 import { quotasOf } from './exports/quotas.ts';
-import { type Access } from './http/app-parts.ts';
+import type { Access, AppParts } from './http/app-parts.ts';
 import { createApp } from './http/create-app.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import { rateBudgets } from './http/limits/rate-budgets.ts';
@@ -17,6 +17,7 @@ import type { Operations } from './operations/start-operations.ts';
 import type { LocalWorkers } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
 import { announceSite, withdrawSite } from './site/running-site.ts';
+import { TokenUses } from './tokens/token-uses.ts';
 
 /** Who may use an API, and by which address. */
 export interface ApiOptions {
@@ -42,14 +43,38 @@ export async function startApi(
   foundations: Foundations,
   options: ApiOptions & { server: HttpServer; workers: LocalWorkers; operations: Operations },
 ): Promise<RunningApi> {
-  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
-  const { server, workers, operations } = options;
+  const { site, logger, opened } = foundations;
+  const { server, operations } = options;
   const url = asRoot(options.publicUrl ?? server.url);
   const adminSecret = randomBytes(32).toString('hex');
+  const tokenUses = new TokenUses(opened.database, logger);
+  const app = createApp(await appParts(foundations, { ...options, url, adminSecret, tokenUses }));
+  await rememberSiteAddress(opened.database, url);
+  server.answerWith(
+    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
+  );
+  await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
+  logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');
+  return {
+    url,
+    async close(graceMs) {
+      await withdrawSite(site.paths);
+      await server.close(graceMs);
+      await tokenUses.settle();
+    },
+  };
+}
+
+/** What the HTTP API of a site is made of. */
+async function appParts(
+  foundations: Foundations,
+  options: ApiOptions & { url: URL; workers: LocalWorkers; adminSecret: string; tokenUses: TokenUses },
+): Promise<AppParts> {
+  const { site, config, logger, opened, objectStore, runStore, announce, notifications } = foundations;
   const access = decideAccess(options);
-  const app = createApp({
+  return {
     site,
-    siteRoot: url,
+    siteRoot: options.url,
     access,
     database: opened.database,
     exportStore: new ExportStore(opened.database, announce, site.limits.keep_days),
@@ -64,7 +89,7 @@ export async function startApi(
     }),
     downloadTickets: await DownloadTickets.open(opened.database),
     downloadSeconds: config.downloadSeconds,
-    workers,
+    workers: options.workers,
     quotas: quotasOf(site.limits, access === 'local'),
     rateLimits: new RateLimits({
       budgets: rateBudgets(site.limits, access),
@@ -73,21 +98,10 @@ export async function startApi(
     notifications,
     logger,
     metrics: foundations.metrics,
-    adminSecret,
+    tokenUses: options.tokenUses,
+    trustedProxies: config.trustedProxies,
+    adminSecret: options.adminSecret,
     dumpDatabase: opened.dump,
-  });
-  await rememberSiteAddress(opened.database, url);
-  server.answerWith(
-    (request, environment) => operations.endpoints(request, environment) ?? app.fetch(request, environment),
-  );
-  await announceSite(site.paths, { url: server.url.href, pid: process.pid, secret: adminSecret });
-  logger.info({ url: url.href, layers: site.layers.length }, 'Site:Serve:Started');
-  return {
-    url,
-    async close(graceMs) {
-      await withdrawSite(site.paths);
-      await server.close(graceMs);
-    },
   };
 }
 

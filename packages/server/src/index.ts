@@ -1,3 +1,7 @@
+export { createToken, listTokens, revokeToken, type TokenWish } from './admin/manage-tokens.ts';
+export { type LoginLink, orderLoginLink } from './admin/order-login-link.ts';
+export { type AuditQuery, AuditQueryError, readAuditLog } from './admin/read-audit-log.ts';
+export type { AuditRecord } from './audit/audit-log.ts';
 export { type BackupOrder, backUpSite } from './backup/back-up-site.ts';
 export { type RestoredSite, type RestoreOrder, restoreSite } from './backup/restore-site.ts';
 export { describeLayers, type LayerListing } from './catalogue/describe-layers.ts';
@@ -21,7 +25,6 @@ export {
   startWorkerProcess,
 } from './main.ts';
 export { orderNotifications } from './notifications/order-notifications.ts';
-export { type LoginLink, orderLoginLink } from './page/order-login-link.ts';
 export { type MigratedSite, migrateSite } from './site/migrate-site.ts';
-export { createToken, type TokenOrder } from './tokens/create-token.ts';
-export { type NewToken, TokenRequestError } from './tokens/token-store.ts';
+export { TokenRequestError } from './tokens/token-order.ts';
+export type { NewToken, TokenRecord } from './tokens/token-store.ts';

@@ -11,7 +11,7 @@ import { checkedFetch } from './testing/conformance.ts';
 import { deferred } from './testing/deferred.ts';
 import { fakeArchive, fakeEngine } from './testing/fake-engine.ts';
 import { writeTestFolder } from './testing/test-site.ts';
-import { createToken } from './tokens/create-token.ts';
+import { createToken } from './admin/manage-tokens.ts';
 
 // Each start makes a database on disk, which takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -1,3 +1,4 @@
+import { forgetOldAudit } from './audit/audit-log.ts';
 import { checkpointsInSharedFolder } from './runs/checkpoints.ts';
 import { CheckpointsInStore } from './runs/checkpoints-in-store.ts';
 import { expireExports } from './runs/expire-exports.ts';
@@ -37,6 +38,11 @@ export async function startWorker(foundations: Foundations): Promise<RunningTask
     { name: 'run-folders', everySeconds: 60, run: () => folders.sweep(runStore) },
     { name: 'expired-exports', everySeconds: 60, run: () => expireExports(objectStore, runStore) },
     { name: 'object-store', everySeconds: 3600, run: () => sweepStore(objectStore, runStore) },
+    {
+      name: 'audit-log',
+      everySeconds: 3600,
+      run: () => forgetOldAudit(opened.database, site.config.access.audit_days),
+    },
   ];
   const upkeep = new Upkeep(opened.database, chores, logger);
   if (opened.isExclusive) {

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from 'react';
 import { siteClient } from './api/client.ts';
 import { useIsConnectionLost } from './api/connection.ts';
 import { isSignInProblem } from './api/page-error.ts';
+import { endSession } from './api/extensions.ts';
 import { signOut, useKey } from './api/session.ts';
 import { ExportPage } from './export/export-page.tsx';
 import { HistoryPage } from './history/history-page.tsx';
@@ -68,6 +69,8 @@ function Header({ page }: { readonly page: string }): ReactNode {
           className="button button-quiet button-small"
           onClick={() => {
             if (key === null) return openSignIn();
+            // A site that does not answer, or a key that has ended, keeps nobody signed in.
+            void endSession().catch(() => undefined);
             signOut();
             void queryClient.resetQueries();
           }}

@@ -2,7 +2,7 @@ import { resolve, sep } from 'node:path';
 import { statSync } from 'node:fs';
 
 import { type Command, Option } from '@commander-js/extra-typings';
-import { type Client, Export, type Extent, type Formats, type RunProgress } from '@outcrop/client';
+import type { Client, Export, Extent, Formats, RunProgress } from '@outcrop/client';
 import { type CropMode, cropModes } from '@outcrop/contract';
 
 import type { CommandContext } from '../command-context.ts';
@@ -72,9 +72,9 @@ async function runExport(
   }
   const { terminal, signal } = context;
   const folder = targetFolder(options.to, context);
-  const client = context.connect(options.url, clientOptions(options.key));
+  const client = await context.connect(options.url, clientOptions(options.key));
   const wanted = await describeExport({ client, layers, options }, context);
-  const progress = createProgress(terminal, { silent: options.json });
+  const progress = await createProgress(terminal, { silent: options.json });
   const onProgress = (step: RunProgress): void => progress.update(...describeProgress(step));
   const result = await client.exports
     .run(wanted, { to: folder, signal, onProgress })
@@ -101,6 +101,7 @@ async function describeExport(
 ): Promise<Export> {
   const items = [];
   for (const layer of layers) items.push(await findItem(client, layer, context.signal));
+  const { Export } = await import('@outcrop/client');
   return new Export({
     name: options.name,
     crs: options.crs,

@@ -16,7 +16,7 @@ export function registerFormats(program: Command, context: CommandContext): void
     .option('--key <key>', 'API key; better in the environment variable KOORDINATES_TOKEN')
     .option('--json', 'print JSON')
     .action(async ({ url, key, json }) => {
-      const client = context.connect(url, clientOptions(key));
+      const client = await context.connect(url, clientOptions(key));
       const formats = await client.exports.getFormats({ signal });
       if (json === true) {
         printJson(terminal, formats);

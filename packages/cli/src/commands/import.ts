@@ -49,7 +49,7 @@ async function importFiles(
   const { terminal, signal, workingFolder } = context;
   const folder = folderUrl(site, workingFolder);
   const server = await context.loadServer();
-  const progress = createProgress(terminal, { silent: json });
+  const progress = await createProgress(terminal, { silent: json });
   const result = await server
     .importIntoSite({
       ...options,

@@ -50,7 +50,7 @@ async function importAll(
   const { terminal, signal } = context;
   const failed: Skipped[] = [];
   for (const source of site.skipped.filter(isImportable)) {
-    const progress = createProgress(terminal, { silent });
+    const progress = await createProgress(terminal, { silent });
     const onProgress = (fraction: number, name: string): void => progress.update(fraction, name);
     const files = [join(fileURLToPath(folder), source.path)];
     try {

@@ -44,7 +44,8 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   // Started first, as they are ready by the time the request has been checked.
   await using team = engine.startWorkers(options.workers);
   const check = await plan(options, context);
-  const result = await runPlan(checkedPlan(check), { archivePath, silent: options.json, team }, context);
+  const prepared = { archivePath, silent: options.json, team, regions: check.regions };
+  const result = await runPlan(checkedPlan(check), prepared, context);
   for (const warning of check.warnings) terminal.note(`note: ${warning}`);
   if (options.json) {
     const { bytes, sha256, report } = result;
@@ -108,21 +109,30 @@ function checkedPlan(check: ExportCheck): ExportPlan {
   throw new CommandFailure(['The export is refused:', ...whole, ...items]);
 }
 
+/** Where a run writes, and what is ready for it. */
+interface PreparedRun {
+  readonly archivePath: string;
+  readonly silent: boolean;
+  readonly team: WorkerTeam | null;
+  readonly regions: ExportCheck['regions'];
+}
+
 async function runPlan(
   checked: ExportPlan,
-  { archivePath, silent, team }: { archivePath: string; silent: boolean; team: WorkerTeam | null },
+  { archivePath, silent, team, regions }: PreparedRun,
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
   // Beside the archive, because that is where there must be room for it anyway.
   const workFolder = join(dirname(archivePath), `.${basename(archivePath)}.${process.pid}.work`);
   await mkdir(workFolder, { recursive: true });
-  const progress = createProgress(context.terminal, { silent });
+  const progress = await createProgress(context.terminal, { silent });
   try {
     const result = await engine.runExport(checked, {
       archivePath,
       workFolder,
       workers: team ?? 1,
+      regions,
       signal: context.signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });

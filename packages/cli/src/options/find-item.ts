@@ -1,4 +1,4 @@
-import { type Client, type Layer, NotFoundError } from '@outcrop/client';
+import type { Client, Layer } from '@outcrop/client';
 
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 
@@ -14,6 +14,7 @@ export async function findItem(
     throw usageFailure(`${JSON.stringify(written)} is neither an id of a layer or table nor the URL of one`);
   }
   if (collection === 'tables') return client.tables.get(Number(id), { signal });
+  const { NotFoundError } = await import('@outcrop/client');
   try {
     return await client.layers.get(Number(id), { signal });
   } catch (error) {
@@ -23,6 +24,7 @@ export async function findItem(
 }
 
 async function findTable(client: Client, tableId: number, signal: AbortSignal): Promise<Layer> {
+  const { NotFoundError } = await import('@outcrop/client');
   try {
     return await client.tables.get(tableId, { signal });
   } catch (cause) {

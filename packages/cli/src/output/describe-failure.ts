@@ -1,4 +1,4 @@
-import { ValidationError } from '@outcrop/client';
+import type { ValidationError } from '@outcrop/client';
 
 import { CommandFailure, exitCodes } from '../command-failure.ts';
 
@@ -9,8 +9,9 @@ export interface FailureDescription {
 }
 
 /** The lines for whatever a command threw. Never a stack: what people need is what failed, and the remedy. */
-export function describeFailure(error: unknown): FailureDescription {
+export async function describeFailure(error: unknown): Promise<FailureDescription> {
   if (error instanceof CommandFailure) return { lines: error.lines, exitCode: error.exitCode };
+  const { ValidationError } = await import('@outcrop/client');
   const lines = error instanceof ValidationError ? refusal(error) : [firstLine(error)];
   return { lines, exitCode: exitCodes.failure };
 }

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 
 import { safeForTerminal } from './safe-for-terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,12 +15,16 @@ export interface ProgressDisplay {
 const lineIntervalMs = 2000;
 
 /** A bar for a person at a terminal, lines now and then for a log, nothing for a script that wants JSON. */
-export function createProgress(terminal: Terminal, options: { silent: boolean }): ProgressDisplay {
+export async function createProgress(
+  terminal: Terminal,
+  options: { silent: boolean },
+): Promise<ProgressDisplay> {
   if (options.silent) return { update: () => undefined, stop: () => undefined };
   return terminal.barStream === null ? createLines(terminal) : createBar(terminal.barStream);
 }
 
-function createBar(stream: NodeJS.WritableStream): ProgressDisplay {
+async function createBar(stream: NodeJS.WritableStream): Promise<ProgressDisplay> {
+  const { Presets, SingleBar } = await import('cli-progress');
   let bar: SingleBar | null = null;
   const start = (text: string): SingleBar => {
     const started = new SingleBar(

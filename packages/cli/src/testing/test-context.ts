@@ -38,7 +38,7 @@ export function testContext(doubles: TestDoubles = {}): TestContext {
     },
     signal: controller.signal,
     workingFolder: doubles.workingFolder ?? process.cwd(),
-    connect: (url, options) =>
+    connect: async (url, options) =>
       new Client(url, {
         apiKey: null,
         ...options,
@@ -69,6 +69,9 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     backUpSite: refuse,
     restoreSite: refuse,
     createToken: refuse,
+    listTokens: refuse,
+    revokeToken: refuse,
+    readAuditLog: refuse,
     orderLoginLink: refuse,
     orderNotifications: refuse,
   },

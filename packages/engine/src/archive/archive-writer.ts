@@ -25,6 +25,8 @@ export class ArchiveWriter {
   readonly #onBytes: (bytes: number) => void;
   readonly #members: ZipMember[] = [];
   readonly #manifest: ManifestMember[] = [];
+  /** What pieces of files are read into, in turn: as many as are in use at once. */
+  readonly #buffers: Buffer[] = [];
   #length = 0;
 
   private constructor(path: string, file: FileHandle, options: ArchiveOptions) {
@@ -54,7 +56,7 @@ export class ArchiveWriter {
     const file = await open(source, 'r');
     try {
       const { size } = await file.stat();
-      await this.#add(path, size, piecesOfFile(file));
+      await this.#add(path, size, piecesOfFile(file, this.#buffers));
     } finally {
       await file.close();
     }
@@ -155,10 +157,10 @@ export interface ArchiveOptions {
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** Pieces of a fixed size, each in memory of its own, as several are compressed at a time. */
-function* piecesOfFile(file: FileHandle): Generator<Buffer> {
-  for (let position = 0; ;) {
-    const piece = Buffer.allocUnsafe(deflateBlockBytes);
+/** Pieces of a fixed size. Each holds while those in flight after it do; then its memory has another. */
+function* piecesOfFile(file: FileHandle, buffers: Buffer[]): Generator<Buffer> {
+  for (let [position, turn] = [0, 0]; ; turn = (turn + 1) % (piecesInFlight + 2)) {
+    const piece = (buffers[turn] ??= Buffer.allocUnsafeSlow(deflateBlockBytes));
     let filled = 0;
     while (filled < piece.length) {
       const bytesRead = readSync(file.fd, piece, filled, piece.length - filled, position + filled);

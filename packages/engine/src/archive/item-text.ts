@@ -8,6 +8,7 @@ import {
 
 import { describeCrs } from '../crs/crs.ts';
 import type { ExportPlan, PlannedItem } from '../plan/plan.ts';
+import { positionCount } from './request-text.ts';
 
 /** What `{slug}.txt` tells beside the plan. */
 export interface ItemTextFacts {
@@ -81,7 +82,7 @@ function cropText(plan: ExportPlan, item: PlannedItem, repaired: string | null):
   if (plan.region === null) return '';
   if (item.kind === 'table') return 'Crop\n----\nTables have no location: every row is here.';
   const { coordinates } = plan.region.geometry;
-  const positions = coordinates.flat(2);
+  const count = positionCount(plan.region);
   const verbs = {
     clip: 'cut at its edge',
     intersects: 'kept whole where they meet it',
@@ -92,21 +93,26 @@ function cropText(plan: ExportPlan, item: PlannedItem, repaired: string | null):
       ? `Features are ${verbs[plan.cropMode]}.`
       : 'Pixels are kept where their centres are inside.';
   const shape =
-    positions.length <= maxPrintedPositions
-      ? `longitude latitude: ${positions.map((position) => position.join(' ')).join(', ')}`
-      : `${positions.length} positions, from ${extentOf(positions)}; request.json has all of it`;
+    count <= maxPrintedPositions
+      ? `longitude latitude: ${coordinates
+          .flat(2)
+          .map((position) => position.join(' '))
+          .join(', ')}`
+      : `${count} positions, from ${extentOf(coordinates.flat())}; request.json has all of it`;
   const name = plan.region.name === null ? 'A drawn region' : `Region: ${plan.region.name}`;
   const note = repaired === null ? [] : [`The region was repaired: ${repaired}.`];
   return ['Crop', '----', `${name}, ${shape}.`, what, ...note].join('\n');
 }
 
-function extentOf(positions: readonly (readonly number[])[]): string {
+function extentOf(rings: readonly (readonly (readonly number[])[])[]): string {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [longitude, latitude] of positions as readonly (readonly [number, number])[]) {
-    west = Math.min(west, longitude);
-    east = Math.max(east, longitude);
-    south = Math.min(south, latitude);
-    north = Math.max(north, latitude);
+  for (const ring of rings) {
+    for (const position of ring) {
+      west = Math.min(west, position[0]!);
+      east = Math.max(east, position[0]!);
+      south = Math.min(south, position[1]!);
+      north = Math.max(north, position[1]!);
+    }
   }
   return `${west} ${south} to ${east} ${north}`;
 }

@@ -7,9 +7,11 @@ import { EngineError } from '../engine-error.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { findCandidates } from './candidates.ts';
+import { flattenPolygons } from './flat-polygons.ts';
 import { Geos } from './geos.ts';
-import { envelopeOf, type Polygons, polygonsToWkb } from './polygon-wkb.ts';
+import type { Polygons } from './polygon-wkb.ts';
 import { RegionIndex } from './region-index.ts';
+import { shapeOf } from './region-shape.ts';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -37,9 +39,7 @@ afterAll(async () => {
 });
 
 function regionOf(polygons: Polygons): RegionIndex {
-  const geometry = geos.read(polygonsToWkb(polygons));
-  if (geometry === null) throw geos.failure('of the test cannot be read');
-  return new RegionIndex(geos, geometry, envelopeOf(polygons));
+  return new RegionIndex(geos, shapeOf(flattenPolygons(polygons)));
 }
 
 /** Every box of the index, by a query, and where it lies. */

@@ -7,9 +7,11 @@ import { GeometryBuilder } from '../features/geometry-builder.ts';
 import { WkbReader } from '../features/wkb-reader.ts';
 import { WkbWriter } from '../features/wkb-writer.ts';
 import { type CropCounts, FeatureCropper } from './feature-cropper.ts';
+import { flattenPolygons } from './flat-polygons.ts';
 import { Geos, type GeometryPointer } from './geos.ts';
 import { type Polygons, polygonsToWkb, wkbToPolygons } from './polygon-wkb.ts';
 import { RegionIndex } from './region-index.ts';
+import { shapeOf } from './region-shape.ts';
 
 let geos: Geos;
 
@@ -64,10 +66,7 @@ function crop(
   feature: Uint8Array,
   options: { mode?: CropMode; hasZ?: boolean } = {},
 ): Cropped {
-  const xs = region.flat(2).map(([x]) => x!);
-  const ys = region.flat(2).map(([, y]) => y!);
-  const envelope = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] as const;
-  using index = new RegionIndex(geos, required(polygonsToWkb(region)), envelope);
+  using index = new RegionIndex(geos, shapeOf(flattenPolygons(region)));
   const builder = new GeometryBuilder(options.hasZ ?? false, false);
   const cropper = new FeatureCropper(geos, index, { mode: options.mode ?? 'clip', target: builder });
   const mark = builder.mark();

@@ -102,14 +102,15 @@ class RegionReader {
   }
 
   #readPosition(position: unknown, path: string): [number, number] | null {
-    const [longitude, latitude, ...heights] = Array.isArray(position) ? (position as unknown[]) : [];
+    const values = Array.isArray(position) ? (position as unknown[]) : [];
+    const [longitude, latitude] = values;
     if (
       typeof longitude !== 'number' ||
       typeof latitude !== 'number' ||
       !Number.isFinite(longitude) ||
       !Number.isFinite(latitude) ||
       // They are dropped, but whoever gets the extent back reads them.
-      heights.some((height) => !Number.isFinite(height))
+      (values.length > 2 && !values.slice(2).every(Number.isFinite))
     ) {
       this.issues.push(`${path} must be a longitude and a latitude, not ${describe(position)}.`);
       return null;
@@ -128,7 +129,8 @@ class RegionReader {
       );
       return null;
     }
-    return [longitude, latitude];
+    // Of what it has beside these nothing is kept; where that is nothing, no copy is made.
+    return values.length === 2 ? (position as [number, number]) : [longitude, latitude];
   }
 
   /** A straight edge over more than half the world goes the long way, which is often not what was meant. */

@@ -30,7 +30,7 @@ async function kept(
   const projected = await projectRegion(geos, region!, { crs: wgs84(), lonLat, operation });
   if (projected === null) return points.map(() => false);
   if ('problem' in projected) throw new Error(projected.problem);
-  using index = new RegionIndex(geos, geos.read(projected.wkb)!, projected.envelope);
+  using index = new RegionIndex(geos, projected.shape);
   const target = new GeometryBuilder(false, false);
   const cropper = new FeatureCropper(geos, index, { mode: 'clip', target });
   const answers = points.map((point) => {

@@ -3,13 +3,22 @@ import type { Crs } from '../crs/crs.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
 import { densify, densifyTolerance } from './densify.ts';
+import {
+  flatEnvelope,
+  flatFromWkb,
+  type FlatPolygons,
+  flattenPolygons,
+  flatToWkb,
+  joinPolygons,
+  onePolygon,
+  polygonCount,
+} from './flat-polygons.ts';
 import type { Geos, GeometryPointer } from './geos.ts';
-import { envelopeOf, type Polygons, polygonsToWkb, wkbToPolygons } from './polygon-wkb.ts';
+import { type RegionShape, shapeOf } from './region-shape.ts';
 
 /** A region in the CRS of a layer, valid. */
 export interface ProjectedRegion {
-  readonly wkb: Uint8Array;
-  readonly envelope: Envelope;
+  readonly shape: RegionShape;
   /** How the extent was repaired, in words with the place; null where it was valid. */
   readonly repaired: string | null;
   /** How close its edges follow the straight lines of EPSG:4326, in words. */
@@ -40,11 +49,11 @@ export async function projectRegion(
   region: Region,
   target: RegionTarget,
 ): Promise<ProjectedRegion | UnusableRegion | null> {
-  const { polygons, repaired } = repair(geos, region.geometry.coordinates);
-  if (polygons.length === 0)
+  const { polygons, repaired } = repair(geos, flattenPolygons(region.geometry.coordinates));
+  if (polygonCount(polygons) === 0)
     return { problem: `The extent encloses no area, even repaired: ${repaired ?? 'it is flat'}.` };
   const near = turnsNear(geos, polygons, grow(target.lonLat));
-  if (near.length === 0) return null;
+  if (polygonCount(near) === 0) return null;
   const isSame = target.operation.report.method === 'none';
   const projected = isSame ? near : await densify(near, target.operation);
   if (projected === null) {
@@ -53,11 +62,10 @@ export async function projectRegion(
     };
   }
   const valid = repair(geos, projected).polygons;
-  if (valid.length === 0) return null;
+  if (polygonCount(valid) === 0) return null;
   const unit = target.crs.kind === 'geographic' ? 'degree' : target.crs.unit;
   return {
-    wkb: polygonsToWkb(valid),
-    envelope: envelopeOf(valid),
+    shape: shapeOf(valid),
     repaired,
     tolerance: isSame
       ? 'exact'
@@ -66,57 +74,76 @@ export async function projectRegion(
 }
 
 /** Valid polygons that cover the same area: each repaired where it must be, then all united. */
-function repair(geos: Geos, polygons: Polygons): { polygons: Polygons; repaired: string | null } {
+function repair(geos: Geos, polygons: FlatPolygons): { polygons: FlatPolygons; repaired: string | null } {
+  if (isValid(geos, polygons)) return { polygons, repaired: null };
   let repaired: string | null = null;
-  const valid: Polygons[number][] = [];
-  for (const polygon of polygons) {
-    const geometry = geos.read(polygonsToWkb([polygon]));
+  const valid: FlatPolygons[] = [];
+  for (let index = 0; index < polygonCount(polygons); index++) {
+    const polygon = onePolygon(polygons, index);
+    const geometry = geos.read(flatToWkb(polygon));
     if (geometry === null) continue;
     if (geos.isValid(geometry)) {
       valid.push(polygon);
     } else {
       repaired ??= geos.invalidReason(geometry);
       const fixed = geos.makeValid(geometry);
-      valid.push(...wkbToPolygons(geos.write(fixed)));
+      valid.push(flatFromWkb(geos.write(fixed)));
       geos.destroy(fixed);
     }
     geos.destroy(geometry);
   }
-  return { polygons: valid.length > 1 ? unite(geos, valid) : valid, repaired };
+  return { polygons: unite(geos, joinPolygons(valid)), repaired };
 }
 
-function unite(geos: Geos, polygons: Polygons): Polygons {
+function isValid(geos: Geos, polygons: FlatPolygons): boolean {
+  const geometry = geos.read(flatToWkb(polygons));
+  if (geometry === null) return false;
+  const valid = geos.isValid(geometry);
+  geos.destroy(geometry);
+  return valid;
+}
+
+function unite(geos: Geos, polygons: FlatPolygons): FlatPolygons {
+  if (polygonCount(polygons) < 2) return polygons;
   const all = required(geos, polygons);
   const united = geos.unaryUnion(all);
-  const result = wkbToPolygons(geos.write(united));
+  const result = flatFromWkb(geos.write(united));
   geos.destroy(united);
   geos.destroy(all);
   return result;
 }
 
 /** The region on each turn of the globe on which it meets the box, cut to the box and united across the seams. */
-function turnsNear(geos: Geos, polygons: Polygons, box: Envelope): Polygons {
-  const near: Polygons[number][] = [];
-  const frame = required(geos, [[rectangle(box)]]);
+function turnsNear(geos: Geos, polygons: FlatPolygons, box: Envelope): FlatPolygons {
+  const near: FlatPolygons[] = [];
+  const [west, south, east, north] = flatEnvelope(polygons);
   for (const turn of [-720, -360, 0, 360, 720]) {
-    const turned = polygons.map((polygon) =>
-      polygon.map((ring) => ring.map(([x, y]) => [x! + turn, y!] as const)),
-    );
-    const [minX, minY, maxX, maxY] = envelopeOf(turned);
-    if (minX > box[2] || maxX < box[0] || minY > box[3] || maxY < box[1]) continue;
-    const geometry = required(geos, turned);
-    const cut = geos.intersection(geometry, frame);
-    if (cut === null) throw geos.failure('of the extent cannot be cut to the layer');
-    near.push(...wkbToPolygons(geos.write(cut)));
-    geos.destroy(cut);
-    geos.destroy(geometry);
+    const [left, right] = [west + turn, east + turn];
+    if (left > box[2] || right < box[0] || south > box[3] || north < box[1]) continue;
+    const turned = turn === 0 ? polygons : turnedBy(polygons, turn);
+    const isWhole = left >= box[0] && right <= box[2] && south >= box[1] && north <= box[3];
+    near.push(isWhole ? turned : cutTo(geos, turned, box));
   }
-  geos.destroy(frame);
-  return near.length > 1 ? unite(geos, near) : near;
+  return near.length > 1 ? unite(geos, joinPolygons(near)) : joinPolygons(near);
 }
 
-function required(geos: Geos, polygons: Polygons): GeometryPointer {
-  const geometry = geos.read(polygonsToWkb(polygons));
+function turnedBy(polygons: FlatPolygons, turn: number): FlatPolygons {
+  const coordinates = polygons.coordinates.map((value, k) => (k % 2 === 0 ? value + turn : value));
+  return { ...polygons, coordinates };
+}
+
+function cutTo(geos: Geos, polygons: FlatPolygons, box: Envelope): FlatPolygons {
+  const geometry = required(geos, polygons);
+  const frame = required(geos, flattenPolygons([[rectangle(box)]]));
+  const cut = geos.intersection(geometry, frame);
+  if (cut === null) throw geos.failure('of the extent cannot be cut to the layer');
+  const result = flatFromWkb(geos.write(cut));
+  for (const pointer of [cut, frame, geometry]) geos.destroy(pointer);
+  return result;
+}
+
+function required(geos: Geos, polygons: FlatPolygons): GeometryPointer {
+  const geometry = geos.read(flatToWkb(polygons));
   if (geometry === null) throw geos.failure('of the extent cannot be read');
   return geometry;
 }

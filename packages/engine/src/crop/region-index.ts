@@ -1,29 +1,24 @@
 import type { Envelope } from '../features/geometry-array.ts';
+import { clipToBox } from './clip-to-box.ts';
+import { EdgeTree } from './edge-tree.ts';
+import { type FlatPolygons, flattenPolygons, flatToWkb } from './flat-polygons.ts';
 import type { Geos, GeometryPointer, PreparedPointer } from './geos.ts';
+import type { RegionShape } from './region-shape.ts';
 
 /** Where a box lies: wholly outside the region, wholly inside, or where only the geometry can tell. */
 export type Place = 'out' | 'in' | 'edge';
 
-/** A cell is not split further once its piece of the region has no more positions than this. */
-const enoughPositions = 64;
-/** Cells on the edge are at most a 256th of the region wide, so that few features lie in one: a cell costs less than those. */
+/** Cells no larger than a 256th of the region that have no more edges than this are not divided further. */
+const enoughEdges = 64;
 const leastDepth = 8;
-/** A 2^16th of the region's width: splitting must end even where a hundred rings meet in one point. */
+/** A 2^16th of the region's width: dividing must end even where a hundred rings meet in one point. */
 const maxDepth = 16;
-/** A piece with more positions is cut to the box asked for, rather than handed out as it is. */
-const localPositions = 256;
-
-interface Cell {
-  readonly box: Envelope;
-  readonly place: Place;
-  /** What of the region lies in the cell; null for `in` and `out`. */
-  readonly piece: GeometryPointer | null;
-  readonly positions: number;
-  readonly depth: number;
-  /** Four, or none in a leaf; null until somebody asks. */
-  children: readonly Cell[] | null;
-  prepared: PreparedPointer | null;
-}
+/** A cell with more edges is not kept: what is asked for is cut out of it. */
+const mostEdges = 256;
+/** Pieces that are kept, as features that follow each other often lie together. */
+const mostPieces = 1024;
+/** How often a box is made a little larger before GEOS cuts the whole region to it. */
+const mostAttempts = 4;
 
 /** The region around one feature: as good as the whole region for anything inside the box it was asked for. */
 export interface LocalRegion {
@@ -32,30 +27,38 @@ export interface LocalRegion {
 }
 
 /**
- * A region cut into a quadtree of cells, so that the cost of a feature does not grow with the region's vertices: cells
- * wholly inside or outside decide by the feature's box alone, and those on the edge hold only their own small piece,
- * each clipped from its parent's. Cells are split when a feature first comes to them.
+ * Decides what a region does to features, at a cost that does not grow with the region's vertices: a box that meets no
+ * edge is inside or outside as a whole, and a feature on the edge meets only the piece of the region around it. Pieces are
+ * cells of a quadtree of which nothing is stored but those in use.
  */
 export class RegionIndex {
   readonly envelope: Envelope;
   readonly #geos: Geos;
-  readonly #root: Cell;
-  readonly #temporary: GeometryPointer[] = [];
+  readonly #shape: RegionShape;
+  readonly #tree: EdgeTree;
+  readonly #root: Envelope;
+  /** By cell, the oldest first. */
+  readonly #pieces = new Map<string, LocalRegion>();
+  readonly #isDivided = new Map<string, boolean>();
+  #temporary: LocalRegion | null = null;
 
-  /** Takes the region over: a valid polygon or multipolygon, destroyed with the index. */
-  constructor(geos: Geos, region: GeometryPointer, envelope: Envelope) {
+  constructor(geos: Geos, shape: RegionShape) {
     this.#geos = geos;
-    this.envelope = envelope;
-    // Grown, so that the region's own boundary is nowhere on the edge of the root cell.
-    const margin = Math.max(envelope[2] - envelope[0], envelope[3] - envelope[1]) * 0.01;
-    this.#root = this.#cell(region, grow(envelope, margin), 0);
+    this.#shape = shape;
+    this.envelope = shape.envelope;
+    this.#tree = new EdgeTree(shape);
+    // Grown, so that the region's own boundary is nowhere on the edge of a cell.
+    const [minX, minY, maxX, maxY] = shape.envelope;
+    this.#root = grow(shape.envelope, Math.max(maxX - minX, maxY - minY) * 0.01);
   }
 
   /** Where a box lies. */
   place(box: Envelope): Place {
-    if (!overlaps(this.#root.box, box)) return 'out';
-    const place = this.#placeIn(this.#root, box);
-    return place === 'in' && !contains(this.#root.box, box) ? 'edge' : place;
+    if (!overlaps(this.envelope, box)) return 'out';
+    // What all but touches is on the edge: GEOS decides.
+    const wider = grow(box, roundingMargin(box));
+    if (this.#tree.meets(wider)) return 'edge';
+    return this.#tree.isInside((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) ? 'in' : 'out';
   }
 
   /**
@@ -63,125 +66,136 @@ export class RegionIndex {
    * around, so that no artificial edge comes near. Valid until the next call.
    */
   around(box: Envelope): LocalRegion {
-    this.#dropTemporary();
-    const margin = Math.max(box[2] - box[0], box[3] - box[1]) * 0.01 + this.#smallestMargin(box);
-    const wanted = grow(box, margin);
-    const cell = this.#smallestCell(this.#root, wanted);
-    if (cell.piece === null) throw new Error('only a box on the edge of the region has a local region');
-    if (cell.positions <= localPositions) {
-      cell.prepared ??= this.#geos.prepare(cell.piece);
-      return { geometry: cell.piece, prepared: cell.prepared };
+    this.#drop(this.#temporary);
+    this.#temporary = null;
+    const wanted = grow(box, Math.max(box[2] - box[0], box[3] - box[1]) * 0.01 + roundingMargin(box));
+    const cell = this.#smallestCell(wanted);
+    const known = cell === null ? undefined : this.#pieces.get(cell.key);
+    if (known !== undefined) return known;
+    if (cell === null || this.#tree.edgesNear(cell.box, mostEdges) === null) {
+      this.#temporary = this.#cut(wanted);
+      return this.#temporary;
     }
-    const cut = this.#cut(cell.piece, wanted);
-    this.#temporary.push(cut);
-    const prepared = this.#geos.prepare(cut);
-    this.#preparedTemporary = prepared;
-    return { geometry: cut, prepared };
-  }
-
-  #preparedTemporary: PreparedPointer | null = null;
-
-  #dropTemporary(): void {
-    if (this.#preparedTemporary !== null) this.#geos.destroyPrepared(this.#preparedTemporary);
-    this.#preparedTemporary = null;
-    for (const geometry of this.#temporary.splice(0)) this.#geos.destroy(geometry);
+    const piece = this.#cut(cell.box);
+    this.#keep(cell.key, piece);
+    return piece;
   }
 
   [Symbol.dispose](): void {
-    this.#dropTemporary();
-    this.#destroy(this.#root);
+    this.#drop(this.#temporary);
+    this.#temporary = null;
+    for (const piece of this.#pieces.values()) this.#drop(piece);
+    this.#pieces.clear();
   }
 
-  /** Many floating point steps at the coordinates' size: a point has a box without a width. */
-  #smallestMargin(box: Envelope): number {
-    return Math.max(Math.abs(box[0]), Math.abs(box[1]), Math.abs(box[2]), Math.abs(box[3]), 1) * 1e-9;
+  #keep(key: string, piece: LocalRegion): void {
+    this.#pieces.set(key, piece);
+    if (this.#pieces.size <= mostPieces) return;
+    const [oldest] = this.#pieces;
+    if (oldest === undefined) return;
+    this.#pieces.delete(oldest[0]);
+    this.#drop(oldest[1]);
   }
 
-  #cell(piece: GeometryPointer, box: Envelope, depth: number): Cell {
-    const positions = this.#geos.positionCount(piece);
-    const isWhole = positions === 5 && Math.abs(this.#geos.area(piece) / area(box) - 1) < 1e-12;
-    if (positions > 0 && !isWhole)
-      return { box, place: 'edge', piece, positions, depth, children: null, prepared: null };
-    this.#geos.destroy(piece);
-    return {
-      box,
-      place: isWhole ? 'in' : 'out',
-      piece: null,
-      positions: 0,
-      depth,
-      children: [],
-      prepared: null,
-    };
+  #drop(piece: LocalRegion | null): void {
+    if (piece === null) return;
+    this.#geos.destroyPrepared(piece.prepared);
+    this.#geos.destroy(piece.geometry);
   }
 
-  #childrenOf(cell: Cell): readonly Cell[] {
-    if (cell.children !== null) return cell.children;
-    const isLeaf = (cell.positions <= enoughPositions && cell.depth >= leastDepth) || cell.depth === maxDepth;
-    const { piece } = cell;
-    cell.children =
-      isLeaf || piece === null
-        ? []
-        : quarters(cell.box).map((quarter) => this.#cell(this.#cut(piece, quarter), quarter, cell.depth + 1));
-    return cell.children;
-  }
-
-  /** Boxes are closed: what touches a cell's edge concerns the cells on both sides. */
-  #placeIn(cell: Cell, box: Envelope): Place {
-    // A cell on the edge has some of the region and some of what is outside, and then so has a box around it.
-    if (cell.place !== 'edge' || contains(box, cell.box)) return cell.place;
-    const children = this.#childrenOf(cell);
-    if (children.length === 0) return cell.place;
-    let found: Place | null = null;
-    for (const child of children) {
-      if (!overlaps(child.box, box)) continue;
-      const place = this.#placeIn(child, box);
-      if (place === 'edge' || (found !== null && found !== place)) return 'edge';
-      found = place;
+  /** The smallest cell around a box that is worth having; null where none is around it. */
+  #smallestCell(box: Envelope): Cell | null {
+    let cell: Cell = { key: '', box: this.#root, depth: 0 };
+    if (!contains(cell.box, box)) return null;
+    while (this.#isWorthDividing(cell)) {
+      const quarter = quarters(cell).find((candidate) => contains(candidate.box, box));
+      if (quarter === undefined) break;
+      cell = quarter;
     }
-    return found ?? 'out';
+    return cell;
   }
 
-  #smallestCell(cell: Cell, box: Envelope): Cell {
-    const child = this.#childrenOf(cell).find(
-      (candidate) => candidate.piece !== null && contains(candidate.box, box),
-    );
-    return child === undefined ? cell : this.#smallestCell(child, box);
+  #isWorthDividing({ key, box, depth }: Cell): boolean {
+    if (depth < leastDepth) return true;
+    if (depth === maxDepth) return false;
+    let isDivided = this.#isDivided.get(key);
+    if (isDivided === undefined) {
+      isDivided = this.#tree.edgesNear(box, enoughEdges) === null;
+      this.#isDivided.set(key, isDivided);
+    }
+    return isDivided;
   }
 
-  /** Clipping by a rectangle may leave rings that touch along its edge; those are repaired, which loses no area. */
-  #cut(piece: GeometryPointer, box: Envelope): GeometryPointer {
-    const cut = this.#geos.clipByRectangle(piece, box);
-    if (cut !== null && this.#geos.isValid(cut)) return cut;
-    if (cut === null) throw this.#geos.failure('cannot be cut into cells');
-    const repaired = this.#geos.makeValid(cut);
-    this.#geos.destroy(cut);
-    return repaired;
+  #cut(box: Envelope): LocalRegion {
+    const margin = Math.max(box[2] - box[0], box[3] - box[1]) * 0.001 + roundingMargin(box);
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const polygons = clipToBox(this.#shape, this.#tree, grow(box, margin * attempt * 1.37));
+      const geometry = polygons === null ? null : this.#read(polygons);
+      if (geometry === null) continue;
+      if (this.#geos.isValid(geometry)) return { geometry, prepared: this.#geos.prepare(geometry) };
+      this.#geos.destroy(geometry);
+    }
+    return this.#cutExactly(box);
   }
 
-  #destroy(cell: Cell): void {
-    if (cell.prepared !== null) this.#geos.destroyPrepared(cell.prepared);
-    this.#geos.destroy(cell.piece);
-    for (const child of cell.children ?? []) this.#destroy(child);
+  #cutExactly(box: Envelope): LocalRegion {
+    const whole = this.#required(this.#shape);
+    const frame = this.#required(flattenPolygons([[rectangle(box)]]));
+    const geometry = this.#geos.intersection(whole, frame);
+    this.#geos.destroy(whole);
+    this.#geos.destroy(frame);
+    if (geometry === null) throw this.#geos.failure('of the extent cannot be cut to a feature');
+    return { geometry, prepared: this.#geos.prepare(geometry) };
+  }
+
+  #required(polygons: FlatPolygons): GeometryPointer {
+    const geometry = this.#read(polygons);
+    if (geometry === null) throw this.#geos.failure('of the extent cannot be read');
+    return geometry;
+  }
+
+  #read(polygons: FlatPolygons): GeometryPointer | null {
+    return this.#geos.read(flatToWkb(polygons));
   }
 }
 
-function quarters([minX, minY, maxX, maxY]: Envelope): Envelope[] {
+/** A square of the quadtree. */
+interface Cell {
+  /** The quarters on the way to it. */
+  readonly key: string;
+  readonly box: Envelope;
+  readonly depth: number;
+}
+
+function quarters({ key, box: [minX, minY, maxX, maxY], depth }: Cell): Cell[] {
   const x = (minX + maxX) / 2;
   const y = (minY + maxY) / 2;
-  return [
+  const boxes: Envelope[] = [
     [minX, minY, x, y],
     [x, minY, maxX, y],
     [minX, y, x, maxY],
     [x, y, maxX, maxY],
   ];
+  return boxes.map((box, index) => ({ key: `${key}${index}`, box, depth: depth + 1 }));
+}
+
+/** Many floating point steps at the coordinates' size: a point has a box without a width. */
+function roundingMargin(box: Envelope): number {
+  return Math.max(Math.abs(box[0]), Math.abs(box[1]), Math.abs(box[2]), Math.abs(box[3]), 1) * 1e-9;
+}
+
+function rectangle([minX, minY, maxX, maxY]: Envelope): (readonly [number, number])[] {
+  return [
+    [minX, minY],
+    [maxX, minY],
+    [maxX, maxY],
+    [minX, maxY],
+    [minX, minY],
+  ];
 }
 
 function grow([minX, minY, maxX, maxY]: Envelope, margin: number): Envelope {
   return [minX - margin, minY - margin, maxX + margin, maxY + margin];
-}
-
-function area([minX, minY, maxX, maxY]: Envelope): number {
-  return (maxX - minX) * (maxY - minY);
 }
 
 function overlaps(a: Envelope, b: Envelope): boolean {

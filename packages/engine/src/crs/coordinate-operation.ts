@@ -68,8 +68,7 @@ export class CoordinateOperations {
     { area, known }: { area: Envelope | null; known: CoordinateOperationReport | undefined },
   ): Promise<CoordinateOperation> {
     if (known !== undefined) return rebuildOperation(known);
-    this.#hasGdal ??= hasGdalTransform();
-    return choose(from, to, { area, hasGdal: await this.#hasGdal });
+    return choose(from, to, { area, hasGdal: () => (this.#hasGdal ??= hasGdalTransform()) });
   }
 }
 
@@ -101,18 +100,20 @@ export function rebuildOperation(
   return { from, to, report, transform: async (positions) => run(fast, positions) };
 }
 
-async function choose(
-  from: Crs,
-  to: Crs,
-  { area, hasGdal }: { area: Envelope | null; hasGdal: boolean },
-): Promise<CoordinateOperation> {
+interface ChoiceOptions {
+  readonly area: Envelope | null;
+  /** Asked only where it may not be there: asking takes as long as a comparison. */
+  readonly hasGdal: () => Promise<boolean>;
+}
+
+async function choose(from: Crs, to: Crs, { area, hasGdal }: ChoiceOptions): Promise<CoordinateOperation> {
   return rebuildOperation(await chooseMethod(from, to, { area, hasGdal }));
 }
 
 async function chooseMethod(
   from: Crs,
   to: Crs,
-  { area, hasGdal }: { area: Envelope | null; hasGdal: boolean },
+  { area, hasGdal }: ChoiceOptions,
 ): Promise<CoordinateOperationReport> {
   const names = { from: from.code, to: to.code };
   const uncompared = { ...names, largest_difference: null, compared_points: 0 };
@@ -121,11 +122,7 @@ async function chooseMethod(
     return { ...uncompared, method: 'none', certified: true, detail };
   }
   const kernel = createKernel(from, to);
-  if (!hasGdal && kernel !== null) {
-    const detail = 'Not certified: this machine has no GDAL to compare with.';
-    return { ...uncompared, method: 'proj4', certified: false, detail };
-  }
-  if (!hasGdal) {
+  if (kernel === null && !(await hasGdal())) {
     throw new EngineError(
       'crs-operation',
       `From ${from.code} to ${to.code} needs PROJ: install GDAL (gdal-bin), or choose another CRS.`,
@@ -135,7 +132,15 @@ async function chooseMethod(
     const detail = 'PROJ itself, through gdaltransform: proj4 has no such operation.';
     return { ...uncompared, method: 'proj', certified: true, detail };
   }
-  const { largest, points } = await compare(from, to, { kernel, area });
+  const comparison = await compare(from, to, { kernel, area }).catch(async (error: unknown) => {
+    if (await hasGdal()) throw error;
+    return null;
+  });
+  if (comparison === null) {
+    const detail = 'Not certified: this machine has no GDAL to compare with.';
+    return { ...uncompared, method: 'proj4', certified: false, detail };
+  }
+  const { largest, points } = comparison;
   const compared = { ...names, largest_difference: largest, compared_points: points, certified: true };
   const difference = `${largest.toPrecision(2)} ${to.kind === 'geographic' ? 'degree' : to.unit}`;
   if (largest <= tolerances[to.kind]) {

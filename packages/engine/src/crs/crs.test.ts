@@ -5,7 +5,7 @@ import { CoordinateOperations } from './coordinate-operation.ts';
 import { describeCrs, findCrs } from './crs.ts';
 import { esriWkt } from './esri-wkt.ts';
 import { extentPolygon, lonLatEnvelope, onTurnAround } from './lon-lat-extent.ts';
-import { meetsSeam } from './seam-cutter.ts';
+import { meetsSeam } from './seam.ts';
 
 test.each([
   'EPSG:0',

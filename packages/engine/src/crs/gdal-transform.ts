@@ -1,6 +1,5 @@
 import { EngineError } from '../engine-error.ts';
 import type { GdalCommand } from '../gdal/gdal-command.ts';
-import { runGdal } from '../gdal/run-gdal.ts';
 import type { Crs } from './crs.ts';
 
 /** Positions in one write to the program. */
@@ -15,6 +14,7 @@ export interface Positions {
 
 /** Whether this machine has GDAL's `gdaltransform`. Runs it once. */
 export async function hasGdalTransform(): Promise<boolean> {
+  const { runGdal } = await import('../gdal/run-gdal.ts');
   return runGdal({ program: 'gdaltransform', args: ['--version'], drivers: [] }).then(
     () => true,
     () => false,
@@ -34,6 +34,7 @@ export async function gdalTransform(from: Crs, to: Crs, positions: Positions): P
     args: ['-s_srs', from.code, '-t_srs', to.code, '-output_xy'],
     drivers: [],
   };
+  const { runGdal } = await import('../gdal/run-gdal.ts');
   const answers = new AnswerReader(positions.count);
   const input = linesOf(positions);
   const run = {

@@ -214,14 +214,15 @@ function makeWeights(): Float64Array {
   const all = new Float64Array(termCount * nodeCount ** 2);
   for (const [i, j] of orders) {
     const scale = ((i === 0 ? 1 : 2) * (j === 0 ? 1 : 2)) / nodeCount ** 2;
+    const powers = orders.flatMap(([p, q]) => {
+      const power = (chebyshev[i]![p] ?? 0) * (chebyshev[j]![q] ?? 0);
+      return power === 0 ? [] : [{ first: termOf(p, q) * nodeCount ** 2, power }];
+    });
     for (let sample = 0; sample < nodeCount ** 2; sample++) {
       const u = nodes[sample % nodeCount]!;
       const v = nodes[Math.floor(sample / nodeCount)]!;
       const share = scale * chebyshevAt(i, u) * chebyshevAt(j, v);
-      for (const [p, q] of orders) {
-        const power = (chebyshev[i]![p] ?? 0) * (chebyshev[j]![q] ?? 0);
-        all[termOf(p, q) * nodeCount ** 2 + sample]! += share * power;
-      }
+      for (const { first, power } of powers) all[first + sample]! += share * power;
     }
   }
   return all;

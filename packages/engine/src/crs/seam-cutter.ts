@@ -1,7 +1,6 @@
 import type { Geos, GeometryPointer } from '../crop/geos.ts';
 import { polygonsToWkb } from '../crop/polygon-wkb.ts';
 import {
-  type Envelope,
   envelopeOfPositions,
   type GeometryArray,
   type GeometryKind,
@@ -13,19 +12,7 @@ import { WkbReader } from '../features/wkb-reader.ts';
 import { WkbWriter } from '../features/wkb-writer.ts';
 import type { CoordinateOperation } from './coordinate-operation.ts';
 import { onTurnAround } from './lon-lat-extent.ts';
-
-/** A seam is met within this many degrees: a tenth of a millimetre. */
-const near = 1e-9;
-
-/** Whether data over some longitudes meet the seam of a target: the meridian opposite its central one. */
-export function meetsSeam([west, , east]: Envelope, centralMeridian: number): boolean {
-  return turnOf(west - near, centralMeridian) !== turnOf(east + near, centralMeridian);
-}
-
-/** How many times the seam was passed on the way east. */
-function turnOf(longitude: number, centralMeridian: number): number {
-  return Math.floor((longitude - centralMeridian + 180) / 360);
-}
+import { seamMargin, turnOf } from './seam.ts';
 
 /** What a cutter needs beside GEOS. */
 export interface SeamOptions {
@@ -103,8 +90,8 @@ export class SeamCutter {
     const end = geometry.ringStarts[geometry.partRings[part + 1]!]!;
     envelopeOfPositions(geometry, { first, end }, this.#box);
     const { centralMeridian } = this.#options;
-    const firstTurn = turnOf(this.#box[0]! + near, centralMeridian);
-    const lastTurn = turnOf(this.#box[2]! - near, centralMeridian);
+    const firstTurn = turnOf(this.#box[0]! + seamMargin, centralMeridian);
+    const lastTurn = turnOf(this.#box[2]! - seamMargin, centralMeridian);
     if (firstTurn >= lastTurn) {
       const start = this.#result.positionCount;
       this.#result.appendPart(geometry, part);
@@ -151,7 +138,7 @@ export class SeamCutter {
   #shift(start: number, turn: number): void {
     const { coordinates, stride, positionCount } = this.#result;
     const { centralMeridian, fromDegrees } = this.#options;
-    const inside = fromDegrees === null ? 0 : near;
+    const inside = fromDegrees === null ? 0 : seamMargin;
     for (let k = start * stride; k < positionCount * stride; k += stride) {
       const longitude = coordinates[k]! - turn * 360;
       const least = centralMeridian - 180 + inside;

@@ -1,4 +1,4 @@
-import type { Mimetype } from '@outcrop/contract';
+import type { Kind, Mimetype } from '@outcrop/contract';
 
 import type { BlockFormat } from './block-format.ts';
 
@@ -22,6 +22,11 @@ const formats: Readonly<Partial<Record<Mimetype, FormatLoader>>> = {
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
   return format as BlockFormat<unknown>;
+}
+
+/** Whether a kind is one of features; the others are pixels, which only GDAL writes. */
+export function isFeatureKind(kind: Kind): boolean {
+  return kind === 'vector' || kind === 'table';
 }
 
 /** The mimetypes that the engine writes itself, and so on every machine. */

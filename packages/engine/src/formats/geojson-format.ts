@@ -71,30 +71,45 @@ function crsMember({ geometry }: OutputSchema): string {
   return `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::${crs.epsg}"}},`;
 }
 
+/** The beginning of a geometry with coordinates, by its kind. */
+const geometryHeads: readonly Uint8Array[] = Array.from({ length: geometryKind.collection }, (_, kind) =>
+  bytesOf(`{"type":"${typeNames[kind] ?? ''}","coordinates":`),
+);
+const propertiesMember = bytesOf(',"properties":{');
+const geometryMember = bytesOf('},"geometry":');
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
 /** Writes features, each after a separator: the assembler takes the very first one off. */
 class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
   readonly #text = new TextBuffer();
   readonly #fields: readonly Field[];
-  readonly #keys: readonly string[];
+  /** What stands before the id of a feature. */
+  readonly #head: Uint8Array;
+  /** What stands before each value: its key, and the end of what was before. */
+  readonly #keys: readonly Uint8Array[];
   readonly #decimals: number;
-  readonly #separator: string;
   #losses = new LossLog();
 
   constructor(options: EncodeOptions, separator: string) {
     this.#fields = options.schema.fields;
-    this.#keys = this.#fields.map(({ name }) => `${JSON.stringify(name)}:`);
+    this.#head = bytesOf(`${separator}{"type":"Feature","id":`);
+    const keys = this.#fields.map(({ name }, index) => `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`);
+    this.#keys = keys.map(bytesOf);
     this.#decimals = decimalsOf(options);
-    this.#separator = separator;
   }
 
   encode(batch: FeatureBatch, losses: LossLog): EncodedBlock<Uint8Array> {
     this.#losses = losses;
     const text = this.#text;
     for (let row = 0; row < batch.length; row++) {
-      text.ascii(this.#separator);
-      text.ascii(`{"type":"Feature","id":${batch.fids[row]},"properties":{`);
+      text.bytes(this.#head);
+      text.number(batch.fids[row]!);
+      text.bytes(propertiesMember);
       this.#writeProperties(batch, row);
-      text.ascii('},"geometry":');
+      text.bytes(geometryMember);
       this.#writeGeometry(batch.geometry, row);
       text.byte(closeBrace);
     }
@@ -104,8 +119,7 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
 
   #writeProperties(batch: FeatureBatch, row: number): void {
     for (let index = 0; index < this.#fields.length; index++) {
-      if (index > 0) this.#text.byte(comma);
-      this.#text.text(this.#keys[index]!);
+      this.#text.bytes(this.#keys[index]!);
       this.#writeValue(batch.columns[index]!, row, this.#fields[index]!);
     }
   }
@@ -145,16 +159,16 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
     const first = geometry.featureParts[feature]!;
     const end = geometry.featureParts[feature + 1]!;
     if (kind !== geometryKind.collection) {
-      this.#text.ascii(`{"type":"${typeNames[kind]}","coordinates":`);
+      this.#text.bytes(geometryHeads[kind]!);
       if (kind > geometryKind.polygon) this.#writeList(first, end, (part) => this.#writePart(geometry, part));
       else if (first === end) this.#text.ascii('[]');
       else this.#writePart(geometry, first);
-      this.#text.ascii('}');
+      this.#text.byte(closeBrace);
       return;
     }
     this.#text.ascii('{"type":"GeometryCollection","geometries":');
     this.#writeList(first, end, (part) => {
-      this.#text.ascii(`{"type":"${typeNames[geometry.partKinds[part]!]}","coordinates":`);
+      this.#text.bytes(geometryHeads[geometry.partKinds[part]!]!);
       this.#writePart(geometry, part);
       this.#text.ascii('}');
     });
@@ -190,6 +204,11 @@ class GeoJsonEncoder implements BlockEncoder<Uint8Array> {
   #writeRing(geometry: GeometryArray, ring: number, isReversed: boolean): void {
     const first = geometry.ringStarts[ring]!;
     const last = geometry.ringStarts[ring + 1]! - 1;
+    if (!geometry.hasZ) {
+      const { coordinates, stride } = geometry;
+      this.#text.positions({ coordinates, stride, first, last, isReversed }, this.#decimals);
+      return;
+    }
     this.#text.byte(open);
     for (let k = first; k <= last; k++) {
       if (k > first) this.#text.byte(comma);

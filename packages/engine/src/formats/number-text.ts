@@ -55,14 +55,18 @@ export function writeShortNumber(bytes: Uint8Array, start: number, value: number
 export function writeFixed(bytes: Uint8Array, start: number, value: number, decimals: number): number {
   const scale = powersOfTen[decimals]!;
   const magnitude = Math.abs(value);
-  const scaled = Math.floor(magnitude * scale + 0.5);
-  const whole = Math.floor(scaled / scale);
   // Also what is not a number, and more decimals than there are powers, go the long way.
-  if (!(scaled < exactLimit && whole < integerLimit && decimals <= mostDigits)) return -1;
+  if (!(magnitude * scale < exactLimit && magnitude < integerLimit - 1 && decimals <= mostDigits)) return -1;
+  let whole = magnitude | 0;
+  // The difference is exact, and the fraction has at most nine digits: integers of 32 bits, which are fast.
+  let fraction = ((magnitude - whole) * scale + 0.5) | 0;
+  if (fraction === scale) {
+    whole += 1;
+    fraction = 0;
+  }
   let at = start;
-  if (value < 0 && scaled > 0) bytes[at++] = minus;
-  at = writeDigits(bytes, at, whole | 0, digitCount(whole | 0));
-  const fraction = (scaled - whole * scale) | 0;
+  if (value < 0 && (whole > 0 || fraction > 0)) bytes[at++] = minus;
+  at = writeDigits(bytes, at, whole, digitCount(whole));
   return fraction === 0 ? at : writeFraction(bytes, at, fraction, decimals);
 }
 
@@ -74,10 +78,22 @@ function writeFraction(bytes: Uint8Array, start: number, fraction: number, decim
   return at;
 }
 
-/** Writes the last `count` digits of a non-negative 32-bit integer, two at a time. Returns where they end. */
+/** Writes the last `count` digits of a non-negative 32-bit integer, four or two at a time. Returns where they end. */
 function writeDigits(bytes: Uint8Array, start: number, value: number, count: number): number {
   let rest = value;
   let at = start + count;
+  while (at - start >= 4) {
+    const next = (rest / 10_000) | 0;
+    const four = rest - next * 10_000;
+    const high = (four / 100) | 0;
+    const low = four - high * 100;
+    bytes[at - 1] = ones[low]!;
+    bytes[at - 2] = tens[low]!;
+    bytes[at - 3] = ones[high]!;
+    bytes[at - 4] = tens[high]!;
+    rest = next;
+    at -= 4;
+  }
   while (at - start >= 2) {
     const next = (rest / 100) | 0;
     const pair = rest - next * 100;

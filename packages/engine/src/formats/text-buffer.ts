@@ -1,28 +1,45 @@
 import type { NumberColumn } from '../features/feature-batch.ts';
 import { mostFixedBytes, mostShortBytes, numberText, writeFixed, writeShortNumber } from './number-text.ts';
 
+const comma = 44;
+const open = 91;
+const close = 93;
 const quote = 34;
 const backslash = 92;
 const firstPrintable = 32;
 const firstNotAscii = 128;
+/** Room to begin with. */
+const leastBytes = 1 << 20;
 /** Longer texts are faster by Node's own writing. */
 const mostShortText = 48;
 
 /** Bytes of text being put together, ASCII and UTF-8, in one growing buffer. */
 export class TextBuffer {
-  #bytes = Buffer.allocUnsafe(1 << 20);
+  #bytes = Buffer.alloc(0);
+  /** Bytes that are made room for at once. */
+  #room = leastBytes;
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  /** A copy of everything so far, in memory of its own; the buffer begins anew. */
+  /** Everything so far, in memory of its own; the buffer begins anew. */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#length);
-    bytes.set(this.#bytes.subarray(0, this.#length));
+    const { buffer, byteOffset } = this.#bytes;
+    const bytes = new Uint8Array(buffer, byteOffset, this.#length);
+    // The next piece will be about as long.
+    this.#room = Math.max(leastBytes, Math.ceil(this.#length * 1.1));
+    this.#bytes = Buffer.alloc(0);
     this.#length = 0;
     return bytes;
+  }
+
+  /** Everything so far, which must be ASCII, as a string; the buffer begins anew. */
+  takeAscii(): string {
+    const text = this.#bytes.toString('latin1', 0, this.#length);
+    this.#length = 0;
+    return text;
   }
 
   /** Takes the last byte back. */
@@ -33,7 +50,7 @@ export class TextBuffer {
   /** Makes sure that so many bytes can be written without another look. */
   require(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + bytes));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#room, this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
@@ -41,6 +58,16 @@ export class TextBuffer {
   byte(value: number): void {
     this.require(1);
     this.#bytes[this.#length++] = value;
+  }
+
+  /** Bytes that were made beforehand. */
+  bytes(bytes: Uint8Array): void {
+    this.require(bytes.length);
+    const target = this.#bytes;
+    const start = this.#length;
+    if (bytes.length > mostShortText) target.set(bytes, start);
+    else for (let at = 0; at < bytes.length; at++) target[start + at] = bytes[at]!;
+    this.#length = start + bytes.length;
   }
 
   /** Text of ASCII characters only. */
@@ -88,6 +115,14 @@ export class TextBuffer {
     return true;
   }
 
+  /** A number with all its digits. */
+  number(value: number): void {
+    this.require(mostShortBytes);
+    const end = writeShortNumber(this.#bytes, this.#length, value);
+    if (end < 0) this.ascii(String(value));
+    else this.#length = end;
+  }
+
   /** The value of a row with all its digits, or the other text for null and what is not a number. */
   value(column: NumberColumn, row: number, otherwise: string): void {
     this.require(mostShortBytes);
@@ -105,6 +140,33 @@ export class TextBuffer {
     else this.#length = end;
   }
 
+  /** The x and y of positions as a JSON array of arrays, rounded to so many decimals. */
+  positions({ coordinates, stride, first, last, isReversed }: PositionRange, decimals: number): void {
+    const count = last - first + 1;
+    const step = isReversed ? -stride : stride;
+    let k = (isReversed ? last : first) * stride;
+    this.byte(open);
+    for (let done = 0; done < count; done++, k += step) {
+      this.require(2 * mostFixedBytes + 3);
+      const bytes = this.#bytes;
+      let at = this.#length;
+      if (done > 0) bytes[at++] = comma;
+      bytes[at] = open;
+      const middle = writeFixed(bytes, at + 1, coordinates[k]!, decimals);
+      const end = middle < 0 ? -1 : writeFixed(bytes, middle + 1, coordinates[k + 1]!, decimals);
+      if (end < 0) {
+        this.#length = at + 1;
+        this.fixedPair(coordinates[k]!, comma, coordinates[k + 1]!, decimals);
+        this.byte(close);
+        continue;
+      }
+      bytes[middle] = comma;
+      bytes[end] = close;
+      this.#length = end + 1;
+    }
+    this.byte(close);
+  }
+
   /** Two such numbers with a byte between them, as most positions are. */
   fixedPair(x: number, between: number, y: number, decimals: number): void {
     this.require(2 * mostFixedBytes + 1);
@@ -120,6 +182,15 @@ export class TextBuffer {
     bytes[middle] = between;
     this.#length = end;
   }
+}
+
+/** Positions of an array of coordinates, forwards from the first or backwards from the last. */
+export interface PositionRange {
+  readonly coordinates: Float64Array;
+  readonly stride: number;
+  readonly first: number;
+  readonly last: number;
+  readonly isReversed: boolean;
 }
 
 /** A number rounded to so many decimals, for those of more digits than the fast way has room for. */

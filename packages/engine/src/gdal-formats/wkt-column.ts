@@ -27,7 +27,7 @@ export class WktColumn {
         continue;
       }
       this.#writer.write(geometry, row);
-      const wkt = Buffer.from(this.#text.take()).toString('latin1');
+      const wkt = this.#text.takeAscii();
       if (wkt.length > this.#maxText) {
         const detail = `${this.#label} has at most ${this.#maxText} characters in a cell: longer geometries are left out.`;
         losses.add('geometry-dropped', detail);

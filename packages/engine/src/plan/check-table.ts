@@ -1,11 +1,11 @@
 import { findFormat, type Reason } from '@outcrop/contract';
 
-import { findCrs } from '../crs/crs.ts';
+import type { UnusableRegion } from '../crop/project-region.ts';
+import { type Crs, findCrs } from '../crs/crs.ts';
 import { directFormats } from '../formats/direct-formats.ts';
 import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
-import { findPostgisCandidates, hasAnyRow } from '../postgis/region-candidates.ts';
-import { type PostgisSurvey, surveyPostgisTable } from '../postgis/survey-table.ts';
-import { crsOf, hasAnyFeature, type LayerCrop, prepareCrop } from '../run/item-pipeline.ts';
+import type { PostgisSurvey } from '../postgis/survey-table.ts';
+import { crsOf, type LayerCrop, type Workshop } from '../run/item-pipeline.ts';
 import { planReprojection, type ReprojectionPlan } from '../run/reprojection.ts';
 import { itemSetup } from '../run/run-item.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
@@ -16,8 +16,8 @@ import { exportCrs } from './export-crs.ts';
 import { formatLimitProblems } from './format-limits.ts';
 import { type CheckScope, type ItemCheck, refused, repairWarning } from './item-check.ts';
 import { geometryProblems } from './item-problems.ts';
-import { type ItemSample, sampleItem } from './item-sample.ts';
-import type { RequestedItem } from './request.ts';
+import type { ItemSample } from './item-sample.ts';
+import type { Region, RequestedItem } from './request.ts';
 import { slugify } from './slug.ts';
 
 type Table = GeoPackageTable | PostgisTable;
@@ -33,7 +33,7 @@ const edgeShare = 0.6;
 export async function checkTable(item: RequestedItem, source: Table, scope: CheckScope): Promise<ItemCheck> {
   const { cacheFolder } = scope.context;
   const survey = isPostgisTable(source)
-    ? await surveyPostgisTable(source, cacheFolder)
+    ? await (await import('../postgis/survey-table.ts')).surveyPostgisTable(source, cacheFolder)
     : surveyTableHere(source, cacheFolder);
   const problems = geometryProblems(item.layer.title, survey);
   if (problems.length > 0) return refused(item, problems);
@@ -80,12 +80,7 @@ async function prepare(
   if (geometry === null || from === null || to === null)
     return { source, survey, crop: null, reprojection: null };
   const { region } = request;
-  const met =
-    region === null
-      ? null
-      : isPostgisTable(source)
-        ? await findPostgisCandidates(workshop, source, { region, crs: from, geometry })
-        : await prepareCrop(workshop, region, { crs: from, survey: geometry as GeometrySurvey });
+  const met = region === null ? null : await meet(region, { source, crs: from, survey, geometry }, workshop);
   const crop = region === null ? null : (met ?? outsideExtent(item));
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
   if (crop !== null && 'code' in crop) return crop;
@@ -99,6 +94,29 @@ async function prepare(
   }
 }
 
+interface MeetingTable extends Pick<PreparedTable, 'source' | 'survey'> {
+  readonly crs: Crs;
+  readonly geometry: NonNullable<PostgisSurvey['geometry']>;
+}
+
+/** The region as the source meets it. */
+async function meet(
+  region: Region,
+  { source, crs, survey, geometry }: MeetingTable,
+  workshop: Workshop,
+): Promise<LayerCrop | UnusableRegion | null> {
+  if (isPostgisTable(source)) {
+    const { findPostgisCandidates } = await import('../postgis/region-candidates.ts');
+    return findPostgisCandidates(workshop, source, { region, crs, geometry });
+  }
+  const { prepareCrop } = await import('../run/prepare-crop.ts');
+  return prepareCrop(workshop, region, {
+    crs,
+    survey: geometry as GeometrySurvey,
+    version: survey.version,
+  });
+}
+
 /** Whether anything is inside: by a box, by the sample, else by the first feature that really is. */
 async function hasAny(
   { source, crop }: PreparedTable,
@@ -108,7 +126,9 @@ async function hasAny(
   if (crop === null || crop.candidates.inside > 0) return true;
   if (sample !== null && (sample.written > 0 || sample.isComplete)) return sample.written > 0;
   const meeting = { crop, mode: request.cropMode };
-  return isPostgisTable(source) ? hasAnyRow(source, meeting) : hasAnyFeature(source, meeting);
+  return isPostgisTable(source)
+    ? (await import('../postgis/region-candidates.ts')).hasAnyRow(source, meeting)
+    : (await import('../run/prepare-crop.ts')).hasAnyFeature(source, meeting);
 }
 
 function accepted(
@@ -185,6 +205,7 @@ async function sampleOf(
     fields: wanted === undefined ? fields : fields.filter(({ name }) => wanted.includes(name)),
     candidates: crop?.candidates ?? null,
   };
+  const { sampleItem } = await import('./item-sample.ts');
   const sample = await sampleItem(sampled, {
     cacheFolder: context.cacheFolder,
     region: crop?.index ?? null,

@@ -1,9 +1,10 @@
-import type { FailureCode, Reason } from '@outcrop/contract';
+import type { FailureCode, Kind, Reason } from '@outcrop/contract';
 import { findFormat } from '@outcrop/contract';
 
+import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
-import { formatsForItem } from '../gdal-formats/producible-formats.ts';
+import { directFormats, isFeatureKind } from '../formats/direct-formats.ts';
 import type { RasterFile } from '../source/layer.ts';
 import { archiveName } from './archive-name.ts';
 import { checkTable } from './check-table.ts';
@@ -28,6 +29,8 @@ export interface ExportCheck {
   readonly items: readonly ItemCheck[];
   readonly warnings: readonly string[];
   readonly sizeEstimateZipped: number;
+  /** The region as it was prepared, for a run in this process. */
+  readonly regions?: PreparedRegions;
 }
 
 /** What a thread that checks one request after the other remembers. */
@@ -52,7 +55,8 @@ export async function checkExportHere(
   { memory = { operations: {}, samples: new Map() }, isEstimated = true }: CheckOptions = {},
 ): Promise<ExportCheck> {
   const operations = new CoordinateOperations(memory.operations);
-  const workshop = { operations };
+  const regions = new PreparedRegions();
+  const workshop = { operations, regions };
   const warnings = new Set(request.region?.notices);
   const { samples } = memory;
   const items: ItemCheck[] = [];
@@ -67,7 +71,7 @@ export async function checkExportHere(
   const reasons = exportProblems(request, context, sizeEstimateZipped);
   const isValid = reasons.length === 0 && items.every((item) => item.reasons.length === 0);
   const plan = isValid ? planOf(request, context, { name, operations: await operations.chosen() }) : null;
-  return { plan, isValid, name, reasons, items, warnings: [...warnings], sizeEstimateZipped };
+  return { plan, isValid, name, reasons, items, warnings: [...warnings], sizeEstimateZipped, regions };
 }
 
 function exportProblems(request: ExportRequest, { maxArchiveBytes }: PlanContext, size: number): Reason[] {
@@ -116,6 +120,15 @@ async function checkItem(item: RequestedItem, scope: CheckScope): Promise<ItemCh
     if (!(error instanceof EngineError)) throw error;
     return refused(item, [{ code: reasonCodes[error.code] ?? 'source-unavailable', detail: error.message }]);
   }
+}
+
+/** What a kind can be written in, as far as one format needs to know: GDAL is asked only where it may be needed. */
+async function formatsForItem(kind: Kind, written: string | undefined): Promise<readonly string[]> {
+  const direct = directFormats();
+  const isDirect = isFeatureKind(kind) && direct.includes(findFormat(written ?? '')?.mimetype ?? '');
+  if (isDirect) return direct;
+  const { producibleFormats } = await import('../gdal-formats/producible-formats.ts');
+  return producibleFormats(kind);
 }
 
 /** What a failure says of the request. */

@@ -32,7 +32,8 @@ function run(task: ThreadTask): Promise<unknown> {
 }
 
 async function check(request: ExportRequest, context: PlanContext): Promise<ExportCheck> {
-  const checked = await checkExportHere(request, context, { memory });
+  // What was prepared for a run stays here: it is made in another process.
+  const { regions: _regions, ...checked } = await checkExportHere(request, context, { memory });
   const known = Object.keys(memory.operations).length < mostKnown ? memory.operations : {};
   memory = { ...memory, operations: { ...known, ...checked.plan?.operations } };
   return checked;

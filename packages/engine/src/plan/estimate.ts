@@ -3,6 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 
 import { findFormat } from '@outcrop/contract';
 
+import { hasOutline, positionCount, requestIndent } from '../archive/request-text.ts';
 import type { Size } from '../archive/zipped-size.ts';
 import type { Layer } from '../source/layer.ts';
 import type { ItemSample } from './item-sample.ts';
@@ -53,21 +54,17 @@ export function estimateItem(mimetype: string, layer: Layer, sample: ItemSample)
 }
 
 /** Estimates what `request.json` takes, of which the region is nearly all where it is written out. */
-export function estimateRequest({ region, body }: Pick<ExportRequest, 'region' | 'body'>): Size {
-  const hasExtent = typeof body === 'object' && body !== null && 'extent' in body;
-  if (region === null || !hasExtent || typeof body.extent !== 'object') return { unzipped: 0, zipped: 0 };
+export function estimateRequest(request: Pick<ExportRequest, 'region' | 'body'>): Size {
+  const { region } = request;
+  if (region === null || !hasOutline(request)) return { unzipped: 0, zipped: 0 };
   const total = positionCount(region);
   const some = firstPositions(region);
-  const text = JSON.stringify(some, null, 2);
+  const text = JSON.stringify(some, null, requestIndent(request));
   const scale = total / Math.max(some.length, 1);
   return {
     unzipped: Math.round(text.length * scale),
     zipped: Math.round(deflateRawSync(text, { level: 2 }).length * scale),
   };
-}
-
-function positionCount({ geometry }: Region): number {
-  return geometry.coordinates.flat().reduce((sum, ring) => sum + ring.length, 0);
 }
 
 function firstPositions({ geometry }: Region): unknown[] {

@@ -1,10 +1,12 @@
 import type { CropMode } from '@outcrop/contract';
 
+import { flatToWkb } from '../crop/flat-polygons.ts';
 import type { UnusableRegion } from '../crop/project-region.ts';
 import type { Crs } from '../crs/crs.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
-import { type LayerCrop, prepareRegion, type Workshop } from '../run/item-pipeline.ts';
+import type { LayerCrop, Workshop } from '../run/item-pipeline.ts';
+import { prepareRegion } from '../run/prepare-crop.ts';
 import { connectPostgis, postgisError } from './postgis-connection.ts';
 import { type PostgisTable, quotedTable, quoteName } from './postgis-table.ts';
 import { readRows } from './read-rows.ts';
@@ -44,7 +46,7 @@ export async function hasAnyRow(
       `SELECT EXISTS (SELECT 1 FROM ${quotedTable(source)} t, (SELECT ST_SetSRID(ST_GeomFromWKB($1),
          (SELECT ST_SRID(${column}) FROM ${quotedTable(source)} WHERE ${column} IS NOT NULL LIMIT 1)) AS area) region
        WHERE ${test}(t.${column}, region.area)) AS found`,
-      [Buffer.from(crop.projected.wkb)],
+      [Buffer.from(flatToWkb(crop.projected.shape))],
     );
     return rows[0]?.found === true;
   } catch (error) {

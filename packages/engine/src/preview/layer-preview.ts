@@ -3,9 +3,12 @@ import type { Crs } from '../crs/crs.ts';
 import { gridOver } from '../crs/grid.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import type { Envelope, GeometryArray } from '../features/geometry-array.ts';
-import { crsOf, prepareCrop } from '../run/item-pipeline.ts';
+import { PreparedRegions } from '../crop/prepared-regions.ts';
+import { crsOf } from '../run/item-pipeline.ts';
+import { prepareCrop } from '../run/prepare-crop.ts';
 import type { Region } from '../plan/request.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
+import { sourceVersion } from '../source/geopackage-file.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { type GeometrySurvey, surveyTableHere } from '../source/survey.ts';
 import { type FeaturePlace, placeFeatures } from './place-features.ts';
@@ -119,7 +122,11 @@ async function place(
   region: Region,
   { crs, geometry, operations }: LayerParts,
 ): Promise<Placed> {
-  const crop = await prepareCrop({ operations }, region, { crs, survey: geometry });
+  const crop = await prepareCrop({ operations, regions: new PreparedRegions() }, region, {
+    crs,
+    survey: geometry,
+    version: sourceVersion(source.path),
+  });
   if (crop === null || 'problem' in crop) return 'nowhere';
   using held = crop;
   // Awaited here, as the region is let go of at the end of this function.

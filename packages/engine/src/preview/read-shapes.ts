@@ -8,14 +8,7 @@ import { EngineError } from '../engine-error.ts';
 import type { GdalCommand } from '../gdal/gdal-command.ts';
 import { runGdal } from '../gdal/run-gdal.ts';
 import { previewBounds } from './preview-bounds.ts';
-
-/** What kinds of file are read, by the end of their name, and the drivers that may open them. */
-const fileTypes: Readonly<Record<string, readonly string[]>> = {
-  zip: ['ESRI Shapefile'],
-  gpkg: ['GPKG'],
-  kml: ['LIBKML', 'KML'],
-  kmz: ['LIBKML'],
-};
+import { shapeFileDrivers } from './shape-files.ts';
 
 /** A file that somebody gave. */
 export interface ShapeFile {
@@ -41,9 +34,6 @@ const mostMembers = 1000;
 const mostLayers = 20;
 const mostFeatures = 1000;
 
-/** The kinds of file that `readShapes` takes. */
-export const shapeFileTypes: readonly string[] = Object.keys(fileTypes);
-
 /**
  * Reads the polygons of a zipped Shapefile, a GeoPackage or a KML with GDAL, in a folder of its own under a name of
  * ours: nothing of the file's own name or content becomes part of a command.
@@ -52,7 +42,7 @@ export const shapeFileTypes: readonly string[] = Object.keys(fileTypes);
  *   large once it is unpacked; `gdal-missing`
  */
 export async function readShapes(file: ShapeFile): Promise<ReadShapes> {
-  const drivers = fileTypes[file.type];
+  const drivers = shapeFileDrivers[file.type];
   if (drivers === undefined) return { features: null, problem: 'unknown-type' };
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-shape-'));
   try {

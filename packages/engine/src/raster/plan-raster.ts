@@ -1,5 +1,6 @@
 import type { Reason } from '@outcrop/contract';
 
+import { flatToWkb } from '../crop/flat-polygons.ts';
 import { Geos } from '../crop/geos.ts';
 import { envelopeOf, type Polygons } from '../crop/polygon-wkb.ts';
 import { type ProjectedRegion, projectRegion } from '../crop/project-region.ts';
@@ -31,7 +32,7 @@ import { formatProblem, needsScaling, selectTiles, sizeProblem, sourceProblem } 
 import { commonBox } from './raster-summary.ts';
 import { gridOf, isPaletted, type RasterTile } from './raster-tile.ts';
 import type { RasterWish } from './raster-wish.ts';
-import { clip, cutGrid, meet, type PixelCut } from './region-in-pixels.ts';
+import { clip, cutGrid, meet, type PixelCut, type RegionWkb } from './region-in-pixels.ts';
 import { chooseVoids } from './voids.ts';
 
 /**
@@ -70,7 +71,7 @@ interface PlannerParts {
 /** The region as the pieces meet it; null region: everything is wanted. */
 interface Cutter {
   readonly geos: Geos;
-  readonly projected: ProjectedRegion | null;
+  readonly region: RegionWkb | null;
 }
 
 class Planner {
@@ -126,7 +127,6 @@ class Planner {
     const inSource = await this.#cutterFor(source);
     if ('reasons' in cutter) return cutter;
     if ('reasons' in inSource) return inSource;
-    this.#projected = cutter.projected;
     const grid = await this.#gridOver(union, cutter);
     const operation = await operations.choose(source, target, commonBox(tiles));
     const neighbours = neighbourhood(tiles, union);
@@ -139,7 +139,7 @@ class Planner {
           ? null
           : cutAround(cutter, {
               grid,
-              envelope: tiles.length === 1 && cutter.projected === null ? gridEnvelope(grid) : envelope,
+              envelope: tiles.length === 1 && cutter.region === null ? gridEnvelope(grid) : envelope,
             });
       if (cut !== null) cuts.push({ tiles: [tile], around: neighbours(tile), grid, cut });
     }
@@ -150,14 +150,14 @@ class Planner {
   }
 
   /** The output's grid: the layer's where the layer as a whole has a place in the target, else the region's own. */
-  async #gridOver(union: PixelGrid, { projected }: Cutter): Promise<PixelGrid> {
+  async #gridOver(union: PixelGrid, { region }: Cutter): Promise<PixelGrid> {
     const { source, target, operations } = this.#parts;
     const multiplier = this.#multiplier;
     const isAtHome = isWithin(await this.#lonLat(), target.areaOfUse) || source.code === target.code;
-    if (projected === null || isAtHome) return outputGrid(union, { from: source, to: target, multiplier });
+    if (region === null || isAtHome) return outputGrid(union, { from: source, to: target, multiplier });
     const toTarget = await operations.choose(source, target, gridEnvelope(union));
-    const toSource = await operations.choose(target, source, projected.envelope);
-    return localGrid(union, projected.envelope, { toSource, toTarget, multiplier });
+    const toSource = await operations.choose(target, source, region.envelope);
+    return localGrid(union, region.envelope, { toSource, toTarget, multiplier });
   }
 
   finish(pieces: readonly RasterPiece[]): RasterPlan | RasterRefusal {
@@ -193,7 +193,7 @@ class Planner {
   async #cutterFor(crs: Crs): Promise<Cutter | RasterRefusal> {
     const geos = await Geos.load();
     const { region, title } = this.#parts.wish;
-    if (region === null) return { geos, projected: null };
+    if (region === null) return { geos, region: null };
     const lonLat = await this.#lonLat();
     const operation = await this.#parts.operations.choose(wgs84(), crs, lonLat);
     const projected = await projectRegion(geos, region, { crs, lonLat, operation });
@@ -201,7 +201,8 @@ class Planner {
       return refuse({ code: 'outside-extent', detail: `${title} has no data inside the extent.` });
     if ('problem' in projected) return refuse({ code: 'invalid-extent', detail: projected.problem });
     this.#projected ??= projected;
-    return { geos, projected };
+    const { shape } = projected;
+    return { geos, region: { wkb: flatToWkb(shape), envelope: shape.envelope } };
   }
 
   async #lonLat(): Promise<Envelope> {
@@ -228,15 +229,15 @@ function refuse(...reasons: readonly Reason[]): RasterRefusal {
   return { reasons };
 }
 
-function cutWith({ geos, projected }: Cutter, grid: PixelGrid): PixelCut | null {
-  return projected === null ? { window: wholeWindow(grid), mask: null } : cutGrid(geos, grid, projected);
+function cutWith({ geos, region }: Cutter, grid: PixelGrid): PixelCut | null {
+  return region === null ? { window: wholeWindow(grid), mask: null } : cutGrid(geos, grid, region);
 }
 
 /** What is wanted of a tile, as rings in its CRS; null where nothing is. */
-function wantedRings({ geos, projected }: Cutter, grid: PixelGrid): Polygons[number] | null {
-  if (projected === null) return [footprint(grid)];
-  if (cutGrid(geos, grid, projected) === null) return null;
-  return clip(geos, projected.wkb, gridEnvelope(grid)).flat();
+function wantedRings({ geos, region }: Cutter, grid: PixelGrid): Polygons[number] | null {
+  if (region === null) return [footprint(grid)];
+  if (cutGrid(geos, grid, region) === null) return null;
+  return clip(geos, region.wkb, gridEnvelope(grid)).flat();
 }
 
 /** What is wanted of an output grid, as far as a tile comes to lie in it. */

@@ -20,6 +20,12 @@ export interface PixelCut {
   readonly mask: Polygons | null;
 }
 
+/** A region in the CRS of a grid. */
+export interface RegionWkb {
+  readonly wkb: Uint8Array;
+  readonly envelope: Envelope;
+}
+
 /** A region whose outline is this close to that of a rectangle, in pixels, is one. */
 const tolerance = 0.02;
 
@@ -28,11 +34,7 @@ const tolerance = 0.02;
  *
  * @param region in the CRS of the grid
  */
-export function cutGrid(
-  geos: Geos,
-  grid: PixelGrid,
-  region: { readonly wkb: Uint8Array; readonly envelope: Envelope },
-): PixelCut | null {
+export function cutGrid(geos: Geos, grid: PixelGrid, region: RegionWkb): PixelCut | null {
   if (!meet(region.envelope, gridEnvelope(grid))) return null;
   const polygons = regionInPixels(geos, grid, region.wkb);
   if (polygons.length === 0) return null;

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { BlockProcessor } from './block-processor.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 import type { WorkerTeam } from './worker-team.ts';
 
@@ -33,6 +32,7 @@ export async function* processBlocks(
     yield* new BlockPool(team()).run(setup, tasks, signal);
     return;
   }
+  const { BlockProcessor } = await import('./block-processor.ts');
   using processor = await BlockProcessor.create(setup);
   for (const task of tasks) {
     signal?.throwIfAborted();

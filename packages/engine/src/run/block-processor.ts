@@ -1,13 +1,12 @@
-import { FeatureCropper } from '../crop/feature-cropper.ts';
-import { Geos } from '../crop/geos.ts';
-import { RegionIndex } from '../crop/region-index.ts';
+import type { RegionIndex } from '../crop/region-index.ts';
 import type { FeatureBatch } from '../features/feature-batch.ts';
 import { isMisplaced } from '../features/geometry-array.ts';
 import { selectRows } from '../features/select-rows.ts';
-import type { BlockEncoder, BlockFormat } from '../formats/block-format.ts';
+import type { BlockEncoder } from '../formats/block-format.ts';
 import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
+import type { BlockCrop } from './block-crop.ts';
 import type { BlockCounts, BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 import { createReprojector, type Reprojector } from './reprojection.ts';
 
@@ -17,39 +16,40 @@ const flattenedDetail =
 /** The pipeline of one item in one thread: read, crop, reproject, encode, a block at a time. */
 export class BlockProcessor implements Disposable {
   readonly #reader: FeatureReader;
-  /** Of this processor, to be disposed of with it; null where there is none, or it is the caller's. */
-  readonly #ownRegion: RegionIndex | null;
-  readonly #cropper: FeatureCropper | null;
+  readonly #crop: BlockCrop | null;
   readonly #reprojector: Reprojector | null;
   readonly #encoder: BlockEncoder<unknown>;
 
-  private constructor(setup: ItemSetup, { geos, format, reprojector, shared }: ProcessorParts) {
-    const { fields } = setup.encode.schema;
-    this.#reader = FeatureReader.open(setup.source, { fields, ...dimensionsOf(setup) });
-    const region = shared ?? (setup.crop === null || geos === null ? null : regionIndex(geos, setup.crop));
-    this.#ownRegion = region === shared ? null : region;
-    const { builder } = this.#reader;
-    this.#cropper =
-      region === null || builder === null || setup.crop === null || geos === null
-        ? null
-        : new FeatureCropper(geos, region, { mode: setup.crop.mode, target: builder });
+  private constructor({ reader, crop, reprojector, encoder }: ProcessorParts) {
+    this.#reader = reader;
+    this.#crop = crop;
     this.#reprojector = reprojector;
-    this.#encoder = format.createEncoder(setup.encode);
+    this.#encoder = encoder;
   }
 
   /** @param shared the index of `setup.crop`, where the caller has it: it stays the caller's */
   static async create(setup: ItemSetup, shared: RegionIndex | null = null): Promise<BlockProcessor> {
-    const { crop, reprojection, mimetype } = setup;
-    return new BlockProcessor(setup, {
-      geos: crop === null ? null : await Geos.load(),
-      format: await loadBlockFormat(mimetype),
-      reprojector: reprojection === null ? null : await createReprojector(reprojection, dimensionsOf(setup)),
-      shared,
+    const { crop, reprojection, mimetype, encode } = setup;
+    const format = await loadBlockFormat(mimetype);
+    const reprojector =
+      reprojection === null ? null : await createReprojector(reprojection, dimensionsOf(setup));
+    const { fields } = encode.schema;
+    const reader = FeatureReader.open(setup.source, { fields, ...dimensionsOf(setup) });
+    const { builder } = reader;
+    return new BlockProcessor({
+      reader,
+      // What cuts is loaded only where something is cut: each thread would wait for it.
+      crop:
+        crop === null || builder === null
+          ? null
+          : await (await import('./block-crop.ts')).createBlockCrop(crop, builder, shared),
+      reprojector,
+      encoder: format.createEncoder(encode),
     });
   }
 
   [Symbol.dispose](): void {
-    this.#ownRegion?.[Symbol.dispose]();
+    this.#crop?.[Symbol.dispose]();
     this.#reader[Symbol.dispose]();
   }
 
@@ -79,7 +79,7 @@ export class BlockProcessor implements Disposable {
     const counts: BlockCounts = {
       seen: 'ids' in task ? task.ids.length : read,
       written,
-      whole: this.#cropper === null ? read : after.whole - before.whole,
+      whole: this.#crop === null ? read : after.whole - before.whole,
       clipped: after.clipped - before.clipped,
       crumbs: after.crumbs - before.crumbs,
       repaired: after.repaired - before.repaired,
@@ -91,20 +91,20 @@ export class BlockProcessor implements Disposable {
 
   #batches(task: BlockTask): Generator<FeatureBatch> {
     if (!('ids' in task)) return this.#reader.readRange(task.from, task.before);
-    return this.#reader.readSelected(task.ids, (mark) => this.#cropper?.crop(mark) ?? true);
+    return this.#reader.readSelected(task.ids, (mark) => this.#crop?.cropper.crop(mark) ?? true);
   }
 
   #cropCounts(): { whole: number; clipped: number; crumbs: number; repaired: number } {
-    return { ...(this.#cropper?.counts ?? { whole: 0, clipped: 0, crumbs: 0, repaired: 0 }) };
+    return { ...(this.#crop?.cropper.counts ?? { whole: 0, clipped: 0, crumbs: 0, repaired: 0 }) };
   }
 }
 
 interface ProcessorParts {
+  readonly reader: FeatureReader;
   /** Null where nothing is cropped. */
-  readonly geos: Geos | null;
-  readonly format: BlockFormat<unknown>;
+  readonly crop: BlockCrop | null;
   readonly reprojector: Reprojector | null;
-  readonly shared: RegionIndex | null;
+  readonly encoder: BlockEncoder<unknown>;
 }
 
 function dimensionsOf({ encode }: ItemSetup): { hasZ: boolean; hasM: boolean } {
@@ -112,17 +112,14 @@ function dimensionsOf({ encode }: ItemSetup): { hasZ: boolean; hasM: boolean } {
   return { hasZ: geometry?.hasZ === true, hasM: geometry?.hasM === true };
 }
 
-function regionIndex(geos: Geos, { wkb, envelope }: NonNullable<ItemSetup['crop']>): RegionIndex {
-  const region = geos.read(wkb);
-  if (region === null) throw geos.failure('of the extent cannot be read');
-  return new RegionIndex(geos, region, envelope);
-}
-
 /** Features that the coordinate operation could not place are left out, and counted. */
 function dropMisplaced(batch: FeatureBatch): FeatureBatch {
   const { geometry } = batch;
   if (geometry === null) return batch;
-  const kept: number[] = [];
-  for (let row = 0; row < batch.length; row++) if (!isMisplaced(geometry, row)) kept.push(row);
-  return kept.length === batch.length ? batch : selectRows(batch, kept);
+  let first = 0;
+  while (first < batch.length && !isMisplaced(geometry, first)) first += 1;
+  if (first === batch.length) return batch;
+  const kept = Array.from({ length: first }, (_, row) => row);
+  for (let row = first + 1; row < batch.length; row++) if (!isMisplaced(geometry, row)) kept.push(row);
+  return selectRows(batch, kept);
 }

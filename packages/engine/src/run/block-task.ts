@@ -1,6 +1,6 @@
 import type { CropMode, Loss } from '@outcrop/contract';
 
-import type { Envelope } from '../features/geometry-array.ts';
+import type { RegionShape } from '../crop/region-shape.ts';
 import type { EncodeOptions } from '../formats/block-format.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import type { ReprojectionPlan } from './reprojection.ts';
@@ -10,8 +10,8 @@ export interface ItemSetup {
   readonly source: GeoPackageTable;
   readonly mimetype: string;
   readonly encode: EncodeOptions;
-  /** The region in the layer's CRS, as WKB. */
-  readonly crop: { readonly wkb: Uint8Array; readonly envelope: Envelope; readonly mode: CropMode } | null;
+  /** The region in the layer's CRS. */
+  readonly crop: { readonly shape: RegionShape; readonly mode: CropMode } | null;
   readonly reprojection: ReprojectionPlan | null;
 }
 

@@ -1,22 +1,16 @@
-import type { CropMode } from '@outcrop/contract';
-
-import { type Candidates, findCandidates } from '../crop/candidates.ts';
-import { FeatureCropper } from '../crop/feature-cropper.ts';
-import { Geos } from '../crop/geos.ts';
-import { type ProjectedRegion, projectRegion, type UnusableRegion } from '../crop/project-region.ts';
-import { RegionIndex } from '../crop/region-index.ts';
+import type { Candidates } from '../crop/candidates.ts';
+import type { ProjectedRegion } from '../crop/project-region.ts';
+import type { PreparedRegions } from '../crop/prepared-regions.ts';
+import type { RegionIndex } from '../crop/region-index.ts';
 import type { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { type Crs, findCrs } from '../crs/crs.ts';
-import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
-import { commonEnvelope, type Envelope } from '../features/geometry-array.ts';
-import type { Region } from '../plan/request.ts';
-import { FeatureReader } from '../source/feature-reader.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
-import type { GeometrySurvey } from '../source/survey.ts';
 
 /** What checks and runs share in one process. */
 export interface Workshop {
   readonly operations: CoordinateOperations;
+  readonly regions: PreparedRegions;
 }
 
 /** The region of an export as one layer meets it. */
@@ -35,57 +29,3 @@ export function crsOf(source: Pick<GeoPackageTable, 'geometry'>): Crs | null {
 
 /** The crop of a layer, before anyone knows which features may be inside. */
 export type LayerRegion = Omit<LayerCrop, 'candidates'>;
-
-/**
- * Prepares the crop of a layer: the region in its CRS, and which features it may hold. Null where the region is nowhere
- * near the data.
- */
-export async function prepareCrop(
-  workshop: Workshop,
-  region: Region,
-  { crs, survey }: { crs: Crs; survey: GeometrySurvey },
-): Promise<LayerCrop | UnusableRegion | null> {
-  const prepared = await prepareRegion(workshop, region, { crs, survey });
-  if (prepared === null || 'problem' in prepared) return prepared;
-  return { ...prepared, candidates: findCandidates(survey.index, prepared.index) };
-}
-
-/** The region in the CRS of a layer. Null where it is nowhere near the data. */
-export async function prepareRegion(
-  { operations }: Workshop,
-  region: Region,
-  { crs, survey }: { crs: Crs; survey: Pick<GeometrySurvey, 'envelope'> },
-): Promise<LayerRegion | UnusableRegion | null> {
-  if (survey.envelope === null) return null;
-  const data = await lonLatEnvelope(crs, survey.envelope, operations);
-  const operation = await operations.choose(wgs84(), crs, data);
-  const geos = await Geos.load();
-  const projected = await projectRegion(geos, region, { crs, lonLat: data, operation });
-  if (projected === null || 'problem' in projected) return projected;
-  const shape = geos.read(projected.wkb);
-  if (shape === null) throw geos.failure('of the extent cannot be read');
-  const index = new RegionIndex(geos, shape, projected.envelope);
-  const meeting = commonEnvelope(survey.envelope, projected.envelope);
-  return {
-    projected,
-    index,
-    lonLat: await lonLatEnvelope(crs, meeting, operations),
-    [Symbol.dispose]: () => index[Symbol.dispose](),
-  };
-}
-
-/** Whether any feature on the edge of a crop is really inside: reads until the first. */
-export async function hasAnyFeature(
-  source: GeoPackageTable,
-  { crop, mode }: { crop: LayerCrop; mode: CropMode },
-): Promise<boolean> {
-  using reader = FeatureReader.open(source, { fields: [], hasZ: false, hasM: false });
-  if (reader.builder === null) return true;
-  const cropper = new FeatureCropper(await Geos.load(), crop.index, { mode, target: reader.builder });
-  // A few at a time, as the first is usually inside.
-  for (let first = 0; first < crop.candidates.ids.length; first += 256) {
-    const ids = crop.candidates.ids.subarray(first, first + 256);
-    if (reader.readSelected(ids, (mark) => cropper.crop(mark)).next().done !== true) return true;
-  }
-  return false;
-}

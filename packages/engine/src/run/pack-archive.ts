@@ -5,6 +5,7 @@ import type { Manifest, Report } from '@outcrop/contract';
 
 import { ArchiveWriter } from '../archive/archive-writer.ts';
 import { itemText } from '../archive/item-text.ts';
+import { requestText } from '../archive/request-text.ts';
 import { engineVersion } from '../engine-version.ts';
 import { EngineError } from '../engine-error.ts';
 import { inMegabytes } from '../formats/format-limit.ts';
@@ -57,7 +58,7 @@ export async function packArchive(plan: ExportPlan, options: PackOptions): Promi
       const text = itemText(plan, item, { report: happened, modified, repaired: crop?.repaired ?? null });
       await archive.addText(`${folder}${item.slug}.txt`, text);
     }
-    await archive.addText('request.json', json(plan.body));
+    await archive.addText('request.json', requestText(plan));
     await archive.addText('report.json', json(report));
     const manifest: Manifest = {
       manifest_version: 1,

@@ -1,10 +1,9 @@
 import type { CoordinateOperationReport } from '@outcrop/contract';
 
-import { Geos } from '../crop/geos.ts';
 import { rebuildOperation } from '../crs/coordinate-operation.ts';
 import type { Crs } from '../crs/crs.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
-import { meetsSeam, SeamCutter } from '../crs/seam-cutter.ts';
+import { meetsSeam } from '../crs/seam.ts';
 import type { FeatureBatch } from '../features/feature-batch.ts';
 import { commonEnvelope, type Envelope } from '../features/geometry-array.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
@@ -84,6 +83,10 @@ export async function createReprojector(
     toDegrees: rebuildOperation(seam.toDegrees),
     fromDegrees: seam.fromDegrees === null ? null : rebuildOperation(seam.fromDegrees),
   };
+  const [{ SeamCutter }, { Geos }] = await Promise.all([
+    import('../crs/seam-cutter.ts'),
+    import('../crop/geos.ts'),
+  ]);
   const cutter = new SeamCutter(await Geos.load(), options, dimensions);
   return {
     apply: async (batch) => ({

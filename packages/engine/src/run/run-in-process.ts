@@ -12,8 +12,8 @@ import { groupMemory } from './group-memory.ts';
 import { readLines } from './read-lines.ts';
 import { partialPath, type RunResult, type StageOptions } from './run-export.ts';
 
-/** Threads cannot be given to another process, only their number. */
-export interface ProcessOptions extends Omit<StageOptions, 'workers'> {
+/** Threads cannot be given to another process, only their number; nor what was prepared in this one. */
+export interface ProcessOptions extends Omit<StageOptions, 'workers' | 'regions'> {
   readonly workers?: number;
   /** Most bytes of memory that the process and all that it starts may have; no bound where absent. Linux only. */
   readonly memoryBytes?: number | undefined;

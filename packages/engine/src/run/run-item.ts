@@ -17,7 +17,7 @@ import { surveyTableHere, type TableSurvey } from '../source/survey.ts';
 import { processBlocks } from './block-pool.ts';
 import type { BlockCounts, BlockTask, ItemSetup } from './block-task.ts';
 import { addCounts, featureCounts, noCounts } from './feature-counts.ts';
-import { crsOf, type LayerCrop, prepareCrop, type Workshop } from './item-pipeline.ts';
+import { crsOf, type LayerCrop, type Workshop } from './item-pipeline.ts';
 import type { WorkerTeam } from './worker-team.ts';
 import { planReprojection, type ReprojectionPlan } from './reprojection.ts';
 
@@ -168,10 +168,7 @@ export function itemSetup(
       color: item.options.color,
       pieceFolder: `${folder}-pieces`,
     },
-    crop:
-      crop === null
-        ? null
-        : { wkb: crop.projected.wkb, envelope: crop.projected.envelope, mode: plan.cropMode },
+    crop: crop === null ? null : { shape: crop.projected.shape, mode: plan.cropMode },
     reprojection,
   };
 }
@@ -209,7 +206,12 @@ async function requiredCrop(
 ): Promise<LayerCrop | null> {
   const crs = crsOf(source);
   if (plan.region === null || survey.geometry === null || crs === null) return null;
-  const crop = await prepareCrop(workshop, plan.region, { crs, survey: survey.geometry });
+  const { prepareCrop } = await import('./prepare-crop.ts');
+  const crop = await prepareCrop(workshop, plan.region, {
+    crs,
+    survey: survey.geometry,
+    version: survey.version,
+  });
   if (crop === null)
     throw new EngineError('invalid-request', `${item.layer.title} has no data inside the extent.`);
   if ('problem' in crop) throw new EngineError('invalid-request', crop.problem);

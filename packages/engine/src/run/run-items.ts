@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
+import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { nameItem } from '../engine-error.ts';
 import type { ExportPlan } from '../plan/plan.ts';
@@ -20,6 +21,8 @@ export interface ItemsOptions {
   readonly workFolder: string;
   /** Threads that convert, or how many to start where the work is worth it; as many as there are cores where absent. */
   readonly workers?: number | WorkerTeam;
+  /** What the check has prepared in this process. */
+  readonly regions?: PreparedRegions | undefined;
   readonly signal?: AbortSignal;
   /** `fraction` is of these items. */
   readonly onProgress?: (progress: RunProgress) => void;
@@ -29,9 +32,12 @@ export interface ItemsOptions {
 
 /** Makes the items that are not done yet, one after the other. Each is a checkpoint: a run that is killed goes on after the last one. */
 export async function runItems(plan: ExportPlan, options: ItemsOptions): Promise<FinishedItem[]> {
-  const { items, workFolder, workers = availableParallelism(), onItem } = options;
+  const { items, workFolder, workers = availableParallelism(), regions, onItem } = options;
   await using threads = new ThreadsOfRun(workers);
-  const workshop = { operations: new CoordinateOperations(plan.operations) };
+  const workshop = {
+    operations: new CoordinateOperations(plan.operations),
+    regions: regions ?? new PreparedRegions(),
+  };
   const finished: FinishedItem[] = [];
   for (const [place, index] of items.entries()) {
     const done =

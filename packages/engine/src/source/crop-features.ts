@@ -4,40 +4,11 @@ import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { findCrs } from '../crs/crs.ts';
 import { onTurnAround, wgs84 } from '../crs/lon-lat-extent.ts';
 import { densify } from '../crop/densify.ts';
-import { envelopeOf, toMultiPolygon, wkbToPolygons } from '../crop/polygon-wkb.ts';
+import { flatEnvelope, flatFromWkb, nestPolygons, polygonCount } from '../crop/flat-polygons.ts';
+import { toMultiPolygon } from '../crop/polygon-wkb.ts';
 import { wkbStart } from './geopackage-blob.ts';
 import { openGeoPackage, quoteIdentifier, sourceError } from './geopackage-file.ts';
 import type { GeoPackageTable } from './layer.ts';
-
-/** A feature that can be picked as a region. Names need not differ. */
-export interface CropFeature {
-  readonly id: number;
-  readonly name: string;
-}
-
-/**
- * Lists the features of a polygon layer with their names, in the order of their ids.
- *
- * @throws EngineError `source-unavailable` | `source-corrupt`
- */
-export function listCropFeatures(source: GeoPackageTable, nameField: string): CropFeature[] {
-  const database = openGeoPackage(source.path);
-  try {
-    const [fid, name] = [source.fidColumn, nameField].map(quoteIdentifier);
-    const rows = database
-      .prepare<[], [number, string | number | null]>(
-        `SELECT ${fid}, ${name} FROM ${quoteIdentifier(source.table)}
-         WHERE ${quoteIdentifier(source.geometry?.name ?? '')} IS NOT NULL ORDER BY ${fid}`,
-      )
-      .raw()
-      .all() as [number, string | number | null][];
-    return rows.map(([id, value]) => ({ id, name: value === null ? `Feature ${id}` : String(value) }));
-  } catch (error) {
-    throw sourceError(error, source.path);
-  } finally {
-    database.close();
-  }
-}
 
 /**
  * The shape of a crop feature in EPSG:4326, longitudes running on beyond 180 where it lies across the antimeridian.
@@ -51,11 +22,11 @@ export async function readCropFeature(
 ): Promise<MultiPolygon | null> {
   const blob = readGeometry(source, featureId);
   if (blob === null) return null;
-  const polygons = wkbToPolygons(blob.subarray(wkbStart(blob)));
-  if (polygons.length === 0) return null;
+  const polygons = flatFromWkb(blob.subarray(wkbStart(blob)));
+  if (polygonCount(polygons) === 0) return null;
   const crs = source.geometry?.crs == null ? null : findCrs(source.geometry.crs);
-  if (crs === null || crs.epsg === 4326) return toMultiPolygon(polygons);
-  const operation = await new CoordinateOperations().choose(crs, wgs84(), envelopeOf(polygons));
+  if (crs === null || crs.epsg === 4326) return toMultiPolygon(nestPolygons(polygons));
+  const operation = await new CoordinateOperations().choose(crs, wgs84(), flatEnvelope(polygons));
   const degrees = await densify(polygons, {
     ...operation,
     transform: async (positions) => {
@@ -65,7 +36,7 @@ export async function readCropFeature(
         coordinates[k] = onTurnAround(coordinates[k]!, crs.centralMeridian);
     },
   });
-  return degrees === null ? null : toMultiPolygon(degrees);
+  return degrees === null ? null : toMultiPolygon(nestPolygons(degrees));
 }
 
 function readGeometry(source: GeoPackageTable, featureId: number): Buffer | null {

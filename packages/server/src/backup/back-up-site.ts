@@ -9,7 +9,7 @@ import { SiteError } from '../catalogue/site-error.ts';
 import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { latestMigration } from '../database/migrations.ts';
-import { adminSecretHeader } from '../http/admin-operations.ts';
+import { adminSecretHeader } from '../admin/admin-secret.ts';
 import { openDatabase } from '../site/open-database.ts';
 import { findRunningSite, type RunningSite } from '../site/running-site.ts';
 import { backupPaths, type BackupManifest } from './backup-manifest.ts';

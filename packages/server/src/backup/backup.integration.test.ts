@@ -15,7 +15,7 @@ import { type RunningServer, startSite } from '../main.ts';
 import { deferred } from '../testing/deferred.ts';
 import { fakeArchive, fakeEngine } from '../testing/fake-engine.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
-import { createToken } from '../tokens/create-token.ts';
+import { createToken } from '../admin/manage-tokens.ts';
 import { backUpSite } from './back-up-site.ts';
 import { restoreSite } from './restore-site.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { type AccessConfig, accessSchema, rightSchema, rightsProblem } from './access-config.ts';
 import { notificationEvents, usualEvents } from '../notifications/notification-event.ts';
 import { webhookProblem } from '../notifications/webhook-address.ts';
 import { isPostgisAddress } from './postgis-sources.ts';
@@ -26,6 +27,9 @@ const layerSchema = z.strictObject({
   licence: licenceSchema.nullable().default(null),
   crop_layer: z.boolean().default(false),
   name_field: z.string().min(1).optional(),
+  /** Groups that may see it, and those that may download it; what `access` says where absent. */
+  view: rightSchema.optional(),
+  download: rightSchema.optional(),
 });
 
 /** How often something may be done by one token or address. */
@@ -112,6 +116,7 @@ export const siteConfigSchema = z
       .default('kx'),
     publisher: z.string().default(''),
     limits: limitsSchema.prefault({}),
+    access: accessSchema.prefault({}),
     notifications: notificationsSchema.prefault({}),
     layers: z.array(layerSchema).default([]),
   })
@@ -121,11 +126,13 @@ export const siteConfigSchema = z
       const message = `is above max_keep_days, which is ${maxKeepDays}; raise that, too`;
       context.addIssue({ code: 'custom', path: ['limits', 'keep_days'], message });
     }
+    const problem = rightsProblem(config.access);
+    if (problem !== null) context.addIssue({ code: 'custom', path: ['access'], message: problem });
     const seen = new Set<number>();
     for (const [index, layer] of config.layers.entries()) {
       const problem = seen.has(layer.id)
         ? `id ${layer.id} is used twice; give each layer its own`
-        : layerProblem(layer);
+        : (layerProblem(layer) ?? rightsOfLayerProblem(config.access, layer));
       if (problem !== null) {
         context.addIssue({ code: 'custom', path: ['layers', index], message: problem });
       }
@@ -141,6 +148,12 @@ export type LayerConfig = SiteConfig['layers'][number];
 
 /** What a site allows. */
 export type SiteLimits = SiteConfig['limits'];
+
+function rightsOfLayerProblem(access: AccessConfig, layer: z.infer<typeof layerSchema>): string | null {
+  const hasOwn = layer.view !== undefined || layer.download !== undefined;
+  const problem = hasOwn ? rightsProblem(access, layer) : null;
+  return problem === null ? null : `layer ${layer.id}: ${problem}`;
+}
 
 function layerProblem(layer: z.infer<typeof layerSchema>): string | null {
   const isGeoPackage = layer.file.toLowerCase().endsWith('.gpkg');

@@ -1,6 +1,8 @@
 import type { Kind } from '@outcrop/contract';
 import type { GeoPackageTable, Licence, PostgisTable, RasterFile, RasterKind } from '@outcrop/engine';
 
+import type { LayerRights } from './access-config.ts';
+
 /** A layer or table of a site, as `outcrop.yaml` says and its source shows when the site opens. */
 export interface SiteLayer {
   readonly id: number;
@@ -20,6 +22,7 @@ export interface SiteLayer {
   readonly licenceId: number | null;
   readonly isCropLayer: boolean;
   readonly nameField: string | null;
+  readonly rights: LayerRights;
 }
 
 /** Where a layer's data are now, or why they cannot be had. */

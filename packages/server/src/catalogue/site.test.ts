@@ -112,6 +112,17 @@ describe('openSite', () => {
     ['layers: [{ id: 0, title: A, file: a.tif }]', 'layers.0.id'],
     ['layers: [{ id: 1, title: A, file: a.gpkg, table: t, crop_layer: true }]', 'name_field'],
     ['limits: { max_extent_vertices: -1 }', 'limits.max_extent_vertices'],
+    ['access: { groups: { public: All } }', 'access.groups.public'],
+    ['access: { groups: { Staff!: All } }', 'access.groups.Staff!'],
+    ['access: { view: [staff] }', 'access: there is no group "staff"; use public,'],
+    ['access: { groups: { a: A }, view: [a], download: [public] }', '"public" may download but not see'],
+    ['access: { session_days: 0 }', 'access.session_days'],
+    ['layers: [{ id: 1, title: A, file: a.tif, view: [staff] }]', 'layer 1: there is no group "staff"'],
+    [
+      'access: { groups: { a: A, b: B } }\nlayers: [{ id: 1, title: A, file: a.tif, view: [a], download: [a, b] }]',
+      'layer 1: "b" may download but not see',
+    ],
+    ['layers: [{ id: 1, title: A, file: a.tif, view: staff }]', 'layers.0.view'],
     ['layers: [{ id: 1, title: A, file: ../a.tif }]', 'outside the site folder'],
     ['layers: [{ id: 1, title: A, file: /etc/passwd }]', 'outside the site folder'],
     ['layers: [{ id: 1, title: A, file: "C:\\\\a.tif" }]', 'outside the site folder'],
@@ -143,6 +154,56 @@ describe('openSite', () => {
     expect(site.readSource(broken)).toMatchObject({ source: { table: 'roads' }, unavailable: null });
     await rm(new URL('broken.gpkg', folder));
     expect(site.readSource(broken).unavailable).toContain('not there');
+  });
+});
+
+describe('the rights of a layer', () => {
+  const rightsOf = async (access: string, layer: string): Promise<unknown> => {
+    await write(
+      'outcrop.yaml',
+      `${access}\nlayers: [{ id: 6, title: Mountain, file: mountain.asc${layer} }]`,
+    );
+    return (await openSite(folder, fakeEngine())).findLayer(6)?.rights;
+  };
+  const groups = 'groups: { a: A, b: B }';
+
+  test('are everybody’s where nothing is said', async () => {
+    expect(await rightsOf('title: T', '')).toEqual({ view: ['public'], download: ['public'] });
+  });
+
+  test('are those of the site, unless the layer has its own', async () => {
+    const access = `access: { ${groups}, view: [a, b], download: [a] }`;
+    expect(await rightsOf(access, '')).toEqual({ view: ['a', 'b'], download: ['a'] });
+    expect(await rightsOf(access, ', download: [b]')).toEqual({ view: ['a', 'b'], download: ['b'] });
+    expect(await rightsOf(access, ', view: [b]')).toEqual({ view: ['b'], download: ['b'] });
+    expect(await rightsOf(access, ', view: [public], download: []')).toEqual({
+      view: ['public'],
+      download: [],
+    });
+  });
+
+  test('decide what of the site somebody sees', async () => {
+    await rightsOf(`access: { ${groups} }`, ', view: [a, b], download: [a]');
+    const site = await openSite(folder, fakeEngine());
+    const layer = site.findLayer(6)!;
+    expect(site.mayDownload(layer)).toBe(true);
+    for (const [names, isSeen, mayDownload] of [
+      [['a'], true, true],
+      [['b'], true, false],
+      [['b', 'a'], true, true],
+      [[], false, false],
+      [['gone'], false, false],
+      [null, true, true],
+    ] as const) {
+      const seen = site.seenBy(names);
+      expect([seen.layers.length, seen.findLayer(6) !== null, seen.hides(6)]).toEqual(
+        isSeen ? [1, true, false] : [0, false, true],
+      );
+      expect(seen.mayDownload(layer)).toBe(mayDownload);
+      expect(seen.hides(7)).toBe(false);
+      // A view of a view is one of the whole: nobody sees less because somebody else looked first.
+      expect(seen.seenBy(['a']).layers).toHaveLength(1);
+    }
   });
 });
 

@@ -4,6 +4,7 @@ import { isSpatial, type Kind, type MultiPolygon } from '@outcrop/contract';
 import type { Layer, PlanContext, PostgisAddress } from '@outcrop/engine';
 
 import { type Engine, outcropEngine, type RasterSummary, type TableSummary } from '../engine.ts';
+import { type AccessConfig, isAmong, layerRights } from './access-config.ts';
 import { isPostgisAddress, PostgisSources } from './postgis-sources.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import type { LayerConfig, SiteConfig, SiteLimits } from './site-config.ts';
@@ -19,13 +20,30 @@ import {
 import { resolveSiteFile, type SitePaths, sitePaths } from './site-paths.ts';
 import { rasterFile, type SourceLocation, SourceReader } from './source-reader.ts';
 
+/** Views of a site that are kept: one for each set of groups that somebody is in. */
+const mostViews = 256;
+
 /** A feature that can be picked as an extent. */
 export interface CropFeatureEntry {
   readonly id: number;
   readonly name: string;
 }
 
-/** A site folder, opened: its catalogue and its data. No server and no database. */
+interface SiteParts {
+  readonly config: SiteConfig;
+  readonly paths: SitePaths;
+  readonly layers: readonly SiteLayer[];
+  readonly engine: Engine;
+  readonly sources: SourceReader;
+  readonly postgis: PostgisSources;
+}
+
+type KnownCropFeatures = Map<number, { version: number; features: readonly CropFeatureEntry[] }>;
+
+/**
+ * A site folder, opened: its catalogue and its data. No server and no database. As opened it has every layer; what is
+ * shown to someone is `seenBy` that person.
+ */
 export class Site {
   readonly config: SiteConfig;
   readonly paths: SitePaths;
@@ -33,23 +51,52 @@ export class Site {
   readonly engine: Engine;
   readonly #sources: SourceReader;
   readonly #postgis: PostgisSources;
-  readonly #cropFeatures = new Map<number, { version: number; features: readonly CropFeatureEntry[] }>();
+  readonly #whole: Site | null;
+  readonly #groups: readonly string[] | null;
+  readonly #cropFeatures: KnownCropFeatures;
+  readonly #views = new Map<string, Site>();
 
   /** Use `openSite`. */
-  constructor(parts: {
-    config: SiteConfig;
-    paths: SitePaths;
-    layers: readonly SiteLayer[];
-    engine: Engine;
-    sources: SourceReader;
-    postgis: PostgisSources;
-  }) {
+  constructor(parts: SiteParts, view: { whole: Site; groups: readonly string[] } | null = null) {
     this.config = parts.config;
     this.paths = parts.paths;
     this.layers = parts.layers;
     this.engine = parts.engine;
     this.#sources = parts.sources;
     this.#postgis = parts.postgis;
+    this.#whole = view?.whole ?? null;
+    this.#groups = view?.groups ?? null;
+    this.#cropFeatures = view === null ? new Map() : view.whole.#cropFeatures;
+  }
+
+  /** The site as those see it who are in these groups: without the layers that they may not see. Null sees all. */
+  seenBy(groups: readonly string[] | null): Site {
+    const whole = this.#whole ?? this;
+    if (groups === null) return whole;
+    const known = Object.keys(whole.config.access.groups).filter((name) => groups.includes(name));
+    const key = known.join(' ');
+    const view = whole.#views.get(key) ?? whole.#viewOf(known);
+    if (whole.#views.size < mostViews) whole.#views.set(key, view);
+    return view;
+  }
+
+  #viewOf(groups: readonly string[]): Site {
+    const { config, paths, engine } = this;
+    const layers = this.layers.filter(({ rights }) => isAmong(rights.view, groups));
+    const sources = { sources: this.#sources, postgis: this.#postgis };
+    return new Site({ config, paths, engine, layers, ...sources }, { whole: this, groups });
+  }
+
+  /** Whether whoever sees the site so may download a layer. */
+  mayDownload({ rights }: SiteLayer): boolean {
+    return isAmong(rights.view, this.#groups) && isAmong(rights.download, this.#groups);
+  }
+
+  /** Whether the site has a layer that is not shown to whoever sees it so. */
+  hides(layerId: number): boolean {
+    return (
+      this.#whole !== null && this.findLayer(layerId) === null && this.#whole.findLayer(layerId) !== null
+    );
   }
 
   /** Layers whose features can be picked as an extent. */
@@ -177,7 +224,7 @@ export async function openSite(folder: URL, engine: Engine = outcropEngine): Pro
   for (const config of file.config.layers) {
     const isFile = !isPostgisAddress(config.file);
     const path = isFile ? await resolveSiteFile(paths.folder, config.file) : config.file;
-    layers.push(describeLayer(config, path, licences));
+    layers.push(describeLayer(config, { path, licences, access: file.config.access }));
   }
   await postgis.describe(layers.map(postgisAddress).filter((address) => address !== null));
   const site = new Site({ config: file.config, paths, layers, engine, sources, postgis });
@@ -189,7 +236,10 @@ export async function openSite(folder: URL, engine: Engine = outcropEngine): Pro
   return site;
 }
 
-function describeLayer(config: LayerConfig, path: string, licences: Map<string, number>): SiteLayer {
+function describeLayer(
+  config: LayerConfig,
+  { path, licences, access }: { path: string; licences: Map<string, number>; access: AccessConfig },
+): SiteLayer {
   const kind = config.kind ?? guessKind(config.file);
   return {
     id: config.id,
@@ -204,6 +254,7 @@ function describeLayer(config: LayerConfig, path: string, licences: Map<string, 
     licenceId: config.licence === null ? null : licenceNumber(JSON.stringify(config.licence), licences),
     isCropLayer: config.crop_layer,
     nameField: config.name_field ?? null,
+    rights: layerRights(access, config),
   };
 }
 

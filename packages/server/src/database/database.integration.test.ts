@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 
 import { beforeAll, expect, test } from 'vitest';
 
+import type { AuditActor, AuditFacts } from '../audit/audit-entry.ts';
+import { forgetOldAudit, listAudit, readAudit, writeAudit } from '../audit/audit-log.ts';
 import { openSite } from '../catalogue/site.ts';
 import { createExport, type Creation } from '../exports/create-export.ts';
 import { ExportStore } from '../exports/export-store.ts';
@@ -16,15 +18,19 @@ import { fakeEngine } from '../testing/fake-engine.ts';
 import { writeExport } from '../testing/new-export.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
 import { type Caller, localUser } from '../tokens/caller.ts';
-import { findCaller, insertToken } from '../tokens/token-store.ts';
+import { findCaller, findCallerById } from '../tokens/find-caller.ts';
+import { insertLoginCode, takeLoginCode } from '../tokens/login-codes.ts';
+import { insertToken, revokeToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { migrations } from './migrations.ts';
 
 async function callerWithToken(database: Database): Promise<Caller> {
   const { token } = await insertToken(database, { scopes: ['exports:write'], name: 'other' });
-  return (await findCaller(database, token))!;
+  return (await findCaller(database, token))!.caller;
 }
+
+const actor: AuditActor = { tokenId: null, tokenName: 'tests', requestId: 'r', remoteAddress: '::1' };
 
 describeEveryDatabase((open) => {
   let database: Database;
@@ -77,7 +83,7 @@ describeEveryDatabase((open) => {
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
     const other = await callerWithToken(database);
     const send = (caller: Caller, sent: object): Promise<Creation> =>
-      createExport(creation, caller, { body: sent, key: 'once' });
+      createExport(creation, caller, { body: sent, key: 'once', actor });
     const all = await Promise.all([
       ...Array.from({ length: 8 }, () => send(localUser, body)),
       send(other, { ...body, name: 'theirs' }),
@@ -149,14 +155,125 @@ describeEveryDatabase((open) => {
     await database.query('INSERT INTO outcrop.migrations (id, name) VALUES ($1, $2)', [id, name]);
   });
 
-  test('finds the holder of a token', async () => {
-    const made = await insertToken(database, { scopes: ['exports:read'], name: 'me' });
+  test('finds the holder of a token, with its rights, and whether it has ended', async () => {
+    const order = { scopes: ['exports:read'], name: 'me', groups: ['agency'], referers: ['example.com'] };
+    const made = await insertToken(database, { ...order, expires: '1h' });
     expect(await findCaller(database, made.token)).toEqual({
-      tokenId: made.id,
-      name: 'me',
-      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
-      scopes: ['exports:read'],
+      caller: {
+        tokenId: made.id,
+        keyId: made.id,
+        name: 'me',
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+        scopes: ['exports:read'],
+        groups: ['agency'],
+      },
+      ended: null,
+      referers: ['example.com'],
+      isUseOld: true,
     });
     expect(await findCaller(database, '0'.repeat(32))).toBeNull();
+    await database.query(
+      `UPDATE outcrop.tokens SET expires_at = now() - interval '1 second', last_used_at = now() WHERE id = $1`,
+      [made.id],
+    );
+    expect(await findCaller(database, made.token)).toMatchObject({ ended: 'expired', isUseOld: false });
+    expect(await revokeToken(database, made.id)).toMatchObject({ id: made.id, name: 'me' });
+    expect(await findCaller(database, made.token)).toMatchObject({ ended: 'revoked' });
+    expect(await findCallerById(database, made.id)).toBeNull();
+  });
+
+  test('lets a key of a login link stand in for a token, with no scope more, until that one ends', async () => {
+    const scopes = ['layers:read', 'exports:read'];
+    const owner = await insertToken(database, { scopes, name: 'Aroha', groups: ['agency'] });
+    const order = { scopes: ['exports:read', 'exports:write'], name: 'login link', ownerId: owner.id };
+    const key = await insertToken(database, { ...order, expires: '30d', isSession: true });
+    expect(await findCallerById(database, key.id)).toMatchObject({
+      tokenId: owner.id,
+      keyId: key.id,
+      name: 'Aroha',
+      scopes: ['exports:read'],
+      groups: ['agency'],
+    });
+    await revokeToken(database, owner.id);
+    expect(await findCaller(database, key.token)).toMatchObject({ ended: 'revoked' });
+  });
+
+  test('gives a login code to one of many who have it, and to nobody once it is over', async () => {
+    const order = { name: 'Aroha', scopes: ['layers:read'], groups: ['agency'], ownerId: null };
+    const { code } = await insertLoginCode(database, order);
+    const taken = await Promise.all(Array.from({ length: 5 }, () => takeLoginCode(database, code)));
+    expect(taken.filter((one) => one !== null)).toEqual([order]);
+    const late = await insertLoginCode(database, order);
+    expect(JSON.stringify(await database.query('SELECT * FROM outcrop.login_codes'))).not.toContain(
+      late.code,
+    );
+    await database.query('UPDATE outcrop.login_codes SET expires_at = now()');
+    expect(await takeLoginCode(database, late.code)).toBeNull();
+    await insertLoginCode(database, order);
+    expect(await database.query('SELECT hash FROM outcrop.login_codes')).toHaveLength(1);
+  });
+
+  test('only ever adds to the audit log, but for what is older than it is kept', async () => {
+    const facts: AuditFacts = {
+      action: 'export-created',
+      exportId: 7,
+      items: ['layers/3/versions/1/', 'tables/4/versions/2/'],
+      bbox: [170, -45.5, 190, -40],
+      crs: 'EPSG:2193',
+      formats: { vector: 'text/csv' },
+      bytes: 5e10,
+    };
+    await writeAudit(database, actor, facts);
+    const { records } = await listAudit(database, {
+      filters: [{ attribute: 'item', operator: 'is', values: ['layers/3/'] }],
+      sort: null,
+      offset: 0,
+      limit: 10,
+    });
+    expect(records).toEqual([
+      {
+        id: expect.any(Number),
+        at: expect.stringMatching(/^\d{4}-.*\.\d{6}Z$/),
+        action: 'export-created',
+        token_id: null,
+        token_name: 'tests',
+        request_id: 'r',
+        remote_address: '::1',
+        export_id: 7,
+        subject_token_id: null,
+        items: facts.items,
+        bbox: facts.bbox,
+        crs: 'EPSG:2193',
+        formats: { vector: 'text/csv' },
+        bytes: 5e10,
+        detail: null,
+      },
+    ]);
+    for (const change of [
+      `UPDATE outcrop.audit SET token_name = 'somebody else'`,
+      'DELETE FROM outcrop.audit',
+      'TRUNCATE outcrop.audit',
+    ]) {
+      await expect(database.query(change)).rejects.toThrow('append-only');
+    }
+    await database.query(
+      `INSERT INTO outcrop.audit (at, action, token_name) VALUES (now() - interval '800 days', 'export-created', 'old')`,
+    );
+    expect(await forgetOldAudit(database, 730)).toBe(1);
+    expect(await database.query(`SELECT id FROM outcrop.audit WHERE token_name = 'old'`)).toEqual([]);
+    expect(await forgetOldAudit(database, 730)).toBe(0);
+  });
+
+  test('reads all of the audit log in portions', async () => {
+    await database.query(
+      `INSERT INTO outcrop.audit (action, token_name, export_id)
+       SELECT 'export-downloaded', 'many', n FROM generate_series(1, 2500) AS n`,
+    );
+    const filters = [{ attribute: 'action', operator: 'is', values: ['export-downloaded'] }] as const;
+    const read: (number | null)[] = [];
+    for await (const records of readAudit(database, filters)) {
+      read.push(...records.map(({ export_id: exportId }) => exportId));
+    }
+    expect(read).toEqual(Array.from({ length: 2500 }, (_, index) => index + 1));
   });
 });

@@ -3,6 +3,7 @@ import { tokensAndExports } from './migrations/0001-tokens-and-exports.ts';
 import { sizesAndIdempotencyKeys } from './migrations/0002-sizes-and-idempotency-keys.ts';
 import { runsAndTasks } from './migrations/0003-runs-and-tasks.ts';
 import { secrets } from './migrations/0004-secrets.ts';
+import { accessAndAudit } from './migrations/0005-access-and-audit.ts';
 import { limits } from './migrations/0006-limits.ts';
 import { notifications } from './migrations/0007-notifications.ts';
 import { traceContext } from './migrations/0008-trace-context.ts';
@@ -14,6 +15,7 @@ export const migrations: readonly Migration[] = [
   sizesAndIdempotencyKeys,
   runsAndTasks,
   secrets,
+  accessAndAudit,
   limits,
   notifications,
   traceContext,

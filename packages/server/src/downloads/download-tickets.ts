@@ -3,13 +3,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { sharedSecret } from '../database/shared-secret.ts';
 import { HttpError, notFound } from '../http/http-error.ts';
-import { type Caller, hasScope, localUser, ownerOf } from '../tokens/caller.ts';
-import { findCallerById } from '../tokens/token-store.ts';
+import { type Caller, hasScope } from '../tokens/caller.ts';
+import { findCallerById } from '../tokens/find-caller.ts';
 
 /** Whose download a ticket is for, and until when. */
 interface Ticket {
   readonly exportId: number;
-  /** The token; 0 for the local user. */
+  /** The token that was sent; 0 for none. */
   readonly owner: number;
   /** Seconds since 1970. */
   readonly expires: number;
@@ -36,7 +36,7 @@ export class DownloadTickets {
 
   /** The address for a caller of an export of theirs, relative to the site's root. */
   issue(caller: Caller, exportId: number, validSeconds: number): string {
-    const owner = ownerOf(caller);
+    const owner = caller.keyId ?? 0;
     const expires = Math.floor(Date.now() / 1000) + validSeconds;
     const signature = this.#sign({ exportId, owner, expires }).toString('base64url');
     return `services/download/${exportId}/${owner}.${expires}.${signature}`;
@@ -45,10 +45,10 @@ export class DownloadTickets {
   /**
    * Who opens a ticket.
    *
-   * @param options.isOpen whether the site is open to callers without a token now.
+   * @param options.anonymous who asks without a token now; null where nobody may.
    * @throws HttpError 404 for one that this site has not made, or whose token has ended; 410 for one that is late.
    */
-  async open(exportId: number, text: string, { isOpen }: { isOpen: boolean }): Promise<Caller> {
+  async open(exportId: number, text: string, { anonymous }: { anonymous: Caller | null }): Promise<Caller> {
     const ticket = this.#read(exportId, text);
     if (ticket === null) {
       throw notFound();
@@ -58,7 +58,7 @@ export class DownloadTickets {
         detail: 'This address has expired; ask for the download again, or open the export on the page.',
       });
     }
-    const caller = await this.#find(ticket.owner, isOpen);
+    const caller = await this.#find(ticket.owner, anonymous);
     if (caller === null || !hasScope(caller, 'exports:read')) {
       throw notFound();
     }
@@ -77,11 +77,11 @@ export class DownloadTickets {
     return isCanonical && timingSafeEqual(given, this.#sign(ticket)) ? ticket : null;
   }
 
-  #find(owner: number, isOpen: boolean): Promise<Caller | null> {
+  #find(owner: number, anonymous: Caller | null): Promise<Caller | null> {
     if (owner !== 0) {
       return findCallerById(this.#database, owner);
     }
-    return Promise.resolve(isOpen ? localUser : null);
+    return Promise.resolve(anonymous);
   }
 
   #sign({ exportId, owner, expires }: Ticket): Buffer {

@@ -1,5 +1,6 @@
 import type { ExportRecord } from '../exports/export-record.ts';
 import type { AppParts, RequestContext } from '../http/app-parts.ts';
+import { noteDownload } from './download-rights.ts';
 import { archiveType, findArchive, type FoundArchive } from './find-archive.ts';
 
 /** Redirects to where the archive of an export of the caller's can be had without a key, for a while. */
@@ -46,7 +47,7 @@ async function signedByStore(
   });
   // What the store sends is not seen here: whoever asks where to get it is taken to get it.
   if (method === 'GET') {
-    await parts.exportStore.markDownloaded(record.id);
+    await noteDownload(parts, context, { record, bytes: archive.bytes, range: null });
   }
   return location;
 }

@@ -1,10 +1,13 @@
 import type { ExportRecord } from '../exports/export-record.ts';
 import type { AppParts, RequestContext } from '../http/app-parts.ts';
+import { asCallerSees } from '../http/as-caller-sees.ts';
+import { anonymousCaller } from '../http/authenticate.ts';
 import { findOwn } from '../http/find-own.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readPathId } from '../http/read-path-id.ts';
 import type { ByteRange } from '../storage/object-store.ts';
 import { parseByteRange } from './byte-range.ts';
+import { noteDownload, requireDownloadRights } from './download-rights.ts';
 import { archiveGone, archiveType, findArchive, type FoundArchive } from './find-archive.ts';
 import { redirectToStore } from './redirect-to-archive.ts';
 
@@ -18,10 +21,11 @@ export const downloadPath = '/services/download/:id{[0-9]+}/:ticket';
 export function downloadByTicket(parts: AppParts): (context: RequestContext) => Promise<Response> {
   return async (context) => {
     const exportId = readPathId(context);
-    const isOpen = parts.access !== 'token';
+    const anonymous = parts.access === 'token' ? null : anonymousCaller(parts.access);
     const ticket = context.req.param('ticket') ?? '';
-    context.set('caller', await parts.downloadTickets.open(exportId, ticket, { isOpen }));
+    context.set('caller', await parts.downloadTickets.open(exportId, ticket, { anonymous }));
     const record = await findOwn(parts, context, exportId);
+    await requireDownloadRights(asCallerSees(parts, context), context, record);
     const archive = await findArchive(parts, record);
     return (
       (await redirectToStore(parts, context, { record, archive })) ??
@@ -48,7 +52,8 @@ async function sendArchive(
   if (stream === null) {
     throw await archiveGone(parts, record);
   }
-  await parts.exportStore.markDownloaded(record.id);
+  const bytes = range === null ? archive.bytes : range.end - range.start + 1;
+  await noteDownload(parts, context, { record, bytes, range });
   return range === null
     ? context.body(stream, 200, whole)
     : context.body(stream, 206, {

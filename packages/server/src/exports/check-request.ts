@@ -2,14 +2,15 @@ import type { Reason } from '@outcrop/contract';
 import { EngineError, type ExportCheck, type ExportRequest, type ItemCheck } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
+import { layerReference } from '../catalogue/site-layer.ts';
 import { withoutFolder } from '../catalogue/without-folder.ts';
 
 /**
- * The engine's verdict on a request, with what only the site knows: an item whose data cannot be read is refused
- * with the reason, and the others are checked all the same.
+ * The engine's verdict on a request, with what only the site knows: an item that may not be downloaded, or whose data cannot
+ * be read, is refused with the reason, and the others are checked all the same.
  */
 export async function checkRequest(site: Site, request: ExportRequest): Promise<ExportCheck> {
-  const problems = request.items.map(({ layer }) => unavailability(site, layer.id));
+  const problems = request.items.map(({ layer }) => refusalOf(site, layer.id));
   if (problems.every((problem) => problem === null)) {
     return checkOrRefuse(site, request);
   }
@@ -23,9 +24,18 @@ export async function checkRequest(site: Site, request: ExportRequest): Promise<
   return { ...check, plan: null, isValid: false, items };
 }
 
-function unavailability(site: Site, layerId: number): string | null {
+/** What stands against an item whatever is asked of it: rights, which come first, and data that are not there. */
+function refusalOf(site: Site, layerId: number): Reason | null {
   const layer = site.findLayer(layerId);
-  return layer === null ? null : site.readSource(layer).unavailable;
+  if (layer === null) {
+    return null;
+  }
+  if (!site.mayDownload(layer)) {
+    const detail = `You may see ${layerReference(layer)} but not download it; leave it out, or ask ${site.config.publisher || 'whoever runs the site'} for the right.`;
+    return { code: 'no-permission', detail };
+  }
+  const { unavailable } = site.readSource(layer);
+  return unavailable === null ? null : { code: 'source-unavailable', detail: unavailable };
 }
 
 async function checkOrRefuse(site: Site, request: ExportRequest): Promise<ExportCheck> {
@@ -63,10 +73,10 @@ function withoutPaths(check: ExportCheck, folder: URL): ExportCheck {
   };
 }
 
-function refusedItem(item: string, problem: string | null): ItemCheck {
+function refusedItem(item: string, problem: Reason | null): ItemCheck {
   return {
     item,
-    reasons: problem === null ? [] : [{ code: 'source-unavailable', detail: problem }],
+    reasons: problem === null ? [] : [problem],
     featureCount: null,
     sizeEstimateUnzipped: 0,
     sizeEstimateZipped: 0,

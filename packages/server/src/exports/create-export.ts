@@ -1,7 +1,10 @@
 import type { ExportCheck, ExportPlan } from '@outcrop/engine';
 
 import type { Site } from '../catalogue/site.ts';
-import type { Database } from '../database/database.ts';
+import type { AuditActor } from '../audit/audit-entry.ts';
+import { writeAudit } from '../audit/audit-log.ts';
+import { creationFacts } from '../audit/export-facts.ts';
+import type { Database, Queryable } from '../database/database.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import { inSpan } from '../operations/spans.ts';
 import { canonicalKey } from '../runs/canonical-key.ts';
@@ -17,8 +20,7 @@ import type { ExportRecord } from './export-record.ts';
 import type { ExportStore, NewExport } from './export-store.ts';
 import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
 import { claimQuota, type Quotas } from './quotas.ts';
-import type { FieldErrors } from './request-body.ts';
-import { type ResolvedRequest, resolveRequest } from './resolve-request.ts';
+import { type ResolvedRequest, resolveRequest, type UnusableBody } from './resolve-request.ts';
 
 /** What creating and validating need. */
 export interface ExportCreation {
@@ -37,7 +39,7 @@ export interface ExportCreation {
 
 /** A body that was looked at: malformed, or checked item by item. */
 export type CheckedBody =
-  | { readonly errors: FieldErrors }
+  | UnusableBody
   | { readonly errors: null; readonly resolved: ResolvedRequest; readonly check: ExportCheck };
 
 /** How a create ended. */
@@ -63,7 +65,7 @@ export async function checkBody(
   }
   const problems = resolved.notify === null ? [] : await notifications.problems(caller, resolved.notify);
   if (problems.length > 0) {
-    return { errors: { notify: problems } };
+    return { errors: { notify: problems }, withheld: [] };
   }
   const check = await inSpan('plan', {}, () => checkRequest(site, resolved.request));
   return { errors: null, resolved, check };
@@ -78,7 +80,7 @@ export async function checkBody(
 export async function createExport(
   creation: ExportCreation,
   caller: Caller,
-  sent: { body: unknown; key: string | null },
+  sent: { body: unknown; key: string | null; actor: AuditActor },
 ): Promise<Creation> {
   const keyed = sent.key === null ? null : { key: sent.key, fingerprint: bodyFingerprint(sent.body) };
   const earlier = keyed === null ? null : await findEarlier(creation, caller, keyed);
@@ -114,6 +116,8 @@ export async function createExport(
       notify: checked.resolved.notify,
     },
     keyed,
+    note: (transaction, record) =>
+      writeAudit(transaction, sent.actor, creationFacts(record, checked.resolved)),
   });
   if (record === null) {
     // Another request with the key was first.
@@ -168,7 +172,12 @@ async function forgetLostArchive(
 function insertExport(
   { database, exportStore, idempotencyStore, runStore, quotas }: ExportCreation,
   caller: Caller,
-  { run, created, keyed }: { run: RunDraft; created: NewExport; keyed: KeyedRequest | null },
+  {
+    run,
+    created,
+    keyed,
+    note,
+  }: { run: RunDraft; created: NewExport; keyed: KeyedRequest | null; note: Note },
 ): Promise<ExportRecord | null> {
   return database.transaction(async (transaction) => {
     if (keyed !== null && !(await idempotencyStore.claim(caller, keyed, transaction))) {
@@ -180,6 +189,10 @@ function insertExport(
     if (keyed !== null) {
       await idempotencyStore.bind(caller, { key: keyed.key, exportId: record.id }, transaction);
     }
+    await note(transaction, record);
     return record;
   });
 }
+
+/** Writes down what was done, in its transaction. */
+type Note = (transaction: Queryable, record: ExportRecord) => Promise<void>;

@@ -118,8 +118,14 @@ export class ExportStore {
   /**
    * Cancels an export that is processing; null where it is not, or is not the caller's. Its run ends with it, unless others
    * wait for the same. Either the cancel or the end of the run wins: both lock the run first.
+   *
+   * @param note writes down what was done, in the same transaction. Default: nothing.
    */
-  cancel(caller: Caller, exportId: number): Promise<CancelledExport | null> {
+  cancel(
+    caller: Caller,
+    exportId: number,
+    note: (transaction: Queryable, cancelled: ExportRecord) => Promise<void> = noteNothing,
+  ): Promise<CancelledExport | null> {
     return this.#database.transaction(async (transaction) => {
       const [run] = await transaction.query<{ id: number }>(
         `SELECT id FROM outcrop.runs
@@ -137,7 +143,11 @@ export class ExportStore {
       const hasRunEnded = await endUnwantedRun(transaction, run.id);
       await this.#announce(transaction, [{ exportId, event: 'cancelled' }]);
       const record = await findIn(transaction, caller, exportId);
-      return record === null ? null : { record, hasRunEnded };
+      if (record === null) {
+        return null;
+      }
+      await note(transaction, record);
+      return { record, hasRunEnded };
     });
   }
 
@@ -155,14 +165,26 @@ export class ExportStore {
     return kept.length === 0 ? null : this.find(caller, exportId);
   }
 
-  /** Notes that a download has started. Only the first counts. */
-  async markDownloaded(exportId: number): Promise<void> {
-    await this.#database.query(
-      'UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL',
-      [exportId],
-    );
+  /**
+   * Notes that a download has started. Only the first counts.
+   *
+   * @param note writes it down, in the same transaction. Default: nothing.
+   */
+  async markDownloaded(
+    exportId: number,
+    note: (transaction: Queryable) => Promise<void> = noteNothing,
+  ): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await transaction.query(
+        'UPDATE outcrop.exports SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL',
+        [exportId],
+      );
+      await note(transaction);
+    });
   }
 }
+
+async function noteNothing(): Promise<void> {}
 
 async function findIn(queryable: Queryable, caller: Caller, exportId: number): Promise<ExportRecord | null> {
   const [row] = await queryable.query<ExportRow>(

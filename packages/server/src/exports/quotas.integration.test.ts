@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
+import type { AuditActor } from '../audit/audit-entry.ts';
 import { openSite, type Site } from '../catalogue/site.ts';
 import type { Database } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
@@ -13,13 +14,15 @@ import { describeEveryDatabase } from '../testing/every-database.ts';
 import { fakeEngine } from '../testing/fake-engine.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
 import type { Caller } from '../tokens/caller.ts';
-import { findCaller, insertToken } from '../tokens/token-store.ts';
+import { findCaller } from '../tokens/find-caller.ts';
+import { insertToken } from '../tokens/token-store.ts';
 import { createExport, type Creation } from './create-export.ts';
 import { ExportStore } from './export-store.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 import { QuotaExceededError, type Quotas } from './quotas.ts';
 
 const unlimited: Quotas = { unfinishedExports: null, exportsPerDay: null, bytesPerDay: null };
+const actor: AuditActor = { tokenId: null, tokenName: 'tests', requestId: 'r', remoteAddress: '::1' };
 const dayMs = 24 * 3600 * 1000;
 /** The fake engine's estimate of an export of one item. */
 const estimatedBytes = 100;
@@ -49,7 +52,7 @@ describeEveryDatabase((given) => {
 
   async function newCaller(): Promise<Caller> {
     const { token } = await insertToken(database, { scopes: ['exports:write'], name: 'some' });
-    return (await findCaller(database, token))!;
+    return (await findCaller(database, token))!.caller;
   }
 
   function create(quotas: Partial<Quotas>, by = caller, key: string | null = null): Promise<Outcome> {
@@ -67,7 +70,7 @@ describeEveryDatabase((given) => {
       quotas: { ...unlimited, ...quotas },
     };
     const body = { items: [{ item: 'tables/3' }], formats: { table: 'text/csv' } };
-    return createExport(creation, by, { body, key }).catch((error: unknown) => {
+    return createExport(creation, by, { body, key, actor }).catch((error: unknown) => {
       if (error instanceof QuotaExceededError) return error;
       throw error;
     });

@@ -37,6 +37,13 @@ export interface ResolveOptions {
   readonly maxVertices: number | null;
 }
 
+/** A body that cannot be used: problems by field, and the layers it names that are not shown to whoever sent it. */
+export interface UnusableBody {
+  readonly errors: FieldErrors;
+  /** `layers/3/`; for the audit log only, as they look as if they did not exist. */
+  readonly withheld: readonly string[];
+}
+
 interface FoundItem {
   readonly written: WireItem;
   readonly layer: SiteLayer;
@@ -51,14 +58,15 @@ export async function resolveRequest(
   site: Site,
   body: unknown,
   options: ResolveOptions,
-): Promise<ResolvedRequest | { errors: FieldErrors }> {
+): Promise<ResolvedRequest | UnusableBody> {
   const parsed = parseRequestBody(body, site.limits);
   if (parsed.errors !== null) {
-    return { errors: parsed.errors };
+    return { errors: parsed.errors, withheld: [] };
   }
   const errors: FieldErrors = {};
+  const withheld: string[] = [];
   const items = parsed.body.items.flatMap((item) =>
-    findItem(site, item, { baseUrl: options.baseUrl, errors }),
+    findItem(site, item, { baseUrl: options.baseUrl, errors, withheld }),
   );
   const crsProblem = checkCrs(site, parsed.body, items);
   if (crsProblem !== null) {
@@ -69,7 +77,7 @@ export async function resolveRequest(
     errors['extent'] = [...extent.issues];
   }
   if (Object.keys(errors).length > 0 || extent.issues !== null) {
-    return { errors };
+    return { errors, withheld };
   }
   const submitted = describeSubmitted(parsed.body, items, extent.reference ?? parsed.body.extent ?? null);
   const root = options.baseUrl === null ? null : apiRoot(options.baseUrl);
@@ -95,11 +103,12 @@ export async function resolveRequest(
 function findItem(
   site: Site,
   item: RequestBody['items'][number],
-  { baseUrl, errors }: { baseUrl: URL | null; errors: FieldErrors },
+  { baseUrl, errors, withheld }: { baseUrl: URL | null; errors: FieldErrors; withheld: string[] },
 ): FoundItem[] {
   const result = lookUp(site, item.item, baseUrl);
   if (typeof result === 'string') {
     (errors['items'] ??= []).push(result);
+    withheld.push(...hiddenLayer(site, item.item, baseUrl));
     return [];
   }
   return [{ written: withoutUndefined(item), ...result }];
@@ -131,6 +140,12 @@ function lookUp(
     return `${JSON.stringify(reference)}: the data have changed, the version is now ${version}; leave out versions/${pinnedVersion} to export them as they are.`;
   }
   return { layer, pinnedVersion };
+}
+
+/** The reference of a layer that exists, but not for whoever sees the site so; none for any other. */
+function hiddenLayer(site: Site, reference: string, baseUrl: URL | null): string[] {
+  const match = /^(layers|tables)\/(\d{1,10})(?:\/|$)/.exec(parseReference(reference, baseUrl).path ?? '');
+  return match !== null && site.hides(Number(match[2])) ? [`${match[1]}/${match[2]}/`] : [];
 }
 
 /** A CRS is needed as soon as one item has a place on earth and a format that may be in any CRS. */

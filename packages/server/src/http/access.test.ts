@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { insertToken } from '../tokens/token-store.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
-import { adminTokensPath } from './admin-operations.ts';
 
 let site: TestSite;
 
@@ -79,24 +78,6 @@ describe('a token', () => {
     const token = await tokenWith('exports:read');
     const rows = await site.parts.database.query('SELECT * FROM outcrop.tokens');
     expect(JSON.stringify(rows)).not.toContain(token);
-  });
-
-  test('can be made by whoever knows the secret of the running site, and by nobody else', async () => {
-    const order = (secret: string, body: object) =>
-      site.app.request(`http://localhost${adminTokensPath}`, {
-        method: 'POST',
-        headers: { 'X-Outcrop-Secret': secret },
-        body: JSON.stringify(body),
-      });
-    const wanted = { scopes: ['exports:read'], name: 'me' };
-    expect((await order('s'.repeat(63), wanted)).status).toBe(404);
-    expect((await order('', wanted)).status).toBe(404);
-    const made = (await (await order('s'.repeat(64), wanted)).json()) as { token: string };
-    expect((await site.ask('exports/', { headers: { Authorization: `key ${made.token}` } })).status).toBe(
-      200,
-    );
-    const refused = await order('s'.repeat(64), { scopes: ['everything'], name: '' });
-    expect(await refused.json()).toEqual({ detail: expect.stringContaining('"everything"') });
   });
 });
 

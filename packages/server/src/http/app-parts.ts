@@ -18,6 +18,8 @@ import type { LocalWorkers } from '../runs/task-worker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Caller } from '../tokens/caller.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
+import type { TokenUses } from '../tokens/token-uses.ts';
+import type { TrustedProxies } from './limits/remote-address.ts';
 
 /**
  * Who may ask without a token. `token`: nobody. `local`: people at this machine, and no web page of another site
@@ -27,6 +29,7 @@ export type Access = 'token' | 'local' | 'open';
 
 /** What the HTTP API is made of. */
 export interface AppParts {
+  /** As operations get it, it is the site as the caller sees it. */
   readonly site: Site;
   /** The address that people use; every address in a body begins with it. Ends in `/`. */
   readonly siteRoot: URL;
@@ -46,7 +49,10 @@ export interface AppParts {
   readonly notifications: Pick<Notifications, 'problems'>;
   readonly logger: Logger;
   readonly metrics: SiteMetrics;
-  /** Opens the local door for `outcrop token create`; null closes it. */
+  readonly tokenUses: TokenUses;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: TrustedProxies;
+  /** Opens the admin endpoints for commands on the site's own machine; null where it does not. */
   readonly adminSecret: string | null;
   /** A copy of the embedded database; null where it is a server's. */
   readonly dumpDatabase: (() => Promise<Blob>) | null;

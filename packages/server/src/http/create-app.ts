@@ -3,11 +3,13 @@ import type { Hono, MiddlewareHandler } from 'hono';
 
 import { databaseDumpPath, dumpDatabase } from '../backup/dump-operation.ts';
 import { apiRoot, type ApiVersion, apiVersions } from '../exports/api-root.ts';
-import { adminTokensPath, createTokenOperation } from './admin-operations.ts';
+import { adminApp } from '../admin/admin-app.ts';
+import { adminPath } from '../admin/admin-parts.ts';
 import type { AppEnvironment, AppParts } from './app-parts.ts';
 import { downloadByTicket, downloadPath } from '../downloads/send-archive.ts';
 import { notificationOrdersPath, takeNotificationOrders } from '../notifications/take-orders.ts';
 import { mountPage } from '../page/mount-page.ts';
+import { asCallerSees } from './as-caller-sees.ts';
 import { authenticate } from './authenticate.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { HttpError, notFound } from './http-error.ts';
@@ -27,7 +29,6 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
   app.notFound((context) => renderError(parts, context, notFound()));
   app.use(observeRequests(parts));
   app.use(securityHeaders(parts.siteRoot));
-  app.post(adminTokensPath, createTokenOperation(parts));
   app.get(databaseDumpPath, dumpDatabase(parts));
   app.post(notificationOrdersPath, takeNotificationOrders(parts));
   for (const version of apiVersions) {
@@ -45,6 +46,7 @@ export function createApp(parts: AppParts): Hono<AppEnvironment> {
     app.route(`/services/api/${version}/`, versionApp(parts, version));
   }
   app.get(downloadPath, parts.rateLimits.admitSecret(downloadByTicket(parts)));
+  app.route(adminPath, adminApp({ ...parts, config: parts.site.config }));
   mountPage(app, parts);
   app.get('/', (context) =>
     context.json({
@@ -82,5 +84,7 @@ function addOperation(app: OpenAPIHono<AppEnvironment>, parts: AppParts, operati
     context.set('caller', await authenticate(parts, context, scope));
     return next();
   };
-  app.openapi({ ...route, middleware: identify }, (context) => perform(parts, context));
+  app.openapi({ ...route, middleware: identify }, (context) =>
+    perform(scope === null ? parts : asCallerSees(parts, context), context),
+  );
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { fakeArchiveSha256 } from '../testing/fake-engine.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 
 let site: TestSite;
@@ -52,7 +53,7 @@ describe('create', () => {
     expect(complete).toMatchObject({
       progress: 1,
       download_url: `${String(created['url'])}download/`,
-      sha256: 'f'.repeat(64),
+      sha256: fakeArchiveSha256,
     });
   });
 

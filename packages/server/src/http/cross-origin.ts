@@ -1,5 +1,6 @@
 import type { Next } from 'hono';
 
+import { adminPath } from '../admin/admin-parts.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError } from './http-error.ts';
 
@@ -24,7 +25,8 @@ const exposedHeaders = [
 ].join(', ');
 
 /**
- * Lets web pages of other sites use the API with a token; no cookies are involved, so any origin may. Where no token is needed,
+ * Lets web pages of other sites use the API with a token, but not administer the site; no cookies are involved, so any
+ * origin may. Where no token is needed,
  * a page of another site must not act for the person whose browser shows it: only pages of this machine and of this
  * site may, and only under a name of this machine (which stops DNS rebinding).
  */
@@ -43,6 +45,11 @@ export function crossOrigin(
       throw new HttpError(403, {
         detail: `Pages of ${JSON.stringify(origin)} may not use this site, which is open to this machine only.`,
       });
+    }
+    if (new URL(context.req.url).pathname.startsWith(adminPath)) {
+      // Without these headers no browser lets a page of another site ask.
+      await next();
+      return undefined;
     }
     if (origin !== undefined) {
       context.header('Access-Control-Allow-Origin', isLocal ? origin : '*');

@@ -95,7 +95,8 @@ function commonAnswers(version: ApiVersion, config: AnyConfig): Record<number, A
       ? {}
       : {
           401: {
-            description: 'The token is missing, unknown or without the scope.',
+            description:
+              'The token is missing, unknown, expired, revoked, not for the page that sent it, or without the scope.',
             body: problem,
             headers: { 'WWW-Authenticate': z.string(), ...scopeHeaders },
           },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { requireDownloadRights } from '../downloads/download-rights.ts';
 import { redirectToArchive } from '../downloads/redirect-to-archive.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import { findOwn } from './find-own.ts';
@@ -31,11 +32,19 @@ export function downloadExport(version: ApiVersion): Operation {
             'Cache-Control': z.literal('no-store'),
           },
         },
+        403: {
+          description:
+            'You may no longer download a layer of it, or the site is open to its own machine only.',
+          body: problem,
+        },
         404: { description: 'There is no such export of yours, or it is not complete.', body: problem },
         410: { description: 'The archive has been removed.', body: problem },
       },
     },
-    async ({ parts, context, params }) =>
-      redirectToArchive(parts, context, await findOwn(parts, context, params.id)),
+    async ({ parts, context, params }) => {
+      const record = await findOwn(parts, context, params.id);
+      await requireDownloadRights(parts, context, record);
+      return redirectToArchive(parts, context, record);
+    },
   );
 }

@@ -1,6 +1,9 @@
 import { exportStates } from '@outcrop/contract';
 import { z } from 'zod';
 
+import { requestActor } from '../audit/audit-entry.ts';
+import { writeAudit } from '../audit/audit-log.ts';
+import { exportFacts } from '../audit/export-facts.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
 import {
@@ -134,7 +137,10 @@ function cancelExport(version: ApiVersion): Operation {
 }
 
 async function cancel(parts: AppParts, context: RequestContext, exportId: number): Promise<Response> {
-  const cancelled = await parts.exportStore.cancel(context.get('caller'), exportId);
+  const actor = requestActor(context, parts.trustedProxies);
+  const cancelled = await parts.exportStore.cancel(context.get('caller'), exportId, (transaction, record) =>
+    writeAudit(transaction, actor, exportFacts('export-cancelled', record)),
+  );
   if (cancelled === null) {
     const { state } = await findOwn(parts, context, exportId);
     const detail = `Can't cancel: export ${exportId} is ${state}; only one that is processing can be cancelled.`;

@@ -6,7 +6,11 @@ import type { AppParts, RequestContext } from './app-parts.ts';
 import { HttpError, notFound, RefusedExport } from './http-error.ts';
 
 /** Answers with an error; one that nobody expected is logged, and only its number is told. */
-export function renderError(parts: AppParts, context: RequestContext, error: Error): Response {
+export function renderError(
+  parts: Pick<AppParts, 'logger'>,
+  context: RequestContext,
+  error: Error,
+): Response {
   if (error instanceof HttpError) {
     return context.json(wrap(context, error), error.status, { ...error.headers });
   }

@@ -32,14 +32,15 @@ export async function renderLayer(site: Site, layer: SiteLayer, target: Target):
   const inspection = await inspectLayer(site, layer);
   const summary = renderLayerSummary(layer, target.root);
   const version = inspection.version ?? 0;
-  const isExportable = inspection.formats.length > 0;
+  const mayDownload = site.mayDownload(layer);
+  const isExportable = mayDownload && inspection.formats.length > 0;
   return {
     ...summary,
     description: layer.description,
     version: { id: version, url: `${summary.url}versions/${version}/` },
     published_at: await readModified(layer),
     license: renderLicence(layer, target.root),
-    user_permissions: ['view', 'download'],
+    user_permissions: mayDownload ? ['view', 'download'] : ['view'],
     user_capabilities: isExportable ? ['can-view', 'can-export'] : ['can-view'],
     data: renderData(site, layer, { ...inspection, target }),
     metadata: { iso: null, dc: null, native: null },

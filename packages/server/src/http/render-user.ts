@@ -1,6 +1,6 @@
-import type { WireUser } from '@outcrop/contract';
+import { adminScope, type WireUser } from '@outcrop/contract';
 
-import type { Caller } from '../tokens/caller.ts';
+import { type Caller, hasScope } from '../tokens/caller.ts';
 
 /** Who asks, as `v1.x` shows the maker of an export. What a site does not know of people is empty. */
 export function renderUser(caller: Caller, apiRoot: URL): WireUser {
@@ -14,7 +14,7 @@ export function renderUser(caller: Caller, apiRoot: URL): WireUser {
     geotag: '',
     email: '',
     is_locked: false,
-    is_site_admin: false,
+    is_site_admin: hasScope(caller, adminScope),
     seat_type: '',
     date_joined: caller.createdAt,
   };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { type AuditActor, requestActor } from '../audit/audit-entry.ts';
+import { writeAudit } from '../audit/audit-log.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import {
   checkBody,
@@ -116,8 +118,10 @@ export function validateExport(version: ApiVersion): Operation {
 
 async function create(parts: AppParts, context: RequestContext, key: string | null): Promise<Response> {
   const body = await readJsonBody(context, parts.site.limits.max_body_bytes);
-  const creation = await createRecord(parts, context.get('caller'), { body, key }).catch(refuseForNow);
+  const actor = requestActor(context, parts.trustedProxies);
+  const creation = await createRecord(parts, context.get('caller'), { body, key, actor }).catch(refuseForNow);
   if (creation.outcome === 'refused') {
+    await noteRefusal(parts, actor, creation.checked);
     throw refusal(parts, context, creation.checked);
   }
   if (creation.outcome === 'key-taken') {
@@ -144,6 +148,19 @@ function refuseForNow(error: unknown): never {
   if (!(error instanceof QuotaExceededError)) throw error;
   const { code, limit, value, waitMs, message: detail } = error;
   throw tooManyRequests({ code, detail, limit, value, waitMs });
+}
+
+/** Writes down a create that was refused for want of rights: what may not be downloaded, and what may not even be seen. */
+async function noteRefusal(parts: AppParts, actor: AuditActor, checked: CheckedBody): Promise<void> {
+  const items = checked.errors === null ? forbiddenItems(checked) : checked.withheld;
+  if (items.length === 0) return;
+  await writeAudit(parts.database, actor, { action: 'export-refused', items: [...new Set(items)] });
+}
+
+function forbiddenItems({ resolved, check }: Extract<CheckedBody, { errors: null }>): string[] {
+  return resolved.submitted.items.flatMap(({ item }, index) =>
+    check.items[index]?.reasons.some(({ code }) => code === 'no-permission') === true ? [item] : [],
+  );
 }
 
 /** Room is no property of the request, and may be there in a minute: so it does not make the request invalid. */

@@ -12,7 +12,11 @@ export function trailingSlash(
 ): (context: RequestContext, next: Next) => Promise<Response | void> {
   return async (context, next) => {
     const { pathname, search } = new URL(context.req.url);
-    if (pathname.endsWith('/') || pathname.endsWith(documentPath) || !pathname.startsWith('/services/api/')) {
+    if (
+      pathname.endsWith('/') ||
+      pathname.endsWith(documentPath) ||
+      !/^\/services\/(?:api|admin)\//.test(pathname)
+    ) {
       await next();
       return undefined;
     }

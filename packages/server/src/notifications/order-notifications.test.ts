@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSite } from '../main.ts';
 import { fakeEngine } from '../testing/fake-engine.ts';
 import { writeTestFolder } from '../testing/test-site.ts';
-import { createToken } from '../tokens/create-token.ts';
+import { createToken } from '../admin/manage-tokens.ts';
 import { NotificationOrderError } from './administer.ts';
 import { orderNotifications } from './order-notifications.ts';
 import { notificationOrdersPath } from './take-orders.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SiteError } from '../catalogue/site-error.ts';
 import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
 import { loadConfig } from '../config.ts';
-import { adminSecretHeader } from '../http/admin-operations.ts';
+import { adminSecretHeader } from '../admin/admin-secret.ts';
 import { openDatabase } from '../site/open-database.ts';
 import { findRunningSite, type RunningSite } from '../site/running-site.ts';
 import {

@@ -1,8 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import { z } from 'zod';
 
-import { adminSecretHeader } from '../http/admin-operations.ts';
+import { knowsSecret } from '../admin/admin-secret.ts';
 import type { AppParts, RequestContext } from '../http/app-parts.ts';
 import { HttpError, notFound } from '../http/http-error.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
@@ -14,9 +12,7 @@ export const notificationOrdersPath = '/.outcrop/notifications';
 /** Carries out orders of whoever knows the running site's secret. To others there is nothing here. */
 export function takeNotificationOrders(parts: AppParts): (context: RequestContext) => Promise<Response> {
   return async (context) => {
-    const given = Buffer.from(context.req.header(adminSecretHeader) ?? '');
-    const wanted = Buffer.from(parts.adminSecret ?? '');
-    if (parts.adminSecret === null || given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    if (!knowsSecret(context, parts.adminSecret)) {
       throw notFound();
     }
     const order = notificationOrderSchema.safeParse(await readJsonBody(context, 10_000));

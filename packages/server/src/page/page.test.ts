@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../http/create-app.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 import { insertToken } from '../tokens/token-store.ts';
-import { loginLinksPath } from './login-links.ts';
 
 let site: TestSite;
 
@@ -48,29 +47,6 @@ describe('a link to a download', () => {
     const foreign = await ask(path, { method: 'POST', headers: { Authorization: `key ${token}` } });
     expect(foreign.status).toBe(404);
     expect((await ask(path, { method: 'POST' })).status).toBe(401);
-  });
-});
-
-describe('a login link', () => {
-  const order = (secret: string) =>
-    ask(loginLinksPath, { method: 'POST', headers: { 'X-Outcrop-Secret': secret }, body: '{}' });
-  const redeem = (code: string) =>
-    ask('/services/page/sign-in', { method: 'POST', body: JSON.stringify({ code }) });
-
-  test('is made for whoever knows the secret of the running site, and gives a key once', async () => {
-    expect((await order('wrong')).status).toBe(404);
-    const { url } = await json(order('s'.repeat(64)));
-    const code = /#login=(.+)$/.exec(String(url))?.[1] ?? '';
-    const { key } = await json(redeem(code));
-    const listed = await ask('/services/api/v1/layers/', {
-      headers: { Authorization: `key ${String(key)}` },
-    });
-    expect(listed.status).toBe(200);
-    const again = await redeem(code);
-    expect([again.status, await json(again)]).toEqual([
-      401,
-      { detail: expect.stringContaining('used before') },
-    ]);
   });
 });
 

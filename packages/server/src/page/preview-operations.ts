@@ -13,9 +13,11 @@ import { HttpError, notFound } from '../http/http-error.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { sendJson } from './accepted-encoding.ts';
 import { readPathId } from '../http/read-path-id.ts';
+import type { PageOperation } from './page-operation.ts';
 
 const mostFeatures = 5000;
 const mostKept = 64;
+const overviewPixels = 1000;
 
 const querySchema = z.object({
   bbox: z
@@ -38,12 +40,9 @@ const bodySchema = z.object({ extent: z.union([z.string(), z.looseObject({ type:
  * `GET /services/page/layers/{id}/preview`: a sample of a layer's features, EPSG:4326, from its spatial index. `POST` with an
  * `extent`, as a create writes it, says too what of the layer is inside it, cut by it and outside.
  */
-export function previewLayer(
-  parts: AppParts,
-  previews: PreviewThread,
-): (context: RequestContext) => Promise<Response> {
+export function previewLayer(previews: PreviewThread): PageOperation {
   const kept = new Map<string, string>();
-  return async (context) => {
+  return async (parts, context) => {
     const layer = findLayer(parts, context);
     const query = querySchema.safeParse(context.req.query());
     if (!query.success) throw new HttpError(400, { detail: z.prettifyError(query.error) });
@@ -53,14 +52,19 @@ export function previewLayer(
       throw notFound(`Layer ${layer.id} is a ${layer.kind}; see its preview/picture instead.`);
     if (!('table' in source))
       throw notFound(`Layer ${layer.id} is in a database, of which there are no previews.`);
-    const etag = tagOf(version, context.req.url);
+    const isWhole = parts.site.mayDownload(layer);
+    const etag = tagOf(version, `${isWhole} ${context.req.url}`);
     const headers = { ETag: etag, 'Cache-Control': 'private, max-age=30' };
     const isRead = context.req.method === 'GET';
     if (isRead && context.req.header('If-None-Match') === etag) return context.body(null, 304, headers);
     const { bbox, limit, pixels } = query.data;
     const cacheFolder = fileURLToPath(parts.site.paths.cache);
     const region = isRead ? null : await readRegion(parts, context);
-    const request = { source, cacheFolder, box: bbox ?? null, limit, pixels, region };
+    // Who may not download it gets an overview: box by box, close up, a preview would be a download.
+    const sharpness = isWhole
+      ? { box: bbox ?? null, pixels }
+      : { box: null, pixels: Math.min(pixels, overviewPixels) };
+    const request = { source, cacheFolder, ...sharpness, limit, region };
     const json =
       (isRead ? kept.get(etag) : undefined) ??
       JSON.stringify(
@@ -96,9 +100,9 @@ async function readRegion(
 }
 
 /** `GET /services/page/layers/{id}/preview/picture`: a raster or grid as a PNG in Web Mercator, its envelope in a header. */
-export function previewPicture(parts: AppParts): (context: RequestContext) => Promise<Response> {
+export function previewPicture(): PageOperation {
   const made = new Map<string, Promise<RasterPicture>>();
-  return async (context) => {
+  return async (parts, context) => {
     const layer = findLayer(parts, context);
     const { source, version, unavailable } = parts.site.readSource(layer);
     if (source === null) throw new HttpError(409, { detail: unavailable });

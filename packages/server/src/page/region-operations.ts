@@ -3,10 +3,11 @@ import type { MultiPolygon } from '@outcrop/contract';
 import { z } from 'zod';
 
 import { resolveExtent } from '../exports/resolve-extent.ts';
-import type { AppParts, RequestContext } from '../http/app-parts.ts';
+import type { RequestContext } from '../http/app-parts.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
 import { sendJson } from './accepted-encoding.ts';
+import type { PageOperation } from './page-operation.ts';
 
 const mostParts = 100;
 const mostVertices = 1_000_000;
@@ -26,11 +27,8 @@ const bodySchema = z.object({
  * `POST /services/page/regions`: extents, as a create writes them, made one: valid, united, and with no more corners
  * than the site takes. Says what was wrong, and where.
  */
-export function inspectRegion(
-  parts: AppParts,
-  previews: PreviewThread,
-): (context: RequestContext) => Promise<Response> {
-  return async (context) => {
+export function inspectRegion(previews: PreviewThread): PageOperation {
+  return async (parts, context) => {
     const body = bodySchema.safeParse(await readJsonBody(context, mostBodyBytes));
     if (!body.success) throw new HttpError(400, { detail: z.prettifyError(body.error) });
     const polygons: MultiPolygon['coordinates'][number][] = [];
@@ -48,9 +46,9 @@ export function inspectRegion(
 }
 
 /** `POST /services/page/shapes?type=zip&crs=EPSG:2193`: the polygons of a dropped file, as GeoJSON in EPSG:4326. */
-export function readShapeFile(): (context: RequestContext) => Promise<Response> {
+export function readShapeFile(): PageOperation {
   let readers = 0;
-  return async (context) => {
+  return async (_, context) => {
     const { type, crs } = readShapeQuery(context);
     const bytes = await readBytes(context);
     if (readers >= mostReaders) {

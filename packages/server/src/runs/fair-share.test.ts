@@ -31,7 +31,7 @@ beforeEach(() =>
 
 async function user(name: string): Promise<Caller> {
   const { id, scopes } = await insertToken(database, { scopes: ['exports:write'], name });
-  return { tokenId: id, name, createdAt: null, scopes };
+  return { tokenId: id, keyId: id, name, createdAt: null, scopes, groups: [] };
 }
 
 /** Something that a simulated worker has done. Times are in seconds. */

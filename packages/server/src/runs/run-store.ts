@@ -86,7 +86,7 @@ export class RunStore {
       }
       const [known] = await transaction.query<{ id: number; state: 'active' | 'complete' }>(
         `SELECT id, state FROM outcrop.runs
-         WHERE canonical_key = $1 AND state IN ('active', 'complete') FOR UPDATE`,
+         WHERE canonical_key = $1 AND state IN ('active', 'complete') FOR SHARE`,
         [draft.canonicalKey],
       );
       // It may have ended in between, and then there is room for a new one.

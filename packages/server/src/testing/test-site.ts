@@ -30,6 +30,7 @@ import { TaskWorker } from '../runs/task-worker.ts';
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { insertToken } from '../tokens/token-store.ts';
+import { TokenUses } from '../tokens/token-uses.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
 import { openTestDatabase } from './open-test-database.ts';
@@ -77,7 +78,8 @@ const nature: readonly FakeTable[] = [
   { table: 'city_list' },
 ];
 
-const config = `title: Test site
+/** `outcrop.yaml` of the test folder. */
+export const testConfig = `title: Test site
 prefix: kx
 publisher: Outcrop
 limits: { max_extent_vertices: 20, max_body_bytes: 20000 }
@@ -91,7 +93,7 @@ layers:
 `;
 
 /** Writes a site folder for the fake engine. */
-export async function writeTestFolder(yaml = ''): Promise<URL> {
+export async function writeTestFolder(yaml = '', config = testConfig): Promise<URL> {
   const folder = pathToFileURL(`${await mkdtemp(join(tmpdir(), 'outcrop-server-'))}/`);
   await writeFile(new URL('outcrop.yaml', folder), config + yaml);
   await writeFile(new URL('nature.gpkg', folder), JSON.stringify(nature));
@@ -107,7 +109,9 @@ export interface TestSiteOptions {
   readonly hasWorker?: boolean;
   /** Default: files in the folder. */
   readonly objectStore?: ObjectStore;
-  /** What is added to its `outcrop.yaml`. */
+  /** Its `outcrop.yaml`, where it is not the usual one. */
+  readonly config?: string;
+  /** What is added to it. */
   readonly yaml?: string;
   readonly mail?: MailConfig;
   /** Default: one in memory. */
@@ -120,7 +124,7 @@ export interface TestSiteOptions {
 
 /** Opens a site with everything but a socket: the fake engine, a database in memory, one worker. */
 export async function openTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
-  const folder = options.folder ?? (await writeTestFolder(options.yaml));
+  const folder = options.folder ?? (await writeTestFolder(options.yaml, options.config));
   const fake = fakeEngine();
   const engine = options.engineFrom?.(fake) ?? fake;
   const logger = pino({ level: 'silent' });
@@ -152,6 +156,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
   if (options.hasWorker !== false) {
     worker.start(1);
   }
+  const tokenUses = new TokenUses(database, logger);
   const parts: AppParts = {
     site,
     siteRoot: new URL('http://localhost/'),
@@ -173,6 +178,8 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     notifications,
     logger,
     metrics,
+    tokenUses,
+    trustedProxies: parseTrustedProxies('127.0.0.1, 10.0.0.0/8'),
     adminSecret: 's'.repeat(64),
     dumpDatabase: null,
   };
@@ -193,6 +200,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     ...asker(app, token),
     async close() {
       await worker.close();
+      await tokenUses.settle();
       await notifications.close();
       await database.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import { scopes as knownScopes } from '@outcrop/contract';
-
-import type { Database } from '../database/database.ts';
+import type { Queryable } from '../database/database.ts';
 import { wireTime } from '../database/wire-time.ts';
-import type { Caller } from './caller.ts';
+import { checkTokenOrder, type TokenOrder } from './token-order.ts';
 
 /** A token as its owner sees it, once: only its hash is kept. */
 export interface NewToken {
@@ -14,64 +12,71 @@ export interface NewToken {
   readonly scopes: string[];
 }
 
-/** A request for a token that cannot be granted, in words. */
-export class TokenRequestError extends Error {
-  override readonly name = 'TokenRequestError';
+/** A token as operators see it. Times are ISO 8601, UTC, microseconds. */
+export interface TokenRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly groups: readonly string[];
+  readonly referers: readonly string[];
+  /** Whether it was made by a login link. */
+  readonly is_session: boolean;
+  /** The token that a key of a login link stands in for. */
+  readonly owner_id: number | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
 }
+
+/** What to select of a token. Never its hash. */
+export const tokenColumns = [
+  'id, name, scopes, groups, referers, is_session, owner_id',
+  ...['created_at', 'expires_at', 'revoked_at', 'last_used_at'].map((column) => wireTime(column)),
+].join(', ');
 
 /**
  * Makes a token.
  *
- * @throws TokenRequestError for no scope, or one that does not exist.
+ * @throws TokenRequestError for what cannot be granted.
  */
-export async function insertToken(
-  database: Database,
-  wanted: { scopes: readonly string[]; name: string },
-): Promise<NewToken> {
-  const scopes = [...new Set(wanted.scopes)];
-  const unknown = scopes.find((scope) => !(knownScopes as readonly string[]).includes(scope));
-  if (unknown !== undefined || scopes.length === 0) {
-    const problem =
-      unknown === undefined
-        ? 'A token needs at least one scope'
-        : `There is no scope ${JSON.stringify(unknown)}`;
-    throw new TokenRequestError(`${problem}; use one or more of ${knownScopes.join(', ')}.`);
-  }
+export async function insertToken(database: Queryable, order: TokenOrder): Promise<NewToken> {
+  const { name, scopes, groups, referers, expiresAt, ownerId, isSession } = checkTokenOrder(order);
   const token = randomBytes(16).toString('hex');
   const [row] = await database.query<{ id: number }>(
-    'INSERT INTO outcrop.tokens (name, hash, scopes) VALUES ($1, $2, $3) RETURNING id',
-    [wanted.name, hashToken(token), scopes],
+    `INSERT INTO outcrop.tokens (name, hash, scopes, groups, referers, expires_at, owner_id, is_session)
+     VALUES ($1, $2, $3, $4, $5, $6::timestamptz, $7, $8) RETURNING id`,
+    [name, hashToken(token), scopes, groups, referers, expiresAt, ownerId, isSession],
   );
   if (row === undefined) {
     throw new Error('The database gave no id for the token');
   }
-  return { id: row.id, token, scopes };
+  return { id: row.id, token, scopes: [...scopes] };
 }
 
-/** Who a token belongs to; null where nobody has it. */
-export function findCaller(database: Database, token: string): Promise<Caller | null> {
-  return selectCaller(database, 'hash = $1', hashToken(token));
-}
-
-/** The same for one who is known already, and whose token may have ended since. */
-export function findCallerById(database: Database, tokenId: number): Promise<Caller | null> {
-  return selectCaller(database, 'id = $1', tokenId);
-}
-
-async function selectCaller(
-  database: Database,
-  condition: 'hash = $1' | 'id = $1',
-  value: string | number,
-): Promise<Caller | null> {
-  const [row] = await database.query<{ id: number; name: string; created_at: string; scopes: string[] }>(
-    `SELECT id, name, ${wireTime('created_at')}, scopes FROM outcrop.tokens WHERE ${condition}`,
-    [value],
+/** Ends a token, and with it the keys that stand in for it. Null where there is none; one that had ended stays as it was. */
+export async function revokeToken(database: Queryable, tokenId: number): Promise<TokenRecord | null> {
+  const rows = await database.query<TokenRecord>(
+    `UPDATE outcrop.tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 OR owner_id = $1
+     RETURNING ${tokenColumns}`,
+    [tokenId],
   );
-  return row === undefined
-    ? null
-    : { tokenId: row.id, name: row.name, createdAt: row.created_at, scopes: row.scopes };
+  return rows.find(({ id }) => id === tokenId) ?? null;
 }
 
-function hashToken(token: string): string {
+/** Ends a key that a login link gave. False for any other, and for one that had ended. */
+export async function endSession(database: Queryable, tokenId: number): Promise<boolean> {
+  const rows = await database.query(
+    'UPDATE outcrop.tokens SET revoked_at = now() WHERE id = $1 AND is_session AND revoked_at IS NULL RETURNING id',
+    [tokenId],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * What is kept of a token. One pass of SHA-256 is enough: a token is 128 random bits, which nobody can try one by one,
+ * unlike a password that a person chose; and without salt, so that a request finds its token by an index.
+ */
+export function hashToken(token: string): string {
   return createHash('sha256').update(token.toLowerCase()).digest('hex');
 }

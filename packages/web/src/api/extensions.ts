@@ -139,6 +139,11 @@ export async function redeemLogin(code: string): Promise<string> {
   return ((await response.json()) as { key: string }).key;
 }
 
+/** Has the site end the key that is in use, if a login link gave it. */
+export async function endSession(): Promise<void> {
+  await ask(new URL('services/page/sign-out', siteSettings.root), { method: 'POST' });
+}
+
 function post(body: unknown): RequestInit {
   return {
     method: 'POST',

@@ -18,11 +18,12 @@ const defaults: RateBudgets = {
   authentication: { perMinute: 10, burst: 20 },
 };
 
-const none: RateBudgets = { reading: null, submitting: null, authentication: null };
+/** No limits. */
+export const noBudgets: RateBudgets = { reading: null, submitting: null, authentication: null };
 
 /** The budgets of a site. One that is open to its own machine has none but those that `outcrop.yaml` names. */
 export function rateBudgets({ rates }: Pick<SiteLimits, 'rates'>, access: Access): RateBudgets {
-  const usual = access === 'local' ? none : defaults;
+  const usual = access === 'local' ? noBudgets : defaults;
   const budget = (kind: RateKind): RateBudget | null => {
     const configured = rates[kind];
     if (configured === undefined) return usual[kind];

@@ -132,9 +132,9 @@ describe('guessing', () => {
     const redeem = (): Promise<Response> =>
       ask(app, '/services/page/sign-in', { method: 'POST', body: '{"code":"x"}' });
     expect((await redeem()).status).toBe(401);
-    expect((await ask(app, `/services/page/exports/1/download/1.1.${'a'.repeat(43)}`)).status).toBe(404);
+    expect((await ask(app, `/services/download/1/1.1.${'a'.repeat(43)}`)).status).toBe(404);
     expect((await redeem()).status).toBe(429);
-    expect((await ask(app, '/services/page/exports/1/download/1.1.x')).status).toBe(429);
+    expect((await ask(app, '/services/download/1/1.1.x')).status).toBe(429);
   });
 
   test('a forged X-Forwarded-For of somebody who is no trusted proxy is not believed', async () => {

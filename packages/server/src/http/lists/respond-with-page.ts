@@ -5,6 +5,8 @@ import { notFound } from '../http-error.ts';
 import type { ListFields } from './list-fields.ts';
 import type { ListQuery } from './list-query.ts';
 
+type ListParts = Pick<AppParts, 'siteRoot'>;
+
 /** A page of a list, and how many the list has. */
 export interface ListPage {
   readonly fields: ListFields;
@@ -36,7 +38,7 @@ export function sliceList<T>(list: readonly T[], { offset, pageSize }: ListQuery
  *
  * @throws HttpError 404 for a page past the end.
  */
-export function respondWithPage(parts: AppParts, context: RequestContext, list: ListPage): Response {
+export function respondWithPage(parts: ListParts, context: RequestContext, list: ListPage): Response {
   const { page, pageSize, offset } = list.query;
   const lastPage = Math.max(1, Math.ceil(list.total / pageSize));
   if (page > lastPage) {
@@ -70,7 +72,7 @@ function sortLinks({ sorts }: ListFields): LinkTarget[] {
   return sorts.map((name) => ({ rel: `sort-${name}`, changes: { sort: name, page: null } }));
 }
 
-function link(parts: AppParts, context: RequestContext, { rel, changes }: LinkTarget): string {
+function link(parts: ListParts, context: RequestContext, { rel, changes }: LinkTarget): string {
   const asked = new URL(context.req.url);
   const url = new URL(asked.pathname.slice(1), parts.siteRoot);
   url.search = asked.search;

@@ -112,11 +112,25 @@ export const otherBodies: readonly (readonly [pattern: RegExp, body: fc.Arbitrar
   [/\/preview$/, fc.record({ extent })],
   [/\/sign-in$/, fc.record({ code: fc.string({ maxLength: 40 }) })],
   [
-    /^\/\.outcrop\//,
-    fc.record({
-      name: fc.string(),
-      scopes: fc.constantFrom(['exports:read'], ['exports:write', 'layers:read']),
-    }),
+    /\/(?:tokens|login-links)\/$/,
+    fc.record(
+      {
+        name: fc.string(),
+        scopes: fc.constantFrom(['exports:read'], ['exports:write', 'layers:read'], ['admin']),
+        groups: fc.constantFrom(['agency'], ['no such group']),
+        referers: fc.constantFrom(['https://example.com/*'], ['*']),
+        expires: fc.constantFrom('90d', '2h', '2001-01-01', 'never'),
+      },
+      { requiredKeys: ['scopes'] },
+    ),
+  ],
+  [
+    /^\/\.outcrop\/notifications/,
+    fc.oneof(
+      fc.record({ order: fc.constant('list'), state: fc.constantFrom(null, 'failed'), limit: fc.integer() }),
+      fc.record({ order: fc.constant('secret'), token: fc.constantFrom(null, 1, 99), renew: fc.boolean() }),
+      fc.record({ order: fc.constant('email'), token: fc.integer(), address: fc.string() }),
+    ),
   ],
 ];
 

@@ -1,0 +1,30 @@
+import { FeatureCropper } from '../crop/feature-cropper.ts';
+import { Geos } from '../crop/geos.ts';
+import { RegionIndex } from '../crop/region-index.ts';
+import type { GeometryBuilder } from '../features/geometry-builder.ts';
+import type { ItemSetup } from './block-task.ts';
+
+/** The cropper of a builder's features, disposed of with its index. */
+export interface BlockCrop extends Disposable {
+  readonly cropper: FeatureCropper;
+}
+
+/**
+ * Makes the cropper of a block's features.
+ *
+ * @param shared the index of the region, where the caller has it: it stays the caller's
+ */
+export async function createBlockCrop(
+  { shape, mode }: NonNullable<ItemSetup['crop']>,
+  target: GeometryBuilder,
+  shared: RegionIndex | null,
+): Promise<BlockCrop> {
+  const geos = await Geos.load();
+  const index = shared ?? new RegionIndex(geos, shape);
+  return {
+    cropper: new FeatureCropper(geos, index, { mode, target }),
+    [Symbol.dispose]: () => {
+      if (index !== shared) index[Symbol.dispose]();
+    },
+  };
+}

@@ -112,6 +112,8 @@ describe('openSite', () => {
     ['layers: [{ id: 0, title: A, file: a.tif }]', 'layers.0.id'],
     ['layers: [{ id: 1, title: A, file: a.gpkg, table: t, crop_layer: true }]', 'name_field'],
     ['limits: { max_extent_vertices: -1 }', 'limits.max_extent_vertices'],
+    ['limits: { keep_days: 100 }', 'limits.keep_days: is above max_keep_days, which is 90'],
+    ['limits: { keep_days: 0 }', 'limits.keep_days'],
     ['access: { groups: { public: All } }', 'access.groups.public'],
     ['access: { groups: { Staff!: All } }', 'access.groups.Staff!'],
     ['access: { view: [staff] }', 'access: there is no group "staff"; use public,'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client, Export, ExportFailedError } from '@outcrop/client';
-import { findPostgres, startPostgres } from '@outcrop/testkit';
+import { findPostgres, startPostgres, startS3 } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { insist } from '../support/insist.ts';
@@ -112,6 +112,49 @@ describe.skipIf(programs === null)('a PostgreSQL server that', () => {
       await expectWhole(site, one);
     }
     expect(site.processes.all).toHaveLength(3);
+  });
+});
+
+describe('a bucket that', () => {
+  test('fails for a while loses no export, and says so where an archive is asked for', async () => {
+    await using s3 = await startS3();
+    await using site = await openSite(['serve'], { environment: { ...s3.environment } });
+    let refused = 0;
+    // Each put fails several times in a row, as often as a client of S3 tries by itself and more.
+    s3.intercept = ({ method }, response) => {
+      if (method !== 'PUT' || refused >= 6) return false;
+      refused += 1;
+      response.writeHead(500).end();
+      return true;
+    };
+    const made = await site.client.exports.create(wish('text/csv'));
+    await made.wait({ deadlineMs: 120_000 });
+    expect(refused).toBe(6);
+    await expectWhole(site, made);
+    s3.intercept = (_, response) => {
+      response.writeHead(503).end();
+      return true;
+    };
+    const headers = { authorization: `key ${site.key}` };
+    const answer = await fetch(made.downloadUrl ?? '', { headers, redirect: 'manual' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    s3.intercept = () => false;
+    await expectWhole(site, made);
+  });
+
+  test('does not answer at all is given up and asked again, and the export is whole', async () => {
+    await using s3 = await startS3();
+    await using site = await openSite(['serve'], { environment: { ...s3.environment } });
+    let unanswered = 0;
+    s3.intercept = ({ method }) => {
+      if (method !== 'PUT' || unanswered >= 1) return false;
+      unanswered += 1;
+      return true;
+    };
+    const made = await site.client.exports.create(wish('text/csv'));
+    await made.wait({ deadlineMs: 240_000 });
+    expect(unanswered).toBe(1);
+    await expectWhole(site, made);
   });
 });
 

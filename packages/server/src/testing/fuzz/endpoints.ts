@@ -16,6 +16,7 @@ const weights: readonly (readonly [methods: readonly string[], pattern: RegExp, 
   [['POST'], /\/page\/shapes$/, 0.1],
   [['GET'], /\/picture$|\/openapi\.json$|\/docs\/$/, 0.1],
   [['POST'], /\/exports\/$|\/validate\/$|\/regions$/, 10],
+  [['POST'], /\/tokens\/$/, 4],
   [['GET', 'DELETE'], /\/exports\//, 2],
   [['PUT', 'HEAD', 'OPTIONS'], /./, 0.2],
 ];

@@ -59,8 +59,8 @@ function note(tally: Tally, { method, path }: FuzzRequest, answer: { response: R
   if (answer.ms > tally.slowestMs)
     [tally.slowestMs, tally.slowest] = [answer.ms, `${method} ${path.slice(0, 80)}`];
   if (status !== 201) return;
-  if (headers.has('Location')) tally.created += headers.has('Idempotency-Replayed') ? 0 : 1;
-  else if (path.includes('tokens') || path.includes('sign-in')) tally.tokens += 1;
+  if (/^\/services\/(?:admin\/tokens|page\/sign-in)/.test(path)) tally.tokens += 1;
+  else if (headers.has('Location')) tally.created += headers.has('Idempotency-Replayed') ? 0 : 1;
 }
 
 async function inTime<T>(promise: Promise<T>): Promise<T> {

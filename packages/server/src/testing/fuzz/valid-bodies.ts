@@ -113,15 +113,18 @@ export const otherBodies: readonly (readonly [pattern: RegExp, body: fc.Arbitrar
   [/\/sign-in$/, fc.record({ code: fc.string({ maxLength: 40 }) })],
   [
     /\/(?:tokens|login-links)\/$/,
-    fc.record(
-      {
-        name: fc.string(),
-        scopes: fc.constantFrom(['exports:read'], ['exports:write', 'layers:read'], ['admin']),
-        groups: fc.constantFrom(['agency'], ['no such group']),
-        referers: fc.constantFrom(['https://example.com/*'], ['*']),
-        expires: fc.constantFrom('90d', '2h', '2001-01-01', 'never'),
-      },
-      { requiredKeys: ['scopes'] },
+    fc.oneof(
+      fc.record({ scopes: fc.constant(['exports:read']), name: fc.string({ maxLength: 20 }) }),
+      fc.record(
+        {
+          name: fc.string(),
+          scopes: fc.constantFrom(['exports:read'], ['exports:write', 'layers:read'], ['admin'], []),
+          groups: fc.constantFrom(['agency'], ['no such group']),
+          referers: fc.constantFrom(['https://example.com/*'], ['example.com'], ['*']),
+          expires: fc.constantFrom('90d', '2h', '2001-01-01', 'never'),
+        },
+        { requiredKeys: ['scopes'] },
+      ),
     ),
   ],
   [

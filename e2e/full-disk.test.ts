@@ -57,7 +57,7 @@ describe.runIf(canMount)('on a full disk', () => {
       );
       const result = await onSmallDisk(['run', request, '--site', folder, '--output', join(disk, 'out.zip')]);
       expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-      expect(result.stderr).toMatch(/^outcrop: The disk is full: [^\n]+Free some space[^\n]+\n$/m);
+      expect(result.stderr).toMatch(/^outcrop: Points: The disk is full: [^\n]+Free some space[^\n]+\n$/m);
     },
   );
 

@@ -123,7 +123,7 @@ export function accessSuite(site: () => ContractSite): void {
       test('names the methods that are allowed', async () => {
         for (const [method, path, allow] of [
           ['PUT', 'exports/', 'GET, HEAD, POST, OPTIONS'],
-          ['PATCH', 'exports/1/', 'GET, HEAD, DELETE, OPTIONS'],
+          ['PUT', 'exports/1/', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
           ['GET', 'exports/validate/', 'POST, OPTIONS'],
           ['POST', 'exports/croplayers/', 'GET, HEAD, OPTIONS'],
         ] as const) {

@@ -55,6 +55,15 @@ test('every line of a request has its id, that of a failure too', async () => {
   expect(entries.map(({ requestId }) => requestId)).toEqual(['req-12345', 'req-12345']);
 });
 
+test('a signed address is written down without what opens it', async () => {
+  const lines: string[] = [];
+  const logger = createLogger({ logLevel: 'info', logFormat: 'json' }, { write: (line) => lines.push(line) });
+  const signature = 'a'.repeat(43);
+  await site.appWith({ logger }).request(`http://localhost/services/download/7/1.1795651200.${signature}`);
+  expect(lines.join('')).toContain('/services/download/7/...');
+  expect(lines.join('')).not.toContain(signature);
+});
+
 test('requests are counted by operation, and what is made up is counted together', async () => {
   const metrics = createSiteMetrics();
   const app = site.appWith({ metrics });

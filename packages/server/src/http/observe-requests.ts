@@ -36,12 +36,24 @@ export function observeRequests(parts: AppParts): (context: RequestContext, next
         });
         parts.metrics.requestAnswered({ operation, method: knownMethod(method), status, seconds: ms / 1000 });
         parts.logger.info(
-          { method, path: path.slice(0, 500), status, ms: Math.round(ms) },
+          { method, path: loggedPath(path), status, ms: Math.round(ms) },
           'Request:Serve:Done',
         );
       });
     });
   };
+}
+
+const partsOfSite = [
+  ['downloadArchive', '/services/download/'],
+  ['page', '/services/page/'],
+  ['admin', '/services/admin/'],
+  ['assets', '/assets/'],
+] as const;
+
+/** A path as it may be written down: who reads a log must not be able to open what a signed address opens. */
+function loggedPath(path: string): string {
+  return path.replace(/^(.*\/services\/download\/[^/]*\/).*$/s, '$1...').slice(0, 500);
 }
 
 /** What was asked, in few words: the name in the OpenAPI document, or which part of the site it was. */
@@ -50,8 +62,8 @@ function operationOf(context: RequestContext): string {
   if (named !== undefined) {
     return named;
   }
-  const [, first = '', second = ''] = context.req.path.split('/');
-  return first === 'services' && second === 'page' ? 'page' : first === 'assets' ? 'assets' : 'other';
+  const path = context.req.path;
+  return partsOfSite.find(([, beginning]) => path.startsWith(beginning))?.[0] ?? 'other';
 }
 
 /** Anyone can make up methods, and each would be a time series of its own. */

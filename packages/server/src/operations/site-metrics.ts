@@ -43,7 +43,7 @@ function requestMetrics(registers: Registry[]): Pick<SiteMetrics, 'requestAnswer
   });
   const sent = new Counter({
     name: 'outcrop_http_response_bytes_total',
-    help: 'Bytes that this process has sent, by operation: `downloadExport` are archives. What storage sends itself is not here.',
+    help: 'Bytes that this process has sent, by operation: `downloadArchive` are archives. What storage sends itself is not here.',
     labelNames: ['operation'],
     registers,
   });

@@ -3,6 +3,7 @@ import { EngineError } from '@outcrop/engine';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 
+import { StorageError } from '../storage/storage-error.ts';
 import { describeFailure } from './describe-failure.ts';
 
 const lines: string[] = [];
@@ -54,6 +55,16 @@ test('what nobody foresaw says nothing of itself but a number that is in the log
     expect(detail).not.toContain('secret');
     expect(JSON.parse(lines[0]!)).toMatchObject({ incident, msg: 'Export:Run:Failed' });
   }
+});
+
+test('a store that fails is one, in words that say nothing of the inside', () => {
+  const thrown = new StorageError('PUT of 12/x.zip: AccessDenied', {
+    code: 'AccessDenied',
+    isRetryable: false,
+  });
+  const { code, detail } = describeFailure(thrown, context);
+  expect([code, detail.includes('AccessDenied')]).toEqual(['storage', false]);
+  expect(detail).toContain(failures.storage.meaning);
 });
 
 test('a disk that is full is one, whoever finds it', () => {

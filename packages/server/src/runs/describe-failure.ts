@@ -5,6 +5,7 @@ import { EngineError } from '@outcrop/engine';
 import type { Logger } from 'pino';
 
 import { withoutFolder } from '../catalogue/without-folder.ts';
+import { StorageError } from '../storage/storage-error.ts';
 
 /** Their messages hold the figure and what follows from it. */
 const explainedWhereMade: readonly FailureCode[] = ['format-limit', 'time-limit', 'memory-limit'];
@@ -37,6 +38,9 @@ export function describeFailure(
 function codeOf(error: unknown): FailureCode {
   if (error instanceof EngineError) {
     return error.code;
+  }
+  if (error instanceof StorageError) {
+    return 'storage';
   }
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC' ? 'disk-full' : 'internal';
 }

@@ -20,8 +20,13 @@ import type { FinishedArchive, RunStore } from './run-store.ts';
 import type { Task } from './task.ts';
 import type { TaskStore } from './task-store.ts';
 
-/** How often a task is taken, before its export is given up. */
-const maxAttempts = 5;
+/** How often a task may fail by itself, before its export is given up. */
+const maxFailures = 5;
+/**
+ * How often it is taken at all. That its worker was killed is no fault of an export, which runs in a process of its own: only one
+ * that takes its worker with it again and again is given up.
+ */
+const maxAttempts = 20;
 /** How long to wait before what may pass is tried again, the first time; then twice as long each time. */
 const retrySeconds = 2;
 
@@ -173,8 +178,8 @@ async function end(
   } else if (cause instanceof TaskLost) {
     await cleanUp(parts, task.runId);
     logger.info('Export:Task:Lost');
-  } else if (mayPass(cause) && task.attempts < maxAttempts) {
-    const seconds = retrySeconds * 2 ** (task.attempts - 1);
+  } else if (mayPass(cause) && task.failures + 1 < maxFailures) {
+    const seconds = retrySeconds * 2 ** task.failures;
     await parts.taskStore.retry(task, seconds);
     logger.warn({ err: cause, seconds }, 'Export:Task:Retried');
   } else {

@@ -10,6 +10,7 @@ interface TaskRow {
   readonly items: number[];
   readonly packs: boolean;
   readonly attempts: number;
+  readonly failures: number;
   readonly plan: Task['plan'];
   readonly traceparent: string | null;
   readonly run_seconds: number;
@@ -50,10 +51,10 @@ export class TaskStore {
            SELECT id FROM outcrop.tasks
            WHERE NOT done AND waits_for = 0 AND available_at <= now()
            ORDER BY start_tag, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, run_id, items, packs, attempts, start_tag),
+         RETURNING id, run_id, items, packs, attempts, failures, start_tag),
        clock AS (
          UPDATE outcrop.fair_clock SET now = taken.start_tag FROM taken WHERE fair_clock.now < taken.start_tag)
-       SELECT taken.id::integer AS task_id, taken.run_id, taken.items, taken.packs, taken.attempts, runs.plan, runs.traceparent,
+       SELECT taken.id::integer AS task_id, taken.run_id, taken.items, taken.packs, taken.attempts, taken.failures, runs.plan, runs.traceparent,
          coalesce(extract(epoch FROM now() - ${startOfTasks}), 0)::double precision AS run_seconds,
          ARRAY(SELECT id FROM outcrop.exports WHERE run_id = taken.run_id AND state = 'processing' ORDER BY id) AS export_ids
        FROM taken JOIN outcrop.runs ON runs.id = taken.run_id`,
@@ -68,6 +69,7 @@ export class TaskStore {
           items: row.items,
           packs: row.packs,
           attempts: row.attempts,
+          failures: row.failures,
           plan: row.plan,
           traceparent: row.traceparent,
           runStartedAt: performance.now() - row.run_seconds * 1000,
@@ -104,10 +106,11 @@ export class TaskStore {
     );
   }
 
-  /** Gives a task back that failed in a way that may pass, to be tried again after a while. It counts as an attempt. */
+  /** Gives a task back that failed in a way that may pass, to be tried again after a while. It counts as a failure of its own. */
   async retry({ taskId, lease }: HeldTask, afterSeconds: number): Promise<void> {
     await this.#database.query(
-      `UPDATE outcrop.tasks SET lease = NULL, available_at = now() + make_interval(secs => $3) WHERE ${isHeld}`,
+      `UPDATE outcrop.tasks SET lease = NULL, available_at = now() + make_interval(secs => $3), failures = failures + 1
+       WHERE ${isHeld}`,
       [taskId, lease, afterSeconds],
     );
   }

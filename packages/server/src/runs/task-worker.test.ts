@@ -88,7 +88,7 @@ test('what never passes is given up with its reason', async () => {
     throw new EngineError('process-died', 'Killed again.', { retryable: true });
   };
   const { id } = await writeExport(site.parts.database);
-  await site.parts.database.query('UPDATE outcrop.tasks SET attempts = 4');
+  await site.parts.database.query('UPDATE outcrop.tasks SET failures = 4');
   startWorker();
   await expect
     .poll(async () => (await site.parts.exportStore.find(localUser, id))?.error)
@@ -101,13 +101,13 @@ test('an export whose workers die without an answer, again and again, is given u
     runs += 1;
   };
   const { id } = await writeExport(site.parts.database);
-  await site.parts.database.query('UPDATE outcrop.tasks SET attempts = 5');
+  await site.parts.database.query('UPDATE outcrop.tasks SET attempts = 20');
   startWorker();
   await expect
     .poll(async () => (await site.parts.exportStore.find(localUser, id))?.error)
     .toMatchObject({
       code: 'process-died',
-      detail: expect.stringContaining('5 times'),
+      detail: expect.stringContaining('20 times'),
     });
   expect(runs).toBe(0);
 });

@@ -12,6 +12,8 @@ export interface Task {
   readonly packs: boolean;
   /** How often the task has been taken, this time included. */
   readonly attempts: number;
+  /** How often it has failed by itself, in a way that may pass. */
+  readonly failures: number;
   readonly plan: ExportPlan;
   /** Of the request that began the run; null where nothing was traced. */
   readonly traceparent: string | null;

@@ -21,8 +21,8 @@ import { type Role, SiteProcesses } from '../support/site-processes.ts';
 const exportCount = byProfile({ short: 24, full: 200 });
 const pointCount = byProfile({ short: 60_000, full: 150_000 });
 const seed = Number(process.env['OUTCROP_SEED'] ?? 20_261_125);
-/** The next kill comes after so long, at random. */
-const killEveryMs = [700, 3500] as const;
+/** The next kill comes after so long, at random: a site must have time to start, and a large item to be made between two of them. */
+const killEveryMs = byProfile({ short: [700, 3500], full: [1000, 8000] } as const);
 const programs = await findPostgres();
 
 interface Detail {

@@ -15,8 +15,8 @@ import { openSiteDatabase } from '../support/site-database.ts';
 import { SiteProcesses } from '../support/site-processes.ts';
 
 const programs = await findPostgres();
-const exportCount = byProfile({ short: 6, full: 60 });
-const pointCount = byProfile({ short: 100_000, full: 200_000 });
+const exportCount = byProfile({ short: 6, full: 24 });
+const pointCount = byProfile({ short: 100_000, full: 150_000 });
 /** So many points make over 32 MB of GeoJSON: two such items are two tasks. */
 const largePointCount = byProfile({ short: 260_000, full: 600_000 });
 const scopes = ['exports:read', 'exports:write', 'layers:read'];

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client, Export } from '@outcrop/client';
+import { freePort } from '@outcrop/testkit';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
 import { makeLargeLayer } from './support/large-layer.ts';
@@ -145,12 +145,3 @@ test('a second signal does not wait', async () => {
   const again = await serve();
   expect((await (await again.client.exports.get(running.id!)).wait()).state).toBe('complete');
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

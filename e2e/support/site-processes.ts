@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+
+import { freePort } from '@outcrop/testkit';
 
 import { finished, type Finished, startOutcrop } from './run-outcrop.ts';
 import { printedAddress } from './serve-site.ts';
@@ -96,13 +97,4 @@ function isExportProcess(pid: string, parents: ReadonlySet<number>): boolean {
     // It has ended in between.
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

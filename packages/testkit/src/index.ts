@@ -7,6 +7,7 @@ export type {
   GeoPackageFixture,
   TableFixture,
 } from './geopackage/fixture.ts';
+export { freePort } from './free-port.ts';
 export type { Coordinates, Dimension, FixtureGeometry } from './geopackage/geometry.ts';
 export { writeGeoPackage } from './geopackage/write-geopackage.ts';
 export { findPostgres, type PostgresCluster, startPostgres } from './postgres-cluster.ts';

@@ -1,9 +1,10 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
 import { chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 const debianFolder = '/usr/lib/postgresql';
@@ -67,13 +68,4 @@ async function asUnprivileged(folder: string): Promise<ExecFileOptions> {
   const { uid, gid } = await stat('/var/lib/postgresql');
   await chown(folder, uid, gid);
   return { cwd: folder, uid, gid };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

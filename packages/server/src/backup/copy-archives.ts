@@ -3,6 +3,8 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { hasCode } from '../has-code.ts';
+
 /**
  * Copies the files below a folder; where the file system can, they share their blocks. Files that vanish meanwhile, as archives
  * do whose time is over, are left out.
@@ -28,7 +30,7 @@ export async function copyArchives(from: URL, to: URL): Promise<number> {
 }
 
 function vanished(error: unknown): 0 {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+  if (hasCode(error, 'ENOENT')) {
     return 0;
   }
   throw error;

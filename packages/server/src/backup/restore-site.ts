@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
+import { hasCode } from '../has-code.ts';
 import { SiteError } from '../catalogue/site-error.ts';
 import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
 import { openEmbeddedDatabase } from '../database/embedded-database.ts';
@@ -94,7 +95,7 @@ async function unpack(dump: URL): Promise<Blob> {
 }
 
 function keepExisting(error: unknown): false {
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+  if (hasCode(error, 'EEXIST')) {
     return false;
   }
   throw error;

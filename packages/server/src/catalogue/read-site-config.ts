@@ -5,6 +5,7 @@ import { type Document, parseDocument } from 'yaml';
 
 import { type SiteConfig, siteConfigSchema } from './site-config.ts';
 import { SiteError } from './site-error.ts';
+import { hasCode } from '../has-code.ts';
 
 /** `outcrop.yaml`, as text with its comments and as values. */
 export interface SiteConfigFile {
@@ -43,7 +44,7 @@ async function readTextOrNull(file: URL): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       return null;
     }
     throw new SiteError(

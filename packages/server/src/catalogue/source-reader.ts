@@ -1,6 +1,7 @@
 import type { GeoPackageTable, RasterFile, RasterKind } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
+import { hasCode } from '../has-code.ts';
 import type { LayerSource } from './site-layer.ts';
 import { withoutFolder } from './without-folder.ts';
 
@@ -66,7 +67,7 @@ export class SourceReader {
   }
 
   #describe(error: unknown): string {
-    if (isErrorWithCode(error) && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       return 'The file is not there; put it back or correct outcrop.yaml.';
     }
     const message = error instanceof Error ? error.message : String(error);
@@ -77,8 +78,4 @@ export class SourceReader {
 /** The raster of a location. */
 export function rasterFile({ path, kind, crs }: Omit<SourceLocation, 'table'>): RasterFile {
   return { path, kind: kind ?? 'raster', ...(crs !== null && { crs }) };
-}
-
-function isErrorWithCode(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Database, Queryable } from '../database/database.ts';
 import { Bell } from '../runs/bell.ts';
 import { asPgBossDatabase } from './pg-boss-database.ts';
+import { hasCode } from '../has-code.ts';
 
 const queueName = 'deliveries';
 /** Where pg-boss puts what has failed for the last time. */
@@ -103,7 +104,7 @@ async function createQueue(boss: PgBoss, name: string): Promise<void> {
       await boss.createQueue(name);
       return;
     } catch (error) {
-      const isDeadlock = error instanceof Error && 'code' in error && error.code === deadlockDetected;
+      const isDeadlock = hasCode(error, deadlockDetected);
       if (!isDeadlock || attempt === maxAttempts) {
         throw error;
       }

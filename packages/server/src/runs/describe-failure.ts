@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 
 import { withoutFolder } from '../catalogue/without-folder.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { hasCode } from '../has-code.ts';
 
 /** Their messages hold the figure and what follows from it. */
 const explainedWhereMade: readonly FailureCode[] = ['format-limit', 'time-limit', 'memory-limit'];
@@ -42,7 +43,7 @@ function codeOf(error: unknown): FailureCode {
   if (error instanceof StorageError) {
     return 'storage';
   }
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC' ? 'disk-full' : 'internal';
+  return hasCode(error, 'ENOSPC') ? 'disk-full' : 'internal';
 }
 
 function asSentence(message: string): string {

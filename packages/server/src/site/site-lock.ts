@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 import { SiteError } from '../catalogue/site-error.ts';
 import type { SitePaths } from '../catalogue/site-paths.ts';
+import { hasCode } from '../has-code.ts';
 
 const lockSchema = z.object({ pid: z.int(), startedAt: z.number() });
 
@@ -49,7 +50,7 @@ async function tryLock(file: URL): Promise<boolean> {
     await handle.close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (hasCode(error, 'EEXIST')) {
       return false;
     }
     throw error;
@@ -75,7 +76,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return !isZombie(pid);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 

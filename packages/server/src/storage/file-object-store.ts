@@ -3,7 +3,7 @@ import { copyFile, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promis
 import { Readable } from 'node:stream';
 
 import { placeFile } from './durable-file.ts';
-import { hasCode } from './has-code.ts';
+import { hasCode } from '../has-code.ts';
 import { checkKey, checkPrefix, isKey } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 

@@ -119,5 +119,9 @@ test('a large archive is hashed as it lies in the file, also after a restart', a
   await hasher?.update(pieces);
   const digest = await hasher?.digest();
   await sink.finish();
-  expect(digest).toBe(createHash('sha256').update(await readFile(sink.path)).digest('hex'));
+  expect(digest).toBe(
+    createHash('sha256')
+      .update(await readFile(sink.path))
+      .digest('hex'),
+  );
 });

@@ -87,7 +87,7 @@ export class ArchiveWriter {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#queue.map(({ packed }) => packed));
+    await Promise.allSettled(this.#queue.flatMap(({ packed }) => packed ?? []));
     await this.#file.close();
   }
 

@@ -23,6 +23,10 @@ const configSchema = z.object({
   OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
   /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
   OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
+  /** Connections that one process takes at most. */
+  OUTCROP_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(4000),
+  /** Connections that one process takes from one address, unless it is this machine's or a trusted proxy's. */
+  OUTCROP_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).default(256),
   /** Seconds that a worker may be silent before its work is given to another. */
   OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
   /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
@@ -62,6 +66,8 @@ export interface Config {
   readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
   readonly trustedProxies: TrustedProxies;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   /** Holds no secret. */
   readonly storage: StorageSettings;
   readonly downloadSeconds: number;
@@ -110,6 +116,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logFormat: data.OUTCROP_LOG_FORMAT,
     concurrency: data.OUTCROP_CONCURRENCY,
     trustedProxies: data.OUTCROP_TRUSTED_PROXIES,
+    maxConnections: data.OUTCROP_MAX_CONNECTIONS,
+    maxConnectionsPerAddress: data.OUTCROP_MAX_CONNECTIONS_PER_ADDRESS,
     storage: readStorage(data),
     downloadSeconds: data.OUTCROP_DOWNLOAD_SECONDS,
     leaseSeconds: data.OUTCROP_LEASE_SECONDS,

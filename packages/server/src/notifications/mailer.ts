@@ -71,7 +71,10 @@ export function isRefusedForGood(error: unknown): boolean {
 async function within(ms: number, sending: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The mail server did not take the letter within ${ms / 1000} s`)), ms);
+    timer = setTimeout(
+      () => reject(new Error(`The mail server did not take the letter within ${ms / 1000} s`)),
+      ms,
+    );
   });
   await Promise.race([sending, late]).finally(() => clearTimeout(timer));
 }

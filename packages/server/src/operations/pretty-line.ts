@@ -22,7 +22,8 @@ export function prettyLine(line: string): string {
   const fields = Object.entries(entry)
     .filter(([key]) => !skipped.has(key))
     .map(([key, value]) => ` ${key}=${visible(typeof value === 'string' ? value : JSON.stringify(value))}`);
-  const trouble = entry.err === undefined ? '' : `\n  ${visibleLines(entry.err.stack ?? entry.err.message ?? '')}`;
+  const trouble =
+    entry.err === undefined ? '' : `\n  ${visibleLines(entry.err.stack ?? entry.err.message ?? '')}`;
   return `${time} ${level} ${visible(entry.msg ?? '')}${fields.join('')}${trouble}\n`;
 }
 

@@ -128,7 +128,11 @@ describeEveryDatabase((open) => {
     );
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        writeExport(database, { ...waiting, canonicalKey: 'many', caller: { ...localUser, tokenId: 101 + index } }),
+        writeExport(database, {
+          ...waiting,
+          canonicalKey: 'many',
+          caller: { ...localUser, tokenId: 101 + index },
+        }),
       ),
     );
     const [tag] = await database.query<{ first: number; now: number }>(
@@ -454,13 +458,13 @@ describeEveryDatabase((open) => {
     test('are kept until another time, and only while they are complete and the caller’s', async () => {
       const { id } = await completed('longer');
       const until = new Date(Date.now() + 30 * day).toISOString();
-      expect(fromNow((await exports.keepUntil(localUser, id, until))!.expiresAt)).toBeCloseTo(30, 2);
+      expect(fromNow((await exports.keepUntil(localUser, id, { until }))!.expiresAt)).toBeCloseTo(30, 2);
       const stranger = { ...localUser, tokenId: 99 };
-      expect(await exports.keepUntil(stranger, id, until)).toBeNull();
+      expect(await exports.keepUntil(stranger, id, { until })).toBeNull();
       await letExpire(id);
-      expect(await exports.keepUntil(localUser, id, until)).toBeNull();
+      expect(await exports.keepUntil(localUser, id, { until })).toBeNull();
       expect(await expireExports(store(), runs)).toBe(1);
-      expect(await exports.keepUntil(localUser, id, until)).toBeNull();
+      expect(await exports.keepUntil(localUser, id, { until })).toBeNull();
     });
 
     test('those of before there was an end get one from today; on a site that keeps for ever none does', async () => {

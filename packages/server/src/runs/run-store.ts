@@ -317,7 +317,8 @@ async function hurry(transaction: Queryable, runId: number, { owner, tasks }: Ru
 }
 
 /** Of a run, the tasks that nobody does yet; `$1` is the run. */
-const waitingTasks = 'SELECT id FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL ORDER BY id';
+const waitingTasks =
+  'SELECT id FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL ORDER BY id';
 
 /** The tag of the task of a run that comes first; null where none waits, or others have all of them. */
 async function firstTag(

@@ -46,7 +46,9 @@ export async function lockSite(paths: SitePaths, options: { waitMs: number }): P
 function tryLock(file: URL): SiteLock | null {
   const database = new Sqlite(fileURLToPath(file), { timeout: 0 });
   try {
-    database.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL); DELETE FROM holder');
+    database.exec(
+      'BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL); DELETE FROM holder',
+    );
     database.prepare('INSERT INTO holder VALUES (?)').run(process.pid);
     // Others can read who it is, once that is written; and nobody but this process can write.
     database.exec('COMMIT; BEGIN IMMEDIATE');

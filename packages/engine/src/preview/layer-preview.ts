@@ -99,7 +99,10 @@ export async function previewLayerHere(
       : { ...feature, properties: { place: placed === 'nowhere' ? 'outside' : placed.placeOf(feature.id) } },
   ) as PreviewFeature[];
   const counts = countsOf(placed, survey.featureCount);
-  return { type: 'FeatureCollection', features: placedFeatures, total: sample.total, counts };
+  // Boxes of the index meet the map where their features do not, or are too small to be seen: those are no sample.
+  const isWhole = sample.ids.length === sample.total;
+  const total = isWhole ? placedFeatures.length : sample.total;
+  return { type: 'FeatureCollection', features: placedFeatures, total, counts };
 }
 
 const nothing: LayerPreview = { type: 'FeatureCollection', features: [], total: 0, counts: null };

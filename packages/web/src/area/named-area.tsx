@@ -61,7 +61,10 @@ function FeatureChoice({
   );
   const found = useMemo(() => {
     const wanted = fold(text).split(/\s+/).filter(Boolean);
-    return folded.filter((one) => wanted.every((word) => one.folded.includes(word)));
+    const holding = folded.filter((one) => wanted.every((word) => one.folded.includes(word)));
+    // Names that begin with what was typed come first.
+    const isFirst = (one: (typeof folded)[number]): boolean => one.folded.startsWith(wanted[0] ?? '');
+    return [...holding.filter(isFirst), ...holding.filter((one) => !isFirst(one))];
   }, [folded, text]);
   const toggle = (featureId: number): void => {
     const next = featureIds.includes(featureId)

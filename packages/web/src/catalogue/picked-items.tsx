@@ -8,7 +8,7 @@ import { words } from '../words/en.ts';
 
 /** What is in the export, with what can be said of each item. */
 export function PickedItems(): ReactNode {
-  const { draft, layers, dispatch } = useNewExport();
+  const { draft, layers, titleOf, dispatch } = useNewExport();
   if (draft.items.length === 0) return null;
   return (
     <div className="picked">
@@ -17,11 +17,11 @@ export function PickedItems(): ReactNode {
         {draft.items.map((key, at) => (
           <li key={key}>
             <div className="picked-line">
-              <bdi className="picked-title">{layers[at]?.title ?? key}</bdi>
+              <bdi className="picked-title">{titleOf(key)}</bdi>
               <button
                 type="button"
                 className="button button-quiet button-small"
-                aria-label={words.remove(layers[at]?.title ?? key)}
+                aria-label={words.remove(titleOf(key))}
                 onClick={() => dispatch({ type: 'remove', item: key })}
               >
                 <span aria-hidden="true">×</span>

@@ -24,11 +24,12 @@ export function CheckStep(): ReactNode {
       <ul className="check-items" aria-busy={check.isStale}>
         {draft.items.map((key, at) => (
           <li key={key} id={`check-${key}`} tabIndex={-1}>
-            <bdi className="check-title">{state.layers[at]?.title ?? key}</bdi>
+            <bdi className="check-title">{state.titleOf(key)}</bdi>
             <ItemState
               problems={problems.filter(({ item }) => item === key)}
               verdict={check.verdict?.items.find(({ item }) => itemKeyOf(item) === key)}
-              unit={state.layers[at]?.kind === 'table' ? words.data.rows : words.data.features}
+              isTable={state.layers[at]?.kind === 'table'}
+              isCropped={draft.area.mode !== 'all'}
             />
           </li>
         ))}
@@ -64,11 +65,13 @@ function Licences(): ReactNode {
 function ItemState({
   problems,
   verdict,
-  unit,
+  isTable,
+  isCropped,
 }: {
   readonly problems: readonly Problem[];
   readonly verdict: ItemValidation | undefined;
-  readonly unit: (total: number) => string;
+  readonly isTable: boolean;
+  readonly isCropped: boolean;
 }): ReactNode {
   if (problems.length > 0) {
     return problems.map(({ text, fixes, item }) => (
@@ -78,9 +81,11 @@ function ItemState({
     ));
   }
   if (verdict === undefined) return <p className="muted small">{words.check.checking}</p>;
+  const unit = isTable ? words.data.rows : words.data.features;
   const facts = [
     ...(verdict.featureCount === null ? [] : [unit(verdict.featureCount)]),
     ...(verdict.sizeEstimateZipped === null ? [] : [bytes(verdict.sizeEstimateZipped)]),
+    ...(isTable && isCropped ? [words.check.uncropped] : []),
   ];
   return (
     <p className="small">
@@ -96,6 +101,6 @@ function useAnnouncement(isStale: boolean, problems: number | null): void {
   useEffect(() => {
     if (isStale || problems === null || said.current === problems) return;
     said.current = problems;
-    announce(problems === 0 ? words.check.ready : words.check.missing);
+    announce(problems === 0 ? words.check.readyNow : words.check.notNow(problems));
   }, [isStale, problems]);
 }

@@ -122,7 +122,10 @@ export class MapModel {
     const extent: Extent = boundingExtent(ring);
     if (ring.length === 0 || !Number.isFinite(getWidth(extent))) return;
     const duration = isAnimated && !this.#isStill ? animationMs : 0;
-    this.map.getView().fit(extent, { padding: [60, 60, 70, 60], maxZoom: 14, duration });
+    // Where the map is large, its tools and legend lie on it.
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const padding = width > 700 && height > 500 ? [50, 160, 140, 50] : [24, 24, 24, 24];
+    this.map.getView().fit(extent, { padding, maxZoom: 14, duration });
   }
 
   /** Moves the map by pixels, for keys and buttons. */

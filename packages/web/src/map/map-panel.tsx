@@ -74,7 +74,7 @@ function MapContents({ model }: { readonly model: MapModel }): ReactNode {
     <>
       {shown.map(({ key, isPicture, preview }) =>
         isPicture ? (
-          <PictureOnMap key={key} model={model} id={Number(key.slice(1))} />
+          <PictureOnMap key={key} model={model} plane={plane.plane} id={Number(key.slice(1))} />
         ) : (
           <PreviewOnMap key={key} model={model} plane={plane.plane} preview={preview} />
         ),
@@ -82,10 +82,12 @@ function MapContents({ model }: { readonly model: MapModel }): ReactNode {
       {area.mode === 'named' && layerId !== null && (
         <PickableAreas model={model} plane={plane.plane} area={{ ...area, layerId }} box={box} />
       )}
-      <DrawBar model={model} />
       <MapTools model={model} polygons={polygons} />
-      <MapLegend shown={shown} />
-      {plane.toggle}
+      <div className="map-foot">
+        <DrawBar model={model} />
+        <MapLegend shown={shown} />
+        {plane.toggle}
+      </div>
     </>
   );
 }

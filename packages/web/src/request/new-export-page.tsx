@@ -70,7 +70,7 @@ function Heading(): ReactNode {
   const last = isEmpty ? readLastDraft() : null;
   return (
     <div className="page-heading">
-      <h1>{words.newExport}</h1>
+      <h1 tabIndex={-1}>{words.newExport}</h1>
       {last !== null && (
         <Link to={last} className="button button-quiet button-small">
           {words.check.goOn}

@@ -40,6 +40,10 @@ export const words = {
     noHit: (text: string) => `Nothing matches “${text}”.`,
     clear: 'Clear search',
     chosen: (total: number) => `In this export (${count(total)})`,
+    untitled: (kind: 'layer' | 'table', id: string) => (kind === 'table' ? `Table ${id}` : `Layer ${id}`),
+    notThere: (title: string) => `${title} is not on this site, or your key may not see it.`,
+    sizeOf: (size: number, format: string) => `About ${bytes(size)} zipped as ${format}, whole.`,
+    published: (date: string) => `Data of ${date}`,
     features: (total: number) => `${count(total)} ${total === 1 ? 'feature' : 'features'}`,
     rows: (total: number) => `${count(total)} ${total === 1 ? 'row' : 'rows'}`,
     noLicence: 'No licence stated',
@@ -84,9 +88,11 @@ export const words = {
       idle: 'Choose a rectangle or a polygon, then click its corners on the map.',
       box: 'Click two opposite corners. With the keyboard: arrow keys move the map, Enter sets a corner.',
       polygon:
-        'Click the corners; click the first one again, or press Done, to finish. With the keyboard: arrow keys move the map, Enter sets a corner, Backspace takes it back.',
+        'Click the corners; click the first one again, or press Done, to finish. With the keyboard: arrow keys move the map, Enter sets a corner, Backspace takes it back, Enter twice finishes.',
       edit: 'Drag a corner to move it, or change its coordinates below.',
     },
+    drawing: 'Drawing',
+    drawingOnMap: 'Set the corners on the map; the buttons for it are there.',
     cornerAdded: (total: number) => `Corner ${total} set.`,
     cornerUndone: (total: number) => `Corner taken back, ${total} left.`,
     drawn: (km2: string) => `Area set: about ${km2} km².`,
@@ -134,7 +140,11 @@ export const words = {
       'too-large': () => 'The file is larger than 30 MB. Simplify it, or use its bounding box.',
     },
     swap: 'Swap them',
-    invalid: (reason: string, place: string) => `The outline is invalid: ${reason}${place}.`,
+    invalid: (reason: string, place: string) =>
+      /self-intersection/i.test(reason)
+        ? `The outline crosses itself${place}.`
+        : `The outline is invalid: ${reason}${place}.`,
+    near: (place: string) => ` near ${place}`,
     repair: 'Repair it',
     showWhere: 'Show where',
     repaired: 'Repaired. Check on the map that it is the area you mean.',
@@ -165,8 +175,7 @@ export const words = {
       within: (total: string) => `${total} on the edge, left out`,
       outside: (total: string) => `${total} outside`,
     },
-    sample: (shown: number, total: number) =>
-      shown < total ? `${count(shown)} of ${count(total)} shown` : `${count(total)} shown`,
+    sample: (shown: number, total: number) => `${count(shown)} of ${count(total)} here are drawn`,
     about: (text: string) => `about ${text}`,
     legend: 'On the map',
   },
@@ -223,6 +232,12 @@ export const words = {
     nameHint: 'Optional. Made of the titles otherwise.',
     nothing: 'Choose data to see what the export will be.',
     ready: 'Ready',
+    readyNow: 'The check is through: the export can be created.',
+    notNow: (total: number) =>
+      total === 1
+        ? 'The check is through: one thing keeps the export from being created.'
+        : `The check is through: ${count(total)} things keep the export from being created.`,
+    uncropped: 'whole, as tables have no places',
     checking: 'Checking…',
     updating: 'updating',
     size: (zipped: number, unzipped: number) =>
@@ -258,6 +273,7 @@ export const words = {
       error: 'Failed',
       gone: 'Gone',
     } as Readonly<Record<string, string>>,
+    untitled: (id: number) => `Export ${id}`,
     title: (percent: number, name: string) => `${percent} % – ${name}`,
     waiting: 'Waiting for its turn',
     waitingBehind: (others: number) =>
@@ -319,6 +335,7 @@ export const words = {
     empty: 'Exports you make appear here.',
     more: 'Show more',
     shown: (shown: number, total: number) => `${count(shown)} of ${count(total)}`,
+    until: (date: string) => `until ${date}`,
   },
   session: {
     heading: 'Sign in',

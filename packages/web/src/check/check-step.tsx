@@ -28,6 +28,7 @@ export function CheckStep(): ReactNode {
             <ItemState
               problems={problems.filter(({ item }) => item === key)}
               verdict={check.verdict?.items.find(({ item }) => itemKeyOf(item) === key)}
+              isChecking={state.check.isStale || state.layers[at] === undefined}
               isTable={state.layers[at]?.kind === 'table'}
               isCropped={draft.area.mode !== 'all'}
             />
@@ -65,11 +66,13 @@ function Licences(): ReactNode {
 function ItemState({
   problems,
   verdict,
+  isChecking,
   isTable,
   isCropped,
 }: {
   readonly problems: readonly Problem[];
   readonly verdict: ItemValidation | undefined;
+  readonly isChecking: boolean;
   readonly isTable: boolean;
   readonly isCropped: boolean;
 }): ReactNode {
@@ -80,7 +83,9 @@ function ItemState({
       </Notice>
     ));
   }
-  if (verdict === undefined) return <p className="muted small">{words.check.checking}</p>;
+  if (verdict === undefined) {
+    return <p className="muted small">{isChecking ? words.check.checking : words.check.unchecked}</p>;
+  }
   const unit = isTable ? words.data.rows : words.data.features;
   const facts = [
     ...(verdict.featureCount === null ? [] : [unit(verdict.featureCount)]),

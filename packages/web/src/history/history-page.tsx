@@ -81,7 +81,7 @@ function HistoryTable({ made }: { readonly made: readonly Export[] }): ReactNode
             <td>
               <StateMark state={one.state ?? 'processing'} />
               {one.state === 'complete' && one.expiresAt !== null && (
-                <span className="muted small"> {words.list.until(dateTime(one.expiresAt))}</span>
+                <span className="muted small until"> {words.list.until(dateTime(one.expiresAt))}</span>
               )}
             </td>
             <td>

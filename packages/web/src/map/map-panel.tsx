@@ -33,7 +33,11 @@ export function MapPanel(): ReactNode {
     mapView.attach({
       box: () => made.box(),
       fit: (polygons) => made.fit(polygons),
-      focus: () => frame.current?.focus(),
+      focus: () => {
+        frame.current?.focus({ preventScroll: true });
+        // With what is below the map, which comes with the drawing.
+        requestAnimationFrame(() => frame.current?.parentElement?.scrollIntoView({ block: 'nearest' }));
+      },
     });
     return () => {
       mapView.attach(null);

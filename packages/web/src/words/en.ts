@@ -239,6 +239,7 @@ export const words = {
         : `The check is through: ${count(total)} things keep the export from being created.`,
     uncropped: 'whole, as tables have no places',
     checking: 'Checking…',
+    unchecked: 'Checked once the rest is mended.',
     updating: 'updating',
     size: (zipped: number, unzipped: number) =>
       unzipped > zipped
@@ -314,6 +315,7 @@ export const words = {
     report: 'What was done',
     written: (written: number, read: number) =>
       written === read ? `${count(written)} written` : `${count(written)} of ${count(read)} written`,
+    rasterFiles: (total: number) => (total === 1 ? 'One file written' : `${count(total)} files written`),
     clipped: (total: number) => `${count(total)} cut at the edge`,
     outside: (total: number) => `${count(total)} outside the area left out`,
     crumbs: (total: number) => `${count(total)} that only touch the area left out`,

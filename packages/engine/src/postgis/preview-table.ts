@@ -79,7 +79,9 @@ async function preview(
   const rows = await readSample(client, source, { sample, region, tolerance: unitsOf(degrees, layer.crs) });
   const placed = await featuresOf(rows, layer, degrees);
   const isOff = request.region !== null && region === null;
-  const features = isOff ? placed.map((one) => ({ ...one, properties: { place: 'outside' as const } })) : placed;
+  const features = isOff
+    ? placed.map((one) => ({ ...one, properties: { place: 'outside' as const } }))
+    : placed;
   const total = rows.isAll ? features.length : Math.max(Math.round(sample.expected), features.length);
   return { type: 'FeatureCollection', features, total, counts: await counts() };
 

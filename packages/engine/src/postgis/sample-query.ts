@@ -42,7 +42,10 @@ export async function outlineTable(client: pg.Client, source: PostgisTable): Pro
   const { relkind = 'v', srid = 0 } = kind.rows[0] ?? {};
   const hasPages = 'rmp'.includes(relkind);
   const known = hasPages
-    ? await extentOf(client, `ST_EstimatedExtent('${quoteText(source.schema)}', '${quoteText(source.relation)}', '${quoteText(source.geometry?.name ?? '')}')`)
+    ? await extentOf(
+        client,
+        `ST_EstimatedExtent('${quoteText(source.schema)}', '${quoteText(source.relation)}', '${quoteText(source.geometry?.name ?? '')}')`,
+      )
     : null;
   const looked = `(SELECT ST_Extent(g) FROM (SELECT ${column} AS g FROM ${table} LIMIT ${firstRows}) r)`;
   return {

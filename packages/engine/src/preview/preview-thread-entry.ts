@@ -4,7 +4,12 @@ import { EngineError } from '../engine-error.ts';
 import { isPostgisTable } from '../postgis/postgis-table.ts';
 import { crsListHere } from './crs-list.ts';
 import { inspectRegionHere } from './inspect-region.ts';
-import { type LayerPreview, previewLayerHere, type PreviewRequest, type RegionCounts } from './layer-preview.ts';
+import {
+  type LayerPreview,
+  previewLayerHere,
+  type PreviewRequest,
+  type RegionCounts,
+} from './layer-preview.ts';
 import { RegionMemory } from './region-memory.ts';
 import type { PreviewAnswer, PreviewTask } from './preview-message.ts';
 

@@ -44,7 +44,7 @@ export function BoxFields({ polygons }: { readonly polygons: Polygons }): ReactN
           </div>
         ))}
       </div>
-      <p className="muted small" id="box-hint">
+      <p className="muted small" id="box-hint" role="status">
         {isTouched && problem !== null ? <span className="bad">{problem}</span> : words.area.boxHint}
       </p>
       <div className="button-row">

@@ -1,6 +1,7 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 
 import { fold } from '../catalogue/filter-catalogue.ts';
+import { announce } from '../parts/announcer.tsx';
 import { Combobox } from '../parts/combobox.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { useCropFeatures, useCropLayers } from '../queries.ts';
@@ -74,6 +75,7 @@ function FeatureChoice({
   };
   const nameOf = (featureId: number): string =>
     features?.find(({ id }) => id === featureId)?.name ?? String(featureId);
+  useAnnouncement(featureIds, nameOf);
   return (
     <>
       <Combobox
@@ -113,4 +115,20 @@ function FeatureChoice({
       )}
     </>
   );
+}
+
+/** Says which areas were taken and left, in the list or on the map. */
+function useAnnouncement(featureIds: readonly number[], nameOf: (featureId: number) => string): void {
+  const before = useRef(featureIds);
+  const say = useEffectEvent((taken: readonly number[], left: readonly number[]) => {
+    for (const id of taken) announce(words.area.picked(nameOf(id), featureIds.length));
+    for (const id of left) announce(words.area.unpicked(nameOf(id), featureIds.length));
+  });
+  useEffect(() => {
+    say(
+      featureIds.filter((id) => !before.current.includes(id)),
+      before.current.filter((id) => !featureIds.includes(id)),
+    );
+    before.current = featureIds;
+  }, [featureIds]);
 }

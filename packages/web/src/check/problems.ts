@@ -35,14 +35,12 @@ export function problemsOf(state: NewExport): Problem[] {
 }
 
 function missing({ draft, layers, proposals, missing: absent, titleOf }: NewExport): Problem[] {
-  const problems = absent.map(
-    (item): Problem => ({
-      text: words.data.notThere(titleOf(item)),
-      fixes: ['remove'],
-      item,
-      target: `check-${item}`,
-    }),
-  );
+  const problems = absent.map((item): Problem => ({
+    text: words.data.notThere(titleOf(item)),
+    fixes: ['remove'],
+    item,
+    target: `check-${item}`,
+  }));
   const plain = (text: string, target: string): Problem => ({ text, target, fixes: [], item: null });
   if (draft.items.length === 0) problems.push(plain(words.check.needItems, 'search'));
   if (!hasArea(draft.area)) problems.push(plain(words.check.needArea, 'step-area'));

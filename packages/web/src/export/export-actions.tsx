@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Link } from '../parts/link.tsx';
 import { draftOf } from '../request/from-export.ts';
-import { writeDraft } from '../request/url-state.ts';
+import { carriesAll, writeDraft } from '../request/url-state.ts';
 import { address } from '../routes.ts';
 import { words } from '../words/en.ts';
 import { RepeatButton } from './repeat-button.tsx';
@@ -21,7 +21,7 @@ export function ExportActions({ made }: { readonly made: Export }): ReactNode {
       <CopyButton
         text={address('') + query}
         label={words.export.share}
-        done={words.export.shared}
+        done={carriesAll(query) ? words.export.shared : words.export.sharedInPart}
         className="button"
       />
     </div>

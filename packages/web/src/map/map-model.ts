@@ -96,6 +96,13 @@ export class MapModel {
     return isRound ? [-180, bounds[1], 180, bounds[3]] : bounds;
   }
 
+  /** Whether some of a box is on the map, and large enough to be seen. */
+  shows(box: Box | null): boolean {
+    const view = this.box();
+    if (box === null || view === null) return false;
+    return meets(view, box) && (box[2] - box[0]) * 40 > view[2] - view[0];
+  }
+
   /** Where a pixel of the map is, in degrees. */
   placeOf(coordinate: readonly number[]): LonLat | null {
     return this.plane.toDegrees(coordinate);

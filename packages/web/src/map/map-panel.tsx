@@ -152,17 +152,17 @@ function useAreaOnMap(model: MapModel, polygons: ReturnType<typeof useAreaPolygo
   }, [model, polygons, hasHandles, kind]);
 }
 
-/** Goes to the area when it comes from elsewhere than the map, and to the first layer that is chosen. */
+/** Goes to an area that comes from elsewhere than the map, and to the first layer that is chosen; never away under a hand. */
 function useFirstLook(model: MapModel, polygons: ReturnType<typeof useAreaPolygons>): void {
   const { draft, layers } = useNewExport();
-  const isDrawn = draft.area.mode === 'draw' || draft.area.mode === 'box';
+  const { mode } = draft.area;
   const isFirst = useRef(true);
   useEffect(() => {
     const bounds = boundsOf(polygons);
-    if (bounds === null || (isDrawn && !isFirst.current)) return;
+    const isOnMap = (mode === 'draw' && !isFirst.current) || (mode === 'box' && model.shows(bounds));
     isFirst.current = false;
-    model.fitBox(bounds, true);
-  }, [model, polygons, isDrawn]);
+    if (bounds !== null && !isOnMap) model.fitBox(bounds, true);
+  }, [model, polygons, mode]);
   const extent = layers.find((layer) => layer?.data.extent != null)?.data.extent ?? null;
   const goTo = useEffectEvent(() => {
     const bounds = extent === null ? null : boundsOf(polygonsOf(extent));

@@ -18,8 +18,22 @@ export const words = {
   loading: 'Loading…',
   offline: 'The site does not answer. What you have entered stays here; trying again every few seconds.',
   onlineAgain: 'Connected again.',
-  droppedParts: (parts: readonly string[]) =>
-    `Parts of this address could not be understood and were left out: ${parts.join(', ')}.`,
+  droppedParts: (parts: readonly string[]) => {
+    const notCarried = parts.filter((part) => /^k=|-local:/.test(part));
+    const others = parts.filter((part) => !notCarried.includes(part));
+    return [
+      ...(notCarried.length === 0
+        ? []
+        : [
+            'The request was too long for its link: its shape, or some options, are only in the tab that made it.',
+          ]),
+      ...(others.length === 0
+        ? []
+        : [`Parts of this address could not be understood and were left out: ${others.join(', ')}.`]),
+    ].join(' ');
+  },
+  partialLink:
+    'There are so many choices that the address of this page does not carry them all; this tab does. To hand them on, copy the lines below “The same without this page”.',
   needsCanvas: 'The map cannot be shown in this browser. Everything can be done without it.',
   data: {
     heading: 'Data',
@@ -39,6 +53,8 @@ export const words = {
     noneHint: 'Whoever runs the site adds files to its folder and runs “outcrop init”.',
     noHit: (text: string) => `Nothing matches “${text}”.`,
     clear: 'Clear search',
+    added: (title: string, total: number) => `${title} is in the export, ${count(total)} in all.`,
+    removed: (title: string, total: number) => `${title} was removed, ${count(total)} in all.`,
     chosen: (total: number) => `In this export (${count(total)})`,
     untitled: (kind: 'layer' | 'table', id: string) => (kind === 'table' ? `Table ${id}` : `Layer ${id}`),
     notThere: (title: string) => `${title} is not on this site, or your key may not see it.`,
@@ -75,6 +91,10 @@ export const words = {
     featurePlaceholder: 'Type a name',
     features: (total: number) =>
       `${count(total)} areas; tick several to join them. You can click on the map too.`,
+    picked: (name: string, total: number) =>
+      `${name} is part of the area, ${count(total)} ${total === 1 ? 'area' : 'areas'} in all.`,
+    unpicked: (name: string, total: number) =>
+      `${name} is no part of the area any more, ${count(total)} in all.`,
     noCropLayers: 'This site offers no named areas. Draw one, or type coordinates.',
     merged: (corners: number) => `Joined into one area of ${count(corners)} corners.`,
     simplified: (metres: number) =>
@@ -300,6 +320,8 @@ export const words = {
     edit: 'Edit and repeat',
     share: 'Copy link to this request',
     shared: 'Link copied. Whoever opens it gets the same choices, not your archive.',
+    sharedInPart:
+      'Link copied, but it is too short for all of the request: a shape or options that do not fit stay in this tab.',
     notFound: 'There is no such export, or it is someone else’s.',
     contents: 'What is in it',
     item: 'Item',

@@ -2,18 +2,17 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { launchBrowser, openPage, type TestedPage } from './support/browser.ts';
-import { type DemoSite, serveDemo } from './support/demo-site.ts';
+import { sharedDemo } from './support/demo-site.ts';
 
+const site = sharedDemo();
 let browser: Browser;
-let site: DemoSite;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveDemo()]);
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await site?.[Symbol.asyncDispose]();
 });
 
 type Place = readonly [number, number];
@@ -102,7 +101,7 @@ test('one finger goes over the map down the page, two fingers zoom the map and n
   const session = await page.context().newCDPSession(page);
   const scrolled = (await page.evaluate('scrollY')) as number;
   await swipe(session, [[await onMap(page, [0.1, 0.8]), await onMap(page, [0.1, 0.4])]]);
-  await page.waitForFunction(`scrollY > ${scrolled + 40}`);
+  await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(scrolled + 40);
   await page.evaluate("document.querySelector('#map').scrollIntoView({ block: 'center' })");
   const useView = page.getByRole('button', { name: 'Use map view' });
   await swipe(session, [

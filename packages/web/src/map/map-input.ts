@@ -30,6 +30,12 @@ export function listenToMap(model: MapModel, sketch: Sketch, handlers: () => Map
   };
   const drag = cornerDrag(model, sketch, handlers);
   map.addInteraction(drag);
+  // A finger moves the page up and down over the map, but not when it is on a corner.
+  const onTouch = (event: TouchEvent): void => {
+    if (event.touches.length === 1 && cornerAt(model, sketch, map.getEventPixel(event.touches[0]!)) !== null)
+      event.preventDefault();
+  };
+  element.addEventListener('touchstart', onTouch, { passive: false });
   const onClick = (event: MapBrowserEvent): void => {
     const place = model.placeOf(event.coordinate);
     if (place === null) return;
@@ -68,6 +74,7 @@ export function listenToMap(model: MapModel, sketch: Sketch, handlers: () => Map
     map.un('dblclick', onDouble);
     map.un('pointermove', onMove);
     element.removeEventListener('keydown', onKey);
+    element.removeEventListener('touchstart', onTouch);
     stopSketch();
   };
 }
@@ -116,18 +123,23 @@ function pick(model: MapModel, event: MapBrowserEvent, { onPick }: MapInputHandl
   if (id !== undefined) onPick(Number(id));
 }
 
+/** The corner of the area that can be dragged at a pixel: its target is 28 pixels wide. */
+function cornerAt(model: MapModel, sketch: Sketch, pixel: readonly number[]): number | null {
+  if (sketch.read().kind !== null) return null;
+  const [feature] = model.map.getFeaturesAtPixel([...pixel], {
+    layerFilter: (layer) => layer === model.area.layers[1],
+    hitTolerance: 8,
+  });
+  return feature === undefined ? null : model.area.handleOf(feature as Feature);
+}
+
 /** Drags a corner of the area. */
 function cornerDrag(model: MapModel, sketch: Sketch, handlers: () => MapInputHandlers): PointerInteraction {
   let corner: number | null = null;
   let start: LonLat | null = null;
   return new PointerInteraction({
     handleDownEvent: (event) => {
-      if (sketch.read().kind !== null) return false;
-      const [feature] = model.map.getFeaturesAtPixel(event.pixel, {
-        layerFilter: (layer) => layer === model.area.layers[1],
-        hitTolerance: 8,
-      });
-      corner = feature === undefined ? null : model.area.handleOf(feature as Feature);
+      corner = cornerAt(model, sketch, event.pixel);
       start = model.placeOf(event.coordinate);
       return corner !== null;
     },

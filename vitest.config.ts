@@ -18,6 +18,9 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/*.test.js'],
           exclude: [integration, nightly],
           typecheck: { enabled: false },
+          // Not how long a test may take, but when one that hangs is given up: machines that test are busy.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -185,6 +185,17 @@ export interface ServerPort {
     isConfigRestored: boolean;
   }>;
   listTokens(options: { folder: URL }): Promise<readonly ListedToken[]>;
+  changeToken(options: {
+    folder: URL;
+    tokenId: number;
+    change: {
+      name?: string;
+      scopes?: readonly string[];
+      groups?: readonly string[];
+      referers?: readonly string[];
+      expires?: string | null;
+    };
+  }): Promise<ListedToken>;
   revokeToken(options: { folder: URL; tokenId: number }): Promise<ListedToken>;
   readAuditLog(options: AuditOrder): AsyncIterable<AuditLine>;
   orderNotifications(

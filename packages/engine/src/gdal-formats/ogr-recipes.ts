@@ -148,9 +148,10 @@ const postgresDump: OgrRecipe = {
   layerName: ({ name }) => name.replaceAll('-', '_').replace(/^(?=\d)/, '_'),
   // PostgreSQL cuts names beyond this, in silence.
   fieldName: (name, taken) => uniqueName(cutToBytes(name, 63), taken),
-  extraColumns: ({ fields }): readonly StreamColumn[] => (fields.length === 0 ? [] : [featureId]),
+  // GDAL takes a whole number that is called like the id for the id.
+  extraColumns: (schema): readonly StreamColumn[] => [{ ...featureId, name: idName(schema) }],
   args: ({ schema }) => {
-    const fid = uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
+    const fid = idName(schema);
     const options = { LAUNDER: 'NO', DROP_TABLE: 'OFF', CREATE_SCHEMA: 'OFF', FID: fid };
     const geometry =
       schema.geometry === null ? null : uniqueName(schema.geometry.column, [...names(schema), fid]);
@@ -158,20 +159,22 @@ const postgresDump: OgrRecipe = {
       '--config',
       'PG_USE_COPY',
       'YES',
-      '-preserve_fid',
       ...lco(geometry === null ? options : { ...options, GEOMETRY_NAME: geometry }),
     ];
   },
   readBack: null,
 };
 
-const featureId: StreamColumn = {
-  name: 'fid',
+function idName(schema: OutputSchema): string {
+  return uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
+}
+
+const featureId: Omit<StreamColumn, 'name'> = {
   field: null,
   type: 'integer64',
   width: null,
   values: { made: 'fid' },
-  role: 'fid',
+  role: 'attribute',
 };
 
 function cutToBytes(name: string, maxBytes: number): string {

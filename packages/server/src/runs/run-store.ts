@@ -231,7 +231,7 @@ export class RunStore {
              WHERE run_id = $1 AND state = 'processing' RETURNING id`,
         event === 'gone' ? [runId] : [runId, event, this.#keepDays],
       );
-      await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
+      await removeTasks(transaction, runId);
       await this.#announce(
         transaction,
         exports.map(({ id }) => ({ exportId: id, event })),
@@ -262,9 +262,15 @@ export async function endUnwantedRun(transaction: Queryable, runId: number): Pro
     [runId],
   );
   if (ended.length > 0) {
-    await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
+    await removeTasks(transaction, runId);
   }
   return ended.length > 0;
+}
+
+/** Locks the tasks in the order of their numbers, as a worker does that finishes one: so neither waits for the other in a circle. */
+async function removeTasks(transaction: Queryable, runId: number): Promise<void> {
+  await transaction.query('SELECT id FROM outcrop.tasks WHERE run_id = $1 ORDER BY id FOR UPDATE', [runId]);
+  await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
 }
 
 async function addTasks(transaction: Queryable, runId: number, { owner, tasks }: RunDraft): Promise<void> {
@@ -292,17 +298,38 @@ async function addTasks(transaction: Queryable, runId: number, { owner, tasks }:
 
 /** A run that several wait for is done when it is the first one's turn. */
 async function hurry(transaction: Queryable, runId: number, { owner, tasks }: RunDraft): Promise<void> {
-  const [waiting] = await transaction.query<{ first: number | null }>(
-    'SELECT min(start_tag) AS first FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL',
-    [runId],
-  );
-  if (waiting?.first == null) {
+  const waiting = await firstTag(transaction, runId, '');
+  if (waiting === null) {
     return;
   }
   const [own] = await takeTurns(transaction, owner, [tasks.reduce((total, { cost }) => total + cost, 0)]);
-  await transaction.query(
-    `UPDATE outcrop.tasks SET start_tag = start_tag - $2::double precision
-     WHERE run_id = $1 AND NOT done AND lease IS NULL AND $2::double precision > 0`,
-    [runId, waiting.first - (own ?? waiting.first)],
+  if (own === undefined || own >= waiting) {
+    return;
+  }
+  // Another may have hurried it meanwhile: moved twice, it would be before all others.
+  const locked = await firstTag(transaction, runId, 'FOR UPDATE SKIP LOCKED');
+  if (locked !== null && own < locked) {
+    await transaction.query(
+      `UPDATE outcrop.tasks SET start_tag = start_tag - $2::double precision WHERE id IN (${waitingTasks} FOR UPDATE SKIP LOCKED)`,
+      [runId, locked - own],
+    );
+  }
+}
+
+/** Of a run, the tasks that nobody does yet; `$1` is the run. */
+const waitingTasks =
+  'SELECT id FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL ORDER BY id';
+
+/** The tag of the task of a run that comes first; null where none waits, or others have all of them. */
+async function firstTag(
+  transaction: Queryable,
+  runId: number,
+  lock: '' | 'FOR UPDATE SKIP LOCKED',
+): Promise<number | null> {
+  const [waiting] = await transaction.query<{ first: number | null }>(
+    `WITH waiting AS (${waitingTasks.replace('SELECT id', 'SELECT id, start_tag')} ${lock})
+     SELECT min(start_tag) AS first FROM waiting`,
+    [runId],
   );
+  return waiting?.first ?? null;
 }

@@ -26,11 +26,14 @@ async function listen({ page }: TestedPage, url: string): Promise<Listening> {
   await page.addInitScript(`
     globalThis.said = [];
     new MutationObserver((changes) => {
-      for (const { target } of changes) {
+      for (const { target, addedNodes } of changes) {
         const node = target.nodeType === 1 ? target : target.parentElement;
-        const region = node?.closest('[role=status], [role=alert], [aria-live]');
-        const text = region?.textContent.trim();
-        if (text && said.at(-1) !== text) said.push(text);
+        // An alert is read out when it comes, other regions when they change.
+        const alerts = [...addedNodes].flatMap((one) => one.nodeType !== 1 ? [] : one.matches('[role=alert]') ? [one] : [...one.querySelectorAll('[role=alert]')]);
+        for (const region of [node?.closest('[role=status], [role=alert], [aria-live]'), ...alerts]) {
+          const text = region?.textContent.trim();
+          if (text && said.at(-1) !== text) said.push(text);
+        }
       }
     }).observe(document, { childList: true, characterData: true, subtree: true });
   `);

@@ -7,6 +7,7 @@ import type { ManifestMember } from '@outcrop/contract';
 
 import { diskError, withDiskErrors } from '../formats/block-file.ts';
 import { deflateBlockBytes, deflateEnd, deflatePiece, isUseless } from './deflate.ts';
+import type { EarlyPieces } from './early-pieces.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
 
 /** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
@@ -51,12 +52,16 @@ export class ArchiveWriter {
     return this.#length;
   }
 
-  /** Adds a file under a path inside the archive. */
-  async addFile(path: string, source: string): Promise<void> {
+  /**
+   * Adds a file under a path inside the archive.
+   *
+   * @param early what of it has been compressed before, and what it is called there
+   */
+  async addFile(path: string, source: string, early: EarlyFile | null = null): Promise<void> {
     const file = await open(source, 'r');
     try {
       const { size } = await file.stat();
-      await this.#add(path, size, piecesOfFile(file, this.#buffers));
+      await this.#add(path, { expectedSize: size, pieces: piecesOfFile(file, this.#buffers), early });
     } finally {
       await file.close();
     }
@@ -65,7 +70,7 @@ export class ArchiveWriter {
   /** Adds a text, as UTF-8. */
   async addText(path: string, text: string): Promise<void> {
     const bytes = Buffer.from(text);
-    await this.#add(path, bytes.length, piecesOfBytes(bytes));
+    await this.#add(path, { expectedSize: bytes.length, pieces: piecesOfBytes(bytes), early: null });
   }
 
   /** Writes the central directory. Returns the archive's bytes. */
@@ -87,13 +92,13 @@ export class ArchiveWriter {
     await this.#file.close();
   }
 
-  async #add(path: string, expectedSize: number, pieces: Iterable<Buffer>): Promise<void> {
+  async #add(path: string, { expectedSize, pieces, early }: Addition): Promise<void> {
     const offset = this.#length;
     const roomForZip64 = expectedSize >= zip64From;
     const unknown = { path, method: zipMethod.deflated, crc: 0, size: 0, compressedSize: 0, offset };
     this.#append(localHeader(unknown, roomForZip64));
     const start = this.#length;
-    const { method, crc, size, sha256 } = await this.#writePieces(pieces);
+    const { method, crc, size, sha256 } = await this.#writePieces(pieces, early);
     const member: ZipMember = { path, method, crc, size, compressedSize: this.#length - start, offset };
     this.#write(localHeader(member, roomForZip64), offset);
     this.#members.push(member);
@@ -102,23 +107,27 @@ export class ArchiveWriter {
 
   async #writePieces(
     pieces: Iterable<Buffer>,
+    early: EarlyFile | null,
   ): Promise<Pick<ZipMember, 'method' | 'crc' | 'size'> & { sha256: string }> {
     const hash = createHash('sha256');
     const inFlight: Promise<Buffer>[] = [];
-    let [crc, size, isStored] = [0, 0, false];
+    const deflate = async (piece: Buffer, index: number): Promise<Buffer> =>
+      early?.pieces.take(early.name, index, piece) ?? deflatePiece(piece);
+    let [crc, size, isStored, index] = [0, 0, false, 0];
     try {
       for (const piece of pieces) {
         this.#signal?.throwIfAborted();
         crc = crc32(piece, crc);
         hash.update(piece);
         if (size === 0) {
-          const first = await deflatePiece(piece);
+          const first = await deflate(piece, 0);
           isStored = isUseless(first, piece);
           this.#append(isStored ? piece : first);
         } else {
-          inFlight.push(isStored ? Promise.resolve(piece) : deflatePiece(piece));
+          inFlight.push(isStored ? Promise.resolve(piece) : deflate(piece, index));
         }
         size += piece.length;
+        index += 1;
         this.#onBytes(piece.length);
         if (inFlight.length === piecesInFlight) this.#append(await inFlight.shift()!);
       }
@@ -148,6 +157,19 @@ export class ArchiveWriter {
       }
     });
   }
+}
+
+/** A file of which pieces may have been compressed before. */
+export interface EarlyFile {
+  readonly pieces: EarlyPieces;
+  /** The file, as they know it. */
+  readonly name: string;
+}
+
+interface Addition {
+  readonly expectedSize: number;
+  readonly pieces: Iterable<Buffer>;
+  readonly early: EarlyFile | null;
 }
 
 /** How the writing of an archive is stopped and watched. */

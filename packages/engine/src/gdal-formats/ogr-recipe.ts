@@ -9,7 +9,7 @@ export interface OgrCall {
   readonly schema: OutputSchema;
   /** The columns that are handed over. */
   readonly columns: readonly StreamColumn[];
-  /** Around all features; null where none has a place, or where features come while they are converted. */
+  /** Around all features; null where none has a place, or where that is not known yet. */
   readonly envelope: Envelope | null;
   /** GDAL's name of the charset that holds the texts best; null where the recipe asks for none. */
   readonly charset: string | null;
@@ -28,8 +28,8 @@ export interface OgrRecipe {
   readonly extension: string;
   /** A layer has one kind of shape: one of several is written as several, by families. */
   readonly splitsFamilies: boolean;
-  /** Charset or extent must be known first: features wait in a file until all have come. */
-  readonly isSpooled: boolean;
+  /** What must be known of all features first: where it is not, they wait in a file until all have come. */
+  readonly needs: readonly ('bounds' | 'charset')[];
   readonly geometry: 'kept' | 'as-text' | 'required';
   readonly hasZ: boolean;
   readonly hasM: boolean;

@@ -15,7 +15,7 @@ const lco = (options: Readonly<Record<string, string>>): string[] =>
 /** What most formats have in common. */
 const usual = {
   splitsFamilies: false,
-  isSpooled: false,
+  needs: [],
   geometry: 'kept',
   hasZ: true,
   hasM: false,
@@ -52,7 +52,7 @@ const mapInfo = {
   ...usual,
   label: 'MapInfo',
   driver: 'MapInfo File',
-  isSpooled: true,
+  needs: ['charset'],
   hasZ: false,
   hasNulls: false,
   integers: 'int32',
@@ -65,6 +65,7 @@ const mapInfo = {
 
 const mapInfoTab: OgrRecipe = {
   ...mapInfo,
+  needs: ['bounds', 'charset'],
   mimetype: 'application/x-ogc-mapinfo_file',
   extension: 'tab',
   args: ({ envelope, charset }) => [

@@ -3,6 +3,7 @@ import { findFormat } from '@outcrop/contract';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { uniqueName } from '../formats/unique-name.ts';
+import { countTabRows } from './count-tab-rows.ts';
 import { mifHead } from './mif-head.ts';
 import { mapInfoFieldName } from './mapinfo-names.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
@@ -66,6 +67,7 @@ const mapInfo = {
 const mapInfoTab: OgrRecipe = {
   ...mapInfo,
   needs: ['bounds', 'charset'],
+  readBack: { args: [], ownFields: [], keepsCount: false, count: countTabRows },
   mimetype: 'application/x-ogc-mapinfo_file',
   extension: 'tab',
   args: ({ envelope, charset }) => [

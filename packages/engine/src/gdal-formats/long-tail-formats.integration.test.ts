@@ -215,6 +215,31 @@ test('DXF has outlines in the colour of the item, on a layer named after it', as
   expect(codes(losses)).toEqual(expect.arrayContaining(['feature-dropped', 'field-dropped nr']));
 });
 
+describe('PDF', () => {
+  const format = 'application/pdf';
+
+  test('is a page with outlines in the colour of the item, attributes and a place on earth', async () => {
+    const { members, product, losses } = await exported('typed', format);
+    expect(members).toEqual(['typed.pdf', 'typed.txt']);
+    const placed = readWithOgr(path, 'typed').filter(({ geometry }) => geometry !== null);
+    const features = readWithOgr(product('typed.pdf'));
+    expect(features).toHaveLength(placed.length);
+    expect(features[0]!.properties).toMatchObject({ small: -1, large: '9007199254740994', text: 'Ōwenga é 1', day: '2020/02/02' });
+    expect(runGdal('gdalinfo', [product('typed.pdf')])).toContain('ID["EPSG",2193]');
+    expect(codes(losses)).toEqual(
+      expect.arrayContaining(['field-dropped bytes', 'field-retyped real', 'feature-dropped']),
+    );
+  });
+
+  test('every kind of geometry is drawn', async () => {
+    for (const { name } of [anyLayers.mixed, anyLayers.collections, anyLayers.heights, anyLayers.measured]) {
+      const { product, members } = await exported(name, format);
+      const read = readWithOgr(product(members.find((member) => member.endsWith('.pdf'))!));
+      expect(read.length, name).toBeGreaterThan(0);
+    }
+  });
+});
+
 test('what DWG alone has is refused with a reason', async () => {
   const options = { dwgOptions: ['include_hatching'] };
   const wish = { tables: [tableOf(path, 'typed')], format: 'image/vnd.dxf', options } as const;

@@ -2,6 +2,7 @@ import type { Mimetype } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
+import type { FieldType } from '../source/layer.ts';
 import type { StreamColumn } from './stream-column.ts';
 
 /** What is known when `ogr2ogr` is called. */
@@ -34,6 +35,8 @@ export interface OgrRecipe {
   readonly hasZ: boolean;
   readonly hasM: boolean;
   readonly attributes: 'kept' | 'dropped';
+  /** Types whose values are texts in the product. */
+  readonly asTexts: readonly FieldType[];
   readonly hasNulls: boolean;
   readonly hasBlobs: boolean;
   /** What integers it keeps: of 32 bits, beyond which GDAL makes reals of them; of 64; or those of up to 15 digits. */

@@ -118,6 +118,7 @@ function withoutStatistics(band: string): string {
   return band.replaceAll(/<MDI key="STATISTICS_[^"]*">[^<]*<\/MDI>\s*/g, '');
 }
 
-function escapeXml(text: string): string {
+/** Text as it stands in XML. */
+export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

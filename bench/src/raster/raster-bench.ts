@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { type Measurement, runMeasured } from '../measure/run-measured.ts';
 import { prepareRasters, profiles, type RasterSite } from './raster-data.ts';
-import { cutline, lake, rectangle } from './raster-regions.ts';
+import { cutline, lake, meets, type RasterRegion, rectangle } from './raster-regions.ts';
 import { type RasterRow, rasterRows } from './raster-rows.ts';
 
 const { values } = parseArgs({
@@ -23,7 +23,7 @@ mkdirSync(root, { recursive: true });
 const wanted = values.row ?? rasterRows.map(({ id }) => id);
 const rows = wanted.map(findRow);
 const site = prepareRasters(root, profile, values.prepare || rows.some(({ layer }) => layer === 'tiles'));
-const regions = { rectangle: rectangle(profile), lake: lake(profile) };
+const sides = { large: profile.side, tiles: profile.tilesOnSide * profile.tileSide };
 // The one look at the files that a site takes when it is new.
 await runMeasured([process.execPath, cli, 'layers', site.folder], { folder: root });
 if (!values.prepare) await runRows();
@@ -65,6 +65,11 @@ async function runRow(row: RasterRow, { folder: siteFolder }: RasterSite): Promi
   }
 }
 
+function regionOf({ region, layer }: RasterRow): RasterRegion | null {
+  if (region === null) return null;
+  return (region === 'lake' ? lake : rectangle)({ side: sides[layer] });
+}
+
 function runOurs(
   row: RasterRow,
   { folder, siteFolder }: { folder: string; siteFolder: string },
@@ -74,7 +79,7 @@ function runOurs(
     crs: row.crs,
     formats: { raster: row.mimetype },
     items: [{ item: row.layer === 'large' ? 'layers/1' : 'layers/2' }],
-    ...(row.region !== null && { extent: regions[row.region].extent }),
+    ...(row.region !== null && { extent: regionOf(row)?.extent }),
   };
   writeFileSync(request, JSON.stringify(body));
   return runTimed(
@@ -85,10 +90,11 @@ function runOurs(
 
 function runRival(row: RasterRow, folder: string): Promise<TimedMeasurement> {
   const cut = join(folder, 'cut.geojson');
-  const region = row.region === null ? null : regions[row.region];
+  const region = regionOf(row);
   if (region !== null) writeFileSync(cut, cutline(region));
-  const inputs =
-    row.layer === 'large' ? [site.large] : readdirSync(site.tiles).map((name) => join(site.tiles, name));
+  // A specialist asks an index of the tiles first which of them the region can meet.
+  const tiles = site.tiles.filter((tile) => region === null || meets(region, tile));
+  const inputs = row.layer === 'large' ? [site.large] : tiles.map(({ path }) => path);
   const out = join(folder, 'rival');
   mkdirSync(out);
   const script = [

@@ -6,7 +6,7 @@ import type { Translation } from './raster-commands.ts';
 import type { RasterPlan } from './raster-plan.ts';
 import type { BatchTile, Stage, TileBatch } from './tile-stage.ts';
 import { translateMany } from './translate-many.ts';
-import { type VrtSource, VrtTemplate } from './vrt.ts';
+import { maskedBandVrt, type VrtSource, VrtTemplate } from './vrt.ts';
 
 /**
  * Puts VRTs between that let only the wanted pixels through, where a mask, an alpha band or, of several tiles, a window is
@@ -88,7 +88,11 @@ async function letThrough(batch: TileBatch, { tile, stage, template }: Letting):
   const wantsAlpha =
     needsAlpha(plan, stage) || (plan.voids.how === 'mask' && stage.alpha === null && cut !== null);
   const type = alphaType(plan, stage);
-  const extraBands = wantsAlpha ? [{ type, source: scaled(alphaOf(stage, { base, cut }), type) }] : [];
+  const opacity = paths.work('opacity.vrt');
+  if (wantsAlpha && stage.hasOtherMask && cut !== null) await writeFile(opacity, opacityVrt(base, cut));
+  const extraBands = wantsAlpha
+    ? [{ type, source: scaled(alphaOf(stage, { base, cut, opacity }), type) }]
+    : [];
   const path = paths.work('masked.vrt');
   await writeFile(
     path,
@@ -120,18 +124,33 @@ function takenOf({ path, from, size }: Base, cut: DrawnMask | null, band: VrtSou
   ];
 }
 
-/** What a new alpha band is made of: the mask the dataset has, under the region's; else that alone, or all pixels. */
-function alphaOf({ hasOtherMask }: Stage, { base, cut }: { base: Base; cut: DrawnMask | null }): VrtSource[] {
+/** The mask that a dataset has, under the region's. */
+function opacityVrt(base: Base, { maskPath }: DrawnMask): string {
+  const mask = [{ path: maskPath, band: 1, from: { x: 0, y: 0, ...base.size }, to: { x: 0, y: 0 } }];
+  return maskedBandVrt(base.size, takenOf(base, null, 'mask,1'), mask);
+}
+
+/**
+ * What a new alpha band is made of: the mask the dataset has, under the region's; else that alone, or all pixels.
+ *
+ * @param opacity the VRT of both masks, where there are both
+ */
+function alphaOf(
+  { hasOtherMask }: Stage,
+  { base, cut, opacity }: { base: Base; cut: DrawnMask | null; opacity: string },
+): VrtSource[] {
   const whole = { x: 0, y: 0, ...base.size };
   if (hasOtherMask && cut === null) return takenOf(base, null, 'mask,1');
   if (hasOtherMask && cut !== null) {
-    // The mask of the VRT under the region's mask is that one: the base's own is asked instead, inside and at the edge.
-    return [...cut.inside, ...cut.edge].map((block) => ({
-      path: base.path,
-      band: 'mask,1' as const,
-      from: { ...block, x: block.x + base.from.x, y: block.y + base.from.y },
+    const inside = takenOf(base, { ...cut, edge: [] }, 'mask,1');
+    const edge = cut.edge.map((block) => ({
+      path: opacity,
+      band: 1,
+      from: block,
       to: block,
+      isMasked: true,
     }));
+    return [...inside, ...edge];
   }
   if (cut !== null) return [{ path: cut.maskPath, band: 1, from: whole, to: { x: 0, y: 0 } }];
   return [

@@ -13,6 +13,7 @@ import {
   mapRing,
   placedAt,
   type RasterExportWish,
+  withPointsBetween,
 } from '../testing/raster-fixture.ts';
 import { tileBatches } from './tile-batches.ts';
 import type { RasterPlan } from './raster-plan.ts';
@@ -146,17 +147,6 @@ describe('tiles that are made together', () => {
     await expect(exportRasters(wish, folder.path)).rejects.toThrow(/t11/);
   });
 });
-
-/** Straight lines of one CRS are curves in another: with points between, they are nearly the same in both. */
-function withPointsBetween(ring: readonly (readonly [number, number])[]): [number, number][] {
-  return ring.flatMap(([x, y], index) => {
-    const [toX, toY] = ring[(index + 1) % ring.length]!;
-    return Array.from({ length: 50 }, (_, step): [number, number] => {
-      const share = step / 50;
-      return [x + (toX - x) * share, y + (toY - y) * share];
-    });
-  });
-}
 
 /** The share of values of the first band that differ by more than a fiftieth of the range between a raster and a window. */
 function differentShare(

@@ -80,6 +80,7 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['e2e/page/**/*.test.ts'],
+          globalSetup: ['e2e/page/support/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

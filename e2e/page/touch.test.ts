@@ -2,18 +2,17 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { launchBrowser, openPage, type TestedPage } from './support/browser.ts';
-import { type DemoSite, serveDemo } from './support/demo-site.ts';
+import { sharedDemo } from './support/demo-site.ts';
 
+const site = sharedDemo();
 let browser: Browser;
-let site: DemoSite;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveDemo()]);
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await site?.[Symbol.asyncDispose]();
 });
 
 type Place = readonly [number, number];
@@ -82,10 +81,10 @@ test('a rectangle is two taps; a finger on a corner moves it and not the page', 
   ] as const) {
     await page.touchscreen.tap(...(await onMap(page, place)));
   }
-  await page.getByText('Corners (4)').waitFor();
+  await page.getByText(/^About [\d,]+ km²/).waitFor();
   await page.waitForURL(/a=draw-box:/);
   const before = page.url();
-  await page.locator('#map').scrollIntoViewIfNeeded();
+  await page.evaluate("document.querySelector('#map').scrollIntoView({ block: 'center' })");
   const scrolled = await page.evaluate('scrollY');
   const session = await page.context().newCDPSession(page);
   await swipe(session, [[await onMap(page, [0.6, 0.6]), await onMap(page, [0.65, 0.75])]]);
@@ -102,7 +101,7 @@ test('one finger goes over the map down the page, two fingers zoom the map and n
   const session = await page.context().newCDPSession(page);
   const scrolled = (await page.evaluate('scrollY')) as number;
   await swipe(session, [[await onMap(page, [0.1, 0.8]), await onMap(page, [0.1, 0.4])]]);
-  await page.waitForFunction(`scrollY > ${scrolled + 40}`);
+  await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(scrolled + 40);
   await page.evaluate("document.querySelector('#map').scrollIntoView({ block: 'center' })");
   const useView = page.getByRole('button', { name: 'Use map view' });
   await swipe(session, [
@@ -127,7 +126,7 @@ test('everything to press is at least 24 pixels high and wide', async () => {
   // A box to tick may be smaller where its label is pressed as well.
   const small = await page.evaluate(`[...document.querySelectorAll('button, a, select, summary, input')]
     .filter((one) => one.checkVisibility())
-    .map((one) => [one, (one.labels?.[0] ?? one).getBoundingClientRect()])
+    .map((one) => [one, (/^(checkbox|radio|file)$/.test(one.type) ? one.labels[0] : one).getBoundingClientRect()])
     .filter(([, { width, height }]) => width < 24 || height < 24)
     .map(([one, { width, height }]) => one.outerHTML.slice(0, 80) + ' ' + width + ' x ' + height)`);
   expect(small).toEqual([]);

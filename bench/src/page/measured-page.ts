@@ -64,10 +64,13 @@ export async function openMeasured(browser: Browser, url: string, slowdown: numb
 
 /** Waits until there was no long task for a second. */
 export async function untilQuiet(page: Page): Promise<void> {
-  await page.waitForFunction(
-    'performance.now() - Math.max(noticed.usable ?? 0, ...noticed.tasks.map(([start, duration]) => start + duration), noticed.asked ??= performance.now()) > 1000',
-    undefined,
-    { timeout: 120_000 },
-  );
-  await page.evaluate('delete noticed.asked');
+  await page.evaluate(`new Promise((resolve) => {
+    const asked = performance.now();
+    const timer = setInterval(() => {
+      const last = Math.max(asked, ...noticed.tasks.map(([start, duration]) => start + duration));
+      if (performance.now() - last < 1000) return;
+      clearInterval(timer);
+      resolve();
+    }, 100);
+  })`);
 }

@@ -64,10 +64,9 @@ export class ArchiveWriter {
     }
   }
 
-  /** Adds a text, as UTF-8. */
-  async addText(path: string, text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    await this.#add(path, bytes.length, piecesOfBytes(bytes));
+  /** Adds a text of less than 4 GB, as UTF-8. */
+  async addText(path: string, text: string | Iterable<string>): Promise<void> {
+    await this.#add(path, 0, piecesOfText(typeof text === 'string' ? [text] : text));
   }
 
   /** Writes what is on its way and the central directory. Returns the archive's bytes. */
@@ -217,7 +216,19 @@ function* piecesOfFile(file: FileHandle, buffers: PieceBuffers): Generator<Buffe
   }
 }
 
-function* piecesOfBytes(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += deflateBlockBytes)
-    yield bytes.subarray(at, at + deflateBlockBytes);
+function* piecesOfText(texts: Iterable<string>): Generator<Buffer> {
+  let kept: Buffer[] = [];
+  let size = 0;
+  for (const text of texts) {
+    const bytes = Buffer.from(text);
+    kept.push(bytes);
+    size += bytes.length;
+    if (size < deflateBlockBytes) continue;
+    const whole = Buffer.concat(kept);
+    const end = size - (size % deflateBlockBytes);
+    for (let at = 0; at < end; at += deflateBlockBytes) yield whole.subarray(at, at + deflateBlockBytes);
+    kept = [whole.subarray(end)];
+    size -= end;
+  }
+  if (size > 0) yield Buffer.concat(kept);
 }

@@ -1,9 +1,7 @@
-import type Feature from 'ol/Feature';
 import type MapBrowserEvent from 'ol/MapBrowserEvent';
-import PointerInteraction from 'ol/interaction/Pointer';
 
 import type { LonLat } from '../area/polygons.ts';
-import { nearTo } from './area-layer.ts';
+import { dragCorners } from './drag-corners.ts';
 import type { MapModel } from './map-model.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -28,14 +26,7 @@ export function listenToMap(model: MapModel, sketch: Sketch, handlers: () => Map
     const state = sketch.read();
     if (state.kind !== null) model.area.setSketch(state, pointer);
   };
-  const drag = cornerDrag(model, sketch, handlers);
-  map.addInteraction(drag);
-  // A finger moves the page up and down over the map, but not when it is on a corner.
-  const onTouch = (event: TouchEvent): void => {
-    if (event.touches.length === 1 && cornerAt(model, sketch, map.getEventPixel(event.touches[0]!)) !== null)
-      event.preventDefault();
-  };
-  element.addEventListener('touchstart', onTouch, { passive: false });
+  const stopDragging = dragCorners(model, sketch, handlers);
   const onClick = (event: MapBrowserEvent): void => {
     const place = model.placeOf(event.coordinate);
     if (place === null) return;
@@ -69,12 +60,11 @@ export function listenToMap(model: MapModel, sketch: Sketch, handlers: () => Map
   element.addEventListener('keydown', onKey);
   const stopSketch = sketch.subscribe(redraw);
   return () => {
-    map.removeInteraction(drag);
+    stopDragging();
     map.un('click', onClick);
     map.un('dblclick', onDouble);
     map.un('pointermove', onMove);
     element.removeEventListener('keydown', onKey);
-    element.removeEventListener('touchstart', onTouch);
     stopSketch();
   };
 }
@@ -121,35 +111,4 @@ function pick(model: MapModel, event: MapBrowserEvent, { onPick }: MapInputHandl
   });
   const id = feature?.getId();
   if (id !== undefined) onPick(Number(id));
-}
-
-/** The corner of the area that can be dragged at a pixel: its target is 28 pixels wide. */
-function cornerAt(model: MapModel, sketch: Sketch, pixel: readonly number[]): number | null {
-  if (sketch.read().kind !== null) return null;
-  const [feature] = model.map.getFeaturesAtPixel([...pixel], {
-    layerFilter: (layer) => layer === model.area.layers[1],
-    hitTolerance: 8,
-  });
-  return feature === undefined ? null : model.area.handleOf(feature as Feature);
-}
-
-/** Drags a corner of the area. */
-function cornerDrag(model: MapModel, sketch: Sketch, handlers: () => MapInputHandlers): PointerInteraction {
-  let corner: number | null = null;
-  let start: LonLat | null = null;
-  return new PointerInteraction({
-    handleDownEvent: (event) => {
-      corner = cornerAt(model, sketch, event.pixel);
-      start = model.placeOf(event.coordinate);
-      return corner !== null;
-    },
-    handleDragEvent: (event) => {
-      const place = model.placeOf(event.coordinate);
-      if (corner !== null && place !== null) handlers().onCorner(corner, nearTo(place, start ?? place));
-    },
-    handleUpEvent: () => {
-      corner = null;
-      return false;
-    },
-  });
 }

@@ -159,7 +159,7 @@ function useFirstLook(model: MapModel, polygons: ReturnType<typeof useAreaPolygo
   const isFirst = useRef(true);
   useEffect(() => {
     const bounds = boundsOf(polygons);
-    const isOnMap = (mode === 'draw' && !isFirst.current) || (mode === 'box' && model.shows(bounds));
+    const isOnMap = !isFirst.current && (mode === 'draw' || (mode === 'box' && model.shows(bounds)));
     isFirst.current = false;
     if (bounds !== null && !isOnMap) model.fitBox(bounds, true);
   }, [model, polygons, mode]);

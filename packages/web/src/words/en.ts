@@ -208,7 +208,7 @@ export const words = {
     matches: (total: number) => `${count(total)} systems match`,
     noMatch: 'No system matches. Every word must be in its name or its area; a code such as 2193 works too.',
     notNeeded: 'Tables have no coordinates, so none is needed.',
-    area: (text: string) => `For ${text}`,
+    area: (text: string) => (text === '' ? '' : `For ${text}`),
     outside: (name: string) =>
       `The area reaches beyond where ${name} is made for; coordinates there may be distorted.`,
   },

@@ -12,10 +12,11 @@ import { dirname, join } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
+import type { EarlyPieces } from '../archive/early-pieces.ts';
 import { engineVersion } from '../engine-version.ts';
 import type { ItemFile, ItemResult } from './run-item.ts';
 
-/** An item that is done, as the packing needs it. Plain data. */
+/** An item that is done, as the packing needs it. */
 export interface FinishedItem {
   readonly report: ItemReport;
   /** Its files, sorted by name. */
@@ -23,10 +24,12 @@ export interface FinishedItem {
   /** When its data were last changed: ISO 8601, UTC. */
   readonly modified: string;
   readonly crop: { readonly repaired: string | null; readonly tolerance: string } | null;
+  /** What of its files this process has compressed already. */
+  readonly early?: EarlyPieces | undefined;
 }
 
 /** What `finished.json` says; its presence says that the item is done. */
-interface Checkpoint extends Omit<FinishedItem, 'files'> {
+interface Checkpoint extends Omit<FinishedItem, 'files' | 'early'> {
   readonly engine: string;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
@@ -104,7 +107,7 @@ export function finishItem(
   writeFileSync(join(place.folder, checkpointFile), JSON.stringify(checkpoint));
   const target = finishedFolder(place.workFolder, place.index);
   putInPlace(place.folder, place);
-  return withPaths(checkpoint, target);
+  return { ...withPaths(checkpoint, target), early: result.early };
 }
 
 /** How often what is in the way is taken for a rest: each time but the last another run has put it there. */

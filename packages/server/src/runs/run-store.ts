@@ -5,6 +5,7 @@ import type { Database, Queryable } from '../database/database.ts';
 import { expiryIn } from '../exports/state-now.ts';
 import { currentTraceparent } from '../operations/spans.ts';
 import { type Announce, announceToNobody, type EndingEvent } from './announce.ts';
+import { withoutAddresses } from './database-addresses.ts';
 import { takeTurns } from './fair-share.ts';
 import type { TaskDraft } from './split-run.ts';
 import type { HeldTask } from './task.ts';
@@ -78,7 +79,7 @@ export class RunStore {
       const [begun] = await transaction.query<{ id: number }>(
         `INSERT INTO outcrop.runs (canonical_key, plan, traceparent) VALUES ($1, $2::json, $3)
          ON CONFLICT (canonical_key) WHERE state IN ('active', 'complete') DO NOTHING RETURNING id`,
-        [draft.canonicalKey, JSON.stringify(draft.plan), currentTraceparent()],
+        [draft.canonicalKey, JSON.stringify(withoutAddresses(draft.plan)), currentTraceparent()],
       );
       if (begun !== undefined) {
         await addTasks(transaction, begun.id, draft);

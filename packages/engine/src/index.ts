@@ -62,3 +62,4 @@ export type {
   RasterKind,
 } from './source/layer.ts';
 export type { TableSummary } from './source/table-survey.ts';
+export { inParallel } from './gdal/in-parallel.ts';

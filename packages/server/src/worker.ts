@@ -29,6 +29,7 @@ export async function startWorker(foundations: Foundations): Promise<RunningTask
         ? checkpointsInSharedFolder
         : new CheckpointsInStore(objectStore, engine),
     folders,
+    addressOf: (layerId) => site.postgisAddressOf(layerId),
     siteFolder: site.paths.folder,
     limits: { seconds: site.limits.max_run_seconds, memoryBytes: site.limits.max_run_memory_bytes },
     metrics,

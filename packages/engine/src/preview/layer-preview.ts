@@ -121,9 +121,7 @@ async function place(
     version: sourceVersion(source.path),
   });
   if (crop === null || 'problem' in crop) return 'nowhere';
-  using held = crop;
-  // Awaited here, as the region is let go of at the end of this function.
-  return await placeFeatures(source, held, geometry.index);
+  return placeFeatures(source, crop, geometry.index);
 }
 
 function sampleAll(

@@ -148,6 +148,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
     objectStore,
     checkpoints: checkpointsInSharedFolder,
     folders: new RunFolders(site.paths.work),
+    addressOf: (layerId) => site.postgisAddressOf(layerId),
     siteFolder: site.paths.folder,
     limits: { seconds: null, memoryBytes: null },
     metrics,

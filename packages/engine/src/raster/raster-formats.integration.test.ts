@@ -308,6 +308,33 @@ describe('a raster with an attribute table', () => {
   });
 });
 
+test.each([
+  ['PDF', 'EPSG:2193', 'Byte', 'raster'],
+  ['PDF', 'EPSG:2193', 'Float32', 'grid'],
+  ['KMZ', 'EPSG:4326', 'Byte', 'raster'],
+  ['KMZ', 'EPSG:4326', 'UInt16', 'raster'],
+] as const)(
+  'grey with pixels that are none is a picture of colours and alpha as %s in %s: %s',
+  async (name, crs, type, kind) => {
+    await using folder = await temporaryFolder();
+    const flags = [...placedAt(0, 0, size), '-a_nodata', '20'];
+    const path = makeRaster(folder.file('grey.tif'), { ...size, type, flags });
+    const { path: member, result } = await exportRasters(
+      { layers: [{ path, kind }], formats: { [kind]: formats[name] }, crs },
+      folder.path,
+    );
+    const output = member(`grey.${name.toLowerCase()}`);
+    expect(result.report.items[0]?.raster?.no_data).toBe('alpha');
+    const values = JSON.parse(runGdal('gdalinfo', ['-json', '-mm', output])) as {
+      bands: readonly { computedMin: number; computedMax: number }[];
+    };
+    expect(values.bands.length).toBeGreaterThanOrEqual(3);
+    const [red, green] = values.bands;
+    expect(red!.computedMax).toBeGreaterThan(150);
+    expect(green).toMatchObject({ computedMin: red!.computedMin, computedMax: red!.computedMax });
+  },
+);
+
 test('what this machine\u2019s GDAL cannot write is not offered', async () => {
   const raster = await producibleFormats('raster');
   expect(raster).toContain(formats.JPEG);

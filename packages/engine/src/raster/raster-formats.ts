@@ -12,6 +12,8 @@ export interface RasterFormat {
   /** How it says which pixels are none, best first. */
   readonly voids: readonly ('alpha' | 'nodata' | 'mask')[];
   readonly keepsPalette: boolean;
+  /** Whether alpha goes with colours only: grey becomes red, green and blue then. */
+  readonly hasAlphaOfColoursOnly?: boolean;
   /** Whether it can say that its pixels are rotated or oblong. */
   readonly keepsRotation: boolean;
   /** Pixels on a side, where there is a limit. */
@@ -172,6 +174,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     valueBands: images,
     voids: ['alpha'],
     keepsPalette: false,
+    hasAlphaOfColoursOnly: true,
     keepsRotation: false,
     isLossless: false,
     isPicture: true,
@@ -185,6 +188,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     valueBands: images,
     voids: ['alpha'],
     keepsPalette: false,
+    hasAlphaOfColoursOnly: true,
     keepsRotation: true,
     isLossless: false,
     isPicture: true,

@@ -26,6 +26,8 @@ export interface RasterFormat {
   readonly worldFile?: string;
   /** `NAME=VALUE`, as GDAL's `-co` takes them. */
   readonly options: (facts: OptionFacts) => readonly string[];
+  /** Whether only one thread writes it: then more that read cost a third more processor time, and save none. */
+  readonly isByOneThread?: boolean;
   /** Bytes of a file for each byte of values, measured on aerial photographs and elevation. */
   readonly ratio: number;
 }
@@ -98,6 +100,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     maxSide: 65_500,
     isLossless: false,
     worldFile: 'jgw',
+    isByOneThread: true,
     options: () => ['QUALITY=90'],
     ratio: 0.12,
   },
@@ -133,6 +136,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     keepsRotation: true,
     isLossless: true,
     worldFile: 'pgw',
+    isByOneThread: true,
     options: () => ['ZLEVEL=3'],
     ratio: 0.55,
   },

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 import type { FailureCode } from '@outcrop/contract';
@@ -44,6 +45,8 @@ export class WorkerTeam implements AsyncDisposable {
 
   /** @param entry the workers' program; ours where absent */
   constructor(size: number, entry: string = ownEntry()) {
+    // Each thread optimises its own code, at once: helpers would take the cores from the threads, and these run slow code meanwhile.
+    setFlagsFromString('--no-concurrent-recompilation');
     this.#workers = Array.from({ length: size }, (_, number) => {
       const worker = new Worker(entry, { execArgv: [], workerData: this.#stop });
       // A team that waits for work keeps no process alive.

@@ -28,8 +28,10 @@ const outcrop = fileURLToPath(new URL('../../../packages/cli/bin/outcrop.js', im
 const siteFolder = fileURLToPath(site.folder);
 // The one scan that a new layer gets is no part of an export.
 await runMeasured([process.execPath, outcrop, 'layers', siteFolder, '--json'], { folder: siteFolder });
-console.log('| row | ours, s | ogr2ogr, s | and zip, s | ours / ogr2ogr | ours / both | MB peak | zip, MB |');
-console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+console.log(
+  '| row | ours, s | ogr2ogr, s | and zip, s | ours / ogr2ogr | ours / both | processor, s | MB peak | zip, MB |',
+);
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
 for (const row of rows) {
   const folder = await mkdtemp(join(fileURLToPath(root), 'run-'));
   try {
@@ -50,6 +52,9 @@ function tableRow(result: LongTailResult): string {
     zip.toFixed(1),
     (ours / convert).toFixed(2),
     (ours / (convert + zip)).toFixed(2),
+    [result.ours_processor_s, result.ogr2ogr_processor_s, result.zip_processor_s]
+      .map((seconds) => seconds.toFixed(1))
+      .join(' / '),
     `${result.ours_peak_mb.toFixed(0)} / ${result.ogr2ogr_peak_mb.toFixed(0)}`,
     `${result.ours_mb.toFixed(0)} / ${result.rival_mb.toFixed(0)}`,
   ];

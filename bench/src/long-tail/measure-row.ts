@@ -13,6 +13,9 @@ export interface LongTailResult {
   readonly ours_s: number;
   readonly ogr2ogr_s: number;
   readonly zip_s: number;
+  readonly ours_processor_s: number;
+  readonly ogr2ogr_processor_s: number;
+  readonly zip_processor_s: number;
   readonly ours_peak_mb: number;
   readonly ogr2ogr_peak_mb: number;
   readonly ours_mb: number;
@@ -38,6 +41,9 @@ export async function measureRow(row: LongTailRow, site: BenchSite, folder: stri
     ours_s: ours.seconds,
     ogr2ogr_s: convert.seconds,
     zip_s: zip.seconds,
+    ours_processor_s: ours.processorSeconds,
+    ogr2ogr_processor_s: convert.processorSeconds,
+    zip_processor_s: zip.processorSeconds,
     ours_peak_mb: ours.peakMegabytes,
     ogr2ogr_peak_mb: convert.peakMegabytes,
     ours_mb: (await stat(`${folder}/ours.zip`)).size / 1e6,

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 import { treeMemory } from './tree-memory.ts';
 
 /** What a command took. */
 export interface Measurement {
   readonly seconds: number;
+  /** Seconds of a processor, of the process and all its descendants that it waited for. */
+  readonly processorSeconds: number;
   /** Megabytes (10^6 bytes) of the process and all its descendants together, at the worst moment. */
   readonly peakMegabytes: number;
   /** Stopped before it was finished: the seconds are the time it was given. */
@@ -31,6 +34,7 @@ export async function runMeasured(
 ): Promise<Measurement> {
   const [program, ...rest] = command;
   const startedAt = performance.now();
+  const processorBefore = processorSecondsOfChildren();
   const child = spawn(program, rest, { cwd: options.folder, stdio: ['ignore', 'ignore', 'pipe'] });
   let messages = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -57,9 +61,20 @@ export async function runMeasured(
     });
     if (code !== 0 && !isStopped)
       throw new Error(`${command.join(' ')} ended with ${code}: ${messages.trim()}`);
-    return { seconds: (performance.now() - startedAt) / 1000, peakMegabytes: peakBytes / 1e6, isStopped };
+    return {
+      seconds: (performance.now() - startedAt) / 1000,
+      processorSeconds: processorSecondsOfChildren() - processorBefore,
+      peakMegabytes: peakBytes / 1e6,
+      isStopped,
+    };
   } finally {
     clearInterval(poll);
     clearTimeout(stop);
   }
+}
+
+/** What the kernel has counted of the children of this process that have ended: 100 ticks are a second (proc(5)). */
+function processorSecondsOfChildren(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }

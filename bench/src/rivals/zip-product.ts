@@ -8,6 +8,7 @@ export async function zipProduct(made: Measurement, folder: string): Promise<Siz
   const zip = await runMeasured(['zip', '-6', '-q', '-r', 'product.zip', 'product'], { folder });
   return {
     seconds: made.seconds + zip.seconds,
+    processorSeconds: made.processorSeconds + zip.processorSeconds,
     peakMegabytes: Math.max(made.peakMegabytes, zip.peakMegabytes),
     isStopped: false,
     bytes: (await stat(`${folder}/product.zip`)).size,

@@ -7,6 +7,7 @@ import type { ManifestMember } from '@outcrop/contract';
 
 import { diskError, withDiskErrors } from '../formats/block-file.ts';
 import { deflateBlockBytes, deflateEnd, deflatePiece, isUseless } from './deflate.ts';
+import type { EarlyPieces } from './early-pieces.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
 
 /** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
@@ -53,12 +54,16 @@ export class ArchiveWriter {
     return this.#length;
   }
 
-  /** Adds a file under a path inside the archive. */
-  async addFile(path: string, source: string): Promise<void> {
+  /**
+   * Adds a file under a path inside the archive.
+   *
+   * @param early what of it has been compressed before, and what it is called there
+   */
+  async addFile(path: string, source: string, early: EarlyFile | null = null): Promise<void> {
     const file = await open(source, 'r');
     try {
       const { size } = await file.stat();
-      await this.#add(path, size, piecesOfFile(file, this.#buffers));
+      await this.#add(path, { expectedSize: size, pieces: piecesOfFile(file, this.#buffers), early });
     } finally {
       await file.close();
     }
@@ -66,7 +71,8 @@ export class ArchiveWriter {
 
   /** Adds a text of less than 4 GB, as UTF-8. */
   async addText(path: string, text: string | Iterable<string>): Promise<void> {
-    await this.#add(path, 0, piecesOfText(typeof text === 'string' ? [text] : text));
+    const pieces = piecesOfText(typeof text === 'string' ? [text] : text);
+    await this.#add(path, { expectedSize: 0, pieces, early: null });
   }
 
   /** Writes what is on its way and the central directory. Returns the archive's bytes. */
@@ -90,27 +96,28 @@ export class ArchiveWriter {
     await this.#file.close();
   }
 
-  async #add(path: string, expectedSize: number, pieces: Iterable<Buffer>): Promise<void> {
+  async #add(path: string, { expectedSize, pieces, early }: Addition): Promise<void> {
     const member = new OpenMember(path, expectedSize >= zip64From);
     const hash = createHash('sha256');
+    let index = 0;
     for (const piece of pieces) {
       this.#signal?.throwIfAborted();
       member.crc = crc32(piece, member.crc);
       member.size += piece.length;
       hash.update(piece);
-      await this.#enqueue(member, piece);
+      const packed = member.isStored === true ? null : pack(piece, early, index);
+      await this.#enqueue({ member, piece, packed });
+      index += 1;
       this.#onBytes(piece.length);
     }
-    await this.#enqueue(member, null);
+    await this.#enqueue({ member, piece: null, packed: null });
     this.#manifest.push({ path, bytes: member.size, sha256: hash.digest('hex') });
   }
 
-  /** A piece of a member, or its end. */
-  async #enqueue(member: OpenMember, piece: Buffer | null): Promise<void> {
-    const packed = piece === null || member.isStored === true ? null : deflatePiece(piece);
+  async #enqueue(queued: QueuedPiece): Promise<void> {
     // Whoever comes to it hears of its failure; until then it is nobody's.
-    packed?.catch(() => undefined);
-    this.#queue.push({ member, piece, packed });
+    queued.packed?.catch(() => undefined);
+    this.#queue.push(queued);
     if (this.#queue.length > piecesInFlight) await this.#writeNext();
   }
 
@@ -182,6 +189,19 @@ class OpenMember {
   }
 }
 
+/** A file of which pieces may have been compressed before. */
+export interface EarlyFile {
+  readonly pieces: EarlyPieces;
+  /** The file, as they know it. */
+  readonly name: string;
+}
+
+interface Addition {
+  readonly expectedSize: number;
+  readonly pieces: Iterable<Buffer>;
+  readonly early: EarlyFile | null;
+}
+
 /** How the writing of an archive is stopped and watched. */
 export interface ArchiveOptions {
   readonly signal?: AbortSignal;
@@ -231,4 +251,9 @@ function* piecesOfText(texts: Iterable<string>): Generator<Buffer> {
     size -= end;
   }
   if (size > 0) yield Buffer.concat(kept);
+}
+
+/** A piece as deflate makes it; the same bytes, whether that was done before or not. */
+async function pack(piece: Buffer, early: EarlyFile | null, index: number): Promise<Buffer> {
+  return early?.pieces.take(early.name, index, piece) ?? deflatePiece(piece);
 }

@@ -12,7 +12,10 @@ import { FlatGeobufGeometryWriter, hasPositions } from './flatgeobuf-geometry.ts
 import { integerValue } from './integer-value.ts';
 import { LossLog } from './loss-log.ts';
 
-/** A block as records: the feature's box, four doubles, and behind it the feature as it will be in the file. */
+/**
+ * A block as records: the feature's box, four doubles, and behind it the feature as it will be in the file; or the features
+ * alone, where nobody sorts them.
+ */
 export interface FlatGeobufPiece {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where each record ends. */
@@ -40,7 +43,10 @@ export class FlatGeobufEncoder implements BlockEncoder<FlatGeobufPiece> {
   readonly #box = new Float64Array(4);
   #losses = new LossLog();
 
-  constructor({ schema }: EncodeOptions) {
+  readonly #hasBoxes: boolean;
+
+  constructor({ schema }: EncodeOptions, { hasBoxes }: { hasBoxes: boolean }) {
+    this.#hasBoxes = hasBoxes;
     this.#columns = flatGeobufColumns(schema, new LossLog());
     this.#promote = schema.geometry?.type.startsWith('MULTI') === true;
   }
@@ -67,7 +73,7 @@ export class FlatGeobufEncoder implements BlockEncoder<FlatGeobufPiece> {
   #writeRecord(batch: FeatureBatch, row: number): void {
     const buffer = this.#buffer;
     buffer.require(boxBytes + 64);
-    for (let side = 0; side < 4; side++) buffer.double(this.#box[side]!);
+    if (this.#hasBoxes) for (let side = 0; side < 4; side++) buffer.double(this.#box[side]!);
     const start = buffer.length;
     buffer.int(0);
     buffer.int(4 + featureVtableBytes);

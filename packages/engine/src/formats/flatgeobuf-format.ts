@@ -18,7 +18,7 @@ import { RecordSpool, type RecordWindow } from './record-spool.ts';
  * that meet nothing.
  */
 export const flatGeobufFormat: BlockFormat<FlatGeobufPiece> = {
-  createEncoder: (options) => new FlatGeobufEncoder(options),
+  createEncoder: (options) => new FlatGeobufEncoder(options, { hasBoxes: true }),
   createAssembler: (options, losses) => new FlatGeobufAssembler(options, losses),
 };
 

@@ -1,4 +1,5 @@
 import type { Crs } from '../crs/crs.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import type { FieldSurvey } from '../source/survey.ts';
 import type { Field, GeometryType } from '../source/layer.ts';
 
@@ -26,6 +27,8 @@ export interface OutputGeometry {
   readonly hasM: boolean;
   /** Null where the source does not know its CRS. */
   readonly crs: Crs | null;
+  /** Around all that will be written, in its CRS; null where that is known only in the end. */
+  readonly envelope: Envelope | null;
   /** The WKB kinds that may come, which may be fewer than the type allows. */
   readonly kinds: readonly number[];
 }

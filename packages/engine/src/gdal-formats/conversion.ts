@@ -5,7 +5,7 @@ import { withDiskErrors } from '../formats/block-file.ts';
 import type { AssembleOptions } from '../formats/block-format.ts';
 import type { GdalCommand } from '../gdal/gdal-command.ts';
 import type { OgrCall, OgrRecipe } from './ogr-recipe.ts';
-import { isNamedInStream } from './stream-column.ts';
+import { hasDaysOnly, isNamedInStream } from './stream-column.ts';
 import type { StreamSet, StreamShape } from './stream-shape.ts';
 import { streamVrt } from './stream-vrt.ts';
 
@@ -60,7 +60,8 @@ export function conversionCommand(conversion: Conversion): GdalCommand {
       '-f',
       recipe.driver,
       ...(isFirst ? [] : ['-update']),
-      ...recipe.args(call).filter((argument) => !isNamed || argument !== '-preserve_fid'),
+      ...recipe.args(call),
+      ...(isNamed && hasDaysOnly(shape.columns) ? ['-mapFieldType', 'DateTime=Date'] : []),
       '-nln',
       layer,
       productPath(recipe, options),

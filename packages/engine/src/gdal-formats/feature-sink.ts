@@ -1,10 +1,5 @@
-import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
-
 import { BlockFile } from '../formats/block-file.ts';
-
-/** Bytes that may wait for `ogr2ogr` to take them. */
-const waitingBytes = 32 * 1024 * 1024;
+import { PieceQueue } from './piece-queue.ts';
 
 /** Where the features of a set go on their way to `ogr2ogr`. */
 export interface FeatureSink extends Disposable {
@@ -14,27 +9,32 @@ export interface FeatureSink extends Disposable {
 
 /** Straight into a program that is running. Whoever writes waits for it. */
 export class PipeSink implements FeatureSink {
-  readonly stream = new PassThrough({ highWaterMark: waitingBytes });
+  readonly #queue = new PieceQueue();
   readonly #ended: Promise<unknown>;
+  #hasEnded = false;
 
-  /** @param start starts the program, which reads the stream; its promise settles when the program has ended */
+  /** @param start starts the program, which reads the pieces; its promise settles when the program has ended */
   constructor(start: (input: AsyncIterable<Uint8Array>) => Promise<unknown>) {
-    this.#ended = start(this.stream);
-    // It is awaited where the features end; until then a failure only has to stop the writing.
-    this.#ended.catch(() => undefined);
+    this.#ended = start(this.#queue);
+    const close = (): void => {
+      this.#hasEnded = true;
+      this.#queue.close();
+    };
+    this.#ended.then(close, close);
   }
 
+  /** Fails as the program has failed. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.stream.write(bytes)) return;
-    await Promise.race([once(this.stream, 'drain'), this.#ended]);
+    await this.#queue.put(bytes);
+    if (this.#hasEnded) await this.#ended;
   }
 
   end(): void {
-    this.stream.end();
+    this.#queue.end();
   }
 
   [Symbol.dispose](): void {
-    this.stream.destroy();
+    this.#queue.close();
   }
 }
 

@@ -6,12 +6,14 @@ import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { LossLog } from '../formats/loss-log.ts';
+import { kmlFormat } from '../formats/kml-format.ts';
+import { checkExportHere } from '../plan/check.ts';
 import { outputSchema } from '../plan/output-schema.ts';
 import { runExport } from '../run/run-export.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
 import { surveyTableHere } from '../source/survey.ts';
 import { anyLayers } from '../testing/any-layers.ts';
-import { checkWish, exportWish, planOf, tableOf } from '../testing/export-fixture.ts';
+import { checkWish, contextOf, exportWish, planOf, requestOf, tableOf } from '../testing/export-fixture.ts';
 import { readWithOgr, runGdal } from '../testing/ogr.ts';
 import { typedLayer } from '../testing/typed-layer.ts';
 import { ogrFormat } from './ogr-format.ts';
@@ -215,6 +217,31 @@ test('DXF has outlines in the colour of the item, on a layer named after it', as
   expect(codes(losses)).toEqual(expect.arrayContaining(['feature-dropped', 'field-dropped nr']));
 });
 
+describe('PDF', () => {
+  const format = 'application/pdf';
+
+  test('is a page with outlines in the colour of the item, attributes and a place on earth', async () => {
+    const { members, product, losses } = await exported('typed', format);
+    expect(members).toEqual(['typed.pdf', 'typed.txt']);
+    const placed = readWithOgr(path, 'typed').filter(({ geometry }) => geometry !== null);
+    const features = readWithOgr(product('typed.pdf'));
+    expect(features).toHaveLength(placed.length);
+    expect(features[0]!.properties).toMatchObject({ small: -1, large: '9007199254740994', text: 'Ōwenga é 1', day: '2020/02/02' });
+    expect(runGdal('gdalinfo', [product('typed.pdf')])).toContain('ID["EPSG",2193]');
+    expect(codes(losses)).toEqual(
+      expect.arrayContaining(['field-dropped bytes', 'field-retyped real', 'feature-dropped']),
+    );
+  });
+
+  test('every kind of geometry is drawn', async () => {
+    for (const { name } of [anyLayers.mixed, anyLayers.collections, anyLayers.heights, anyLayers.measured]) {
+      const { product, members } = await exported(name, format);
+      const read = readWithOgr(product(members.find((member) => member.endsWith('.pdf'))!));
+      expect(read.length, name).toBeGreaterThan(0);
+    }
+  });
+});
+
 test('what DWG alone has is refused with a reason', async () => {
   const options = { dwgOptions: ['include_hatching'] };
   const wish = { tables: [tableOf(path, 'typed')], format: 'image/vnd.dxf', options } as const;
@@ -268,6 +295,56 @@ test('a product that grows beyond its format is stopped while it is written', as
     code: 'format-limit',
     message: expect.stringMatching(/^GML holds at most 0\.019 MB; this has come to/),
   });
+});
+
+test('rows beyond those of a sheet stop the export as they come', async () => {
+  const source = tableOf(path, 'rows');
+  const survey = surveyTableHere(source, folder.file('cache'));
+  const words = { title: 't', description: '', name: 'sheet', crs: null, mayCut: false };
+  const schema = outputSchema(source, survey, { ...words, modified: survey.modified });
+  const [product, pieceFolder] = [folder.file('sheet'), folder.file('sheet-pieces')];
+  for (const name of [product, pieceFolder]) mkdirSync(name);
+  const options = { schema, coordinatePrecision: null, includeGeometryField: true, pieceFolder };
+  const recipe = findRecipe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')!;
+  const format = ogrFormat({ ...recipe, maxRows: 2 });
+  using reader = FeatureReader.open(source, { fields: schema.fields, hasZ: false, hasM: false });
+  using assembler = format.createAssembler({ ...options, folder: product }, new LossLog());
+  const encoder = format.createEncoder(options);
+  const [batch] = [...reader.readRange(0, null)];
+  await expect(assembler.append(encoder.encode(batch!, new LossLog()).piece)).rejects.toMatchObject({
+    code: 'format-limit',
+    message: 'Excel holds at most 2 rows; these are more. Choose a smaller area or another format.',
+  });
+});
+
+test('a KML that grows beyond what readers take is stopped while it is written', async () => {
+  const source = tableOf(path, 'typed');
+  const survey = surveyTableHere(source, folder.file('cache'));
+  const words = { title: 't', description: '', name: 'layer', crs: 'EPSG:4326', mayCut: false };
+  const schema = outputSchema(source, survey, { ...words, modified: survey.modified });
+  const [product, pieceFolder] = [folder.file('kml'), folder.file('kml-pieces')];
+  for (const name of [product, pieceFolder]) mkdirSync(name);
+  const options = { schema, coordinatePrecision: null, includeGeometryField: true, pieceFolder };
+  const format = kmlFormat(20_000);
+  using reader = FeatureReader.open(source, { fields: schema.fields, hasZ: false, hasM: false });
+  using assembler = format.createAssembler({ ...options, folder: product }, new LossLog());
+  const encoder = format.createEncoder(options);
+  const write = async (): Promise<void> => {
+    for (const batch of reader.readRange(0, null))
+      await assembler.append(encoder.encode(batch, new LossLog()).piece);
+  };
+  await expect(write()).rejects.toMatchObject({
+    code: 'format-limit',
+    message: expect.stringMatching(/^KML holds at most 0\.019 MB; this has come to/),
+  });
+});
+
+test('an archive that would be larger than the site allows is refused before, with the figures', async () => {
+  const wish = { tables: [tableOf(path, 'typed')], format: 'application/sql' } as const;
+  const context = { ...contextOf(folder.file('cache')), maxArchiveBytes: 3000 };
+  const { reasons } = await checkExportHere(requestOf(wish), context);
+  expect(reasons).toMatchObject([{ code: 'too-large', limit: 3000 }]);
+  expect(reasons[0]!.value).toBeGreaterThan(3000);
 });
 
 test('an archive that grows beyond what the site allows is stopped', async () => {

@@ -1,3 +1,5 @@
+import type { FieldSurvey } from '../source/survey.ts';
+
 /** A charset of MapInfo's: GDAL's name of it, and what Node decodes it as. */
 interface Charset {
   readonly name: string;
@@ -26,6 +28,18 @@ export interface ChosenCharset {
   readonly values: number;
 }
 
+/** What a charset, by GDAL's name of it, lacks of some characters. */
+export function lossesInCharset(wanted: string, characters: ReadonlyMap<number, number>): ChosenCharset {
+  const { name, label, isWide } = charsets.find((known) => known.name === wanted)!;
+  const held = charactersOf(label, isWide);
+  const missing = [...characters].filter(([code]) => !held.has(code));
+  return {
+    name,
+    values: missing.reduce((sum, [, count]) => sum + count, 0),
+    missing: missing.map(([code]) => String.fromCodePoint(code)),
+  };
+}
+
 /**
  * Chooses the charset that loses the fewest values; the first of several that lose none. MapInfo's tables have one
  * charset, and none of those that every release reads is Unicode.
@@ -34,16 +48,20 @@ export interface ChosenCharset {
  */
 export function chooseCharset(characters: ReadonlyMap<number, number>): ChosenCharset {
   let best: ChosenCharset | null = null;
-  for (const { name, label, isWide } of charsets) {
-    const held = charactersOf(label, isWide);
-    const missing = [...characters].filter(([code]) => !held.has(code));
-    const values = missing.reduce((sum, [, count]) => sum + count, 0);
-    if (best === null || values < best.values) {
-      best = { name, values, missing: missing.map(([code]) => String.fromCodePoint(code)) };
-    }
-    if (values === 0) break;
+  for (const { name } of charsets) {
+    const losses = lossesInCharset(name, characters);
+    if (best === null || losses.values < best.values) best = losses;
+    if (losses.values === 0) break;
   }
   return best!;
+}
+
+/** The charset that holds all texts of some fields; null where that is not known beforehand, or where there is none. */
+export function charsetOfFields(surveys: readonly Pick<FieldSurvey, 'foreign'>[]): string | null {
+  if (surveys.some(({ foreign }) => foreign === undefined)) return null;
+  const characters = new Map(surveys.flatMap(({ foreign = [] }) => foreign.map((code) => [code, 1] as const)));
+  const { name, values } = chooseCharset(characters);
+  return values === 0 ? name : null;
 }
 
 /** The code points that a charset has beyond ASCII. */

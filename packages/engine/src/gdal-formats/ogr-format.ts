@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findFormat } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
+import { EngineError } from '../engine-error.ts';
 import type { AssembleOptions, BlockAssembler, BlockFormat } from '../formats/block-format.ts';
 import { flatGeobufColumns } from '../formats/flatgeobuf-column.ts';
 import { flatGeobufHeader } from '../formats/flatgeobuf-header.ts';
@@ -11,7 +12,7 @@ import { runGdal } from '../gdal/run-gdal.ts';
 import { type Conversion, conversionCommand, productPath, standardInput } from './conversion.ts';
 import { type FeatureSink, FileSink, PipeSink } from './feature-sink.ts';
 import { FormatGuard } from './format-guard.ts';
-import { type ChosenCharset, chooseCharset } from './mapinfo-charset.ts';
+import { charsetOfFields, chooseCharset, lossesInCharset } from './mapinfo-charset.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import { noteRecipeLosses } from './recipe-losses.ts';
 import { StreamEncoder, type StreamPiece } from './stream-encoder.ts';
@@ -28,6 +29,7 @@ export function ogrFormat(
   maxBytes = findFormat(recipe.mimetype)?.maxBytes ?? Infinity,
 ): BlockFormat<StreamPiece> {
   return {
+    isWrittenByAnother: true,
     createEncoder: (options) => new StreamEncoder(recipe, options),
     createAssembler: (options, losses) => new OgrAssembler({ recipe, maxBytes, options, losses }),
   };
@@ -59,6 +61,8 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
   readonly #sets: readonly SetUnderWay[];
   readonly #characters = new Map<number, number>();
   readonly #envelope: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  /** What was known before the first feature came; null where it was not, or is of no use. */
+  readonly #known: { readonly bounds: Envelope | null; readonly charset: string | null };
 
   constructor({ recipe, maxBytes, options, losses }: AssemblerParts) {
     this.#recipe = recipe;
@@ -72,7 +76,8 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
       maxBytes,
       signal: options.signal,
     });
-    const isSpooled = recipe.isSpooled || this.#shape.sets.length > 1;
+    this.#known = this.#lookAhead();
+    const isSpooled = this.#shape.sets.length > 1 || this.#waitsForAll();
     this.#sets = this.#shape.sets.map((set) => this.#begin(set, isSpooled));
   }
 
@@ -91,10 +96,11 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
 
   async finish(): Promise<void> {
     for (const { sink } of this.#sets) sink.end();
-    const charset = this.#chooseCharset();
+    this.#checkBounds();
+    const charset = this.#charset();
     const written = this.#sets.filter(({ count }, index) => count > 0 || this.#isOnly(index));
     for (const { set, file, conversion } of written) {
-      await (conversion ?? this.#convert(set, { source: file, charset: charset?.name ?? null }));
+      await (conversion ?? this.#convert(set, { source: file, charset }));
     }
     this.#guard.check();
     const sets = written.map(({ set, count }) => ({ set, count }));
@@ -123,7 +129,11 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     const sink = isSpooled
       ? new FileSink(file)
       : new PipeSink(
-          (input) => (conversion = this.#convert(set, { source: standardInput, charset: null, input })),
+          (input) => (conversion = this.#convert(set, {
+              source: standardInput,
+              charset: this.#known.charset,
+              input,
+            })),
         );
     const schema = streamSchema(this.#shape, set, this.#options.schema);
     const columns = flatGeobufColumns(schema, new LossLog());
@@ -139,7 +149,7 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
       input,
     }: Pick<Conversion, 'source' | 'charset'> & { input?: AsyncIterable<Uint8Array> },
   ): Promise<unknown> {
-    const envelope: Envelope | null = Number.isFinite(this.#envelope[0]) ? [...this.#envelope] : null;
+    const envelope = this.#known.bounds ?? this.#bounds();
     const { signal } = this.#guard;
     const command = conversionCommand({
       recipe: this.#recipe,
@@ -157,14 +167,54 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     });
   }
 
-  #chooseCharset(): ChosenCharset | null {
-    if (!this.#recipe.isSpooled || this.#recipe.maxText === null) return null;
-    const chosen = chooseCharset(this.#characters);
-    if (chosen.values === 0) return chosen;
+  #lookAhead(): { bounds: Envelope | null; charset: string | null } {
+    const { needs } = this.#recipe;
+    const { schema } = this.#options;
+    const texts = schema.fieldSurveys.filter((_, index) => schema.fields[index]!.type === 'text');
+    return {
+      bounds: needs.includes('bounds') ? (schema.geometry?.envelope ?? null) : null,
+      charset: needs.includes('charset') ? charsetOfFields(texts) : null,
+    };
+  }
+
+  /** Whether something must be known of the features that only all of them tell. */
+  #waitsForAll(): boolean {
+    const { needs } = this.#recipe;
+    const hasPlaces = this.#options.schema.geometry !== null;
+    return (
+      (needs.includes('charset') && this.#known.charset === null) ||
+      (needs.includes('bounds') && hasPlaces && this.#known.bounds === null)
+    );
+  }
+
+  #bounds(): Envelope | null {
+    return Number.isFinite(this.#envelope[0]) ? [...this.#envelope] : null;
+  }
+
+  /** What lies beyond the bounds of a TAB would be moved onto them. */
+  #checkBounds(): void {
+    const [known, found] = [this.#known.bounds, this.#bounds()];
+    if (known === null || found === null) return;
+    const isInside =
+      found[0] >= known[0] && found[1] >= known[1] && found[2] <= known[2] && found[3] <= known[3];
+    if (isInside) return;
+    const { title } = this.#options.schema;
+    throw new EngineError(
+      'source-corrupt',
+      `${title} has features beyond what its spatial index says. Build the index anew, or choose another format than ${this.#recipe.label}.`,
+    );
+  }
+
+  #charset(): string | null {
+    if (!this.#recipe.needs.includes('charset')) return null;
+    const known = this.#known.charset;
+    const chosen =
+      known === null ? chooseCharset(this.#characters) : lossesInCharset(known, this.#characters);
+    if (chosen.values === 0) return chosen.name;
     const some = chosen.missing.slice(0, 20).join(' ');
     const detail = `Texts are in ${chosen.name}, which fits them best and lacks ${some}${chosen.missing.length > 20 ? ' and more' : ''}.`;
     this.#losses.add('value-changed', detail, { count: chosen.values });
-    return chosen;
+    return chosen.name;
   }
 
   #widen(envelope: Float64Array): void {

@@ -2,6 +2,7 @@ import type { Mimetype } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
+import type { FieldType } from '../source/layer.ts';
 import type { StreamColumn } from './stream-column.ts';
 
 /** What is known when `ogr2ogr` is called. */
@@ -9,7 +10,7 @@ export interface OgrCall {
   readonly schema: OutputSchema;
   /** The columns that are handed over. */
   readonly columns: readonly StreamColumn[];
-  /** Around all features; null where none has a place, or where features come while they are converted. */
+  /** Around all features; null where none has a place, or where that is not known yet. */
   readonly envelope: Envelope | null;
   /** GDAL's name of the charset that holds the texts best; null where the recipe asks for none. */
   readonly charset: string | null;
@@ -28,12 +29,14 @@ export interface OgrRecipe {
   readonly extension: string;
   /** A layer has one kind of shape: one of several is written as several, by families. */
   readonly splitsFamilies: boolean;
-  /** Charset or extent must be known first: features wait in a file until all have come. */
-  readonly isSpooled: boolean;
+  /** What must be known of all features first: where it is not, they wait in a file until all have come. */
+  readonly needs: readonly ('bounds' | 'charset')[];
   readonly geometry: 'kept' | 'as-text' | 'required';
   readonly hasZ: boolean;
   readonly hasM: boolean;
   readonly attributes: 'kept' | 'dropped';
+  /** Types whose values are texts in the product. */
+  readonly asTexts: readonly FieldType[];
   readonly hasNulls: boolean;
   readonly hasBlobs: boolean;
   /** What integers it keeps: of 32 bits, beyond which GDAL makes reals of them; of 64; or those of up to 15 digits. */
@@ -66,6 +69,8 @@ export interface ReadBackRules {
   readonly ownFields: readonly string[];
   /** Whether the product says how many features it has, without a scan of all of it. */
   readonly keepsCount: boolean;
+  /** How many features the product's head says that it has: where GDAL counts them one by one. */
+  readonly count?: (product: string) => number;
   /** The same file without its features, written into a folder: where GDAL opens a file only by reading all of it. */
   readonly head?: (product: string, folder: string) => string;
 }

@@ -3,6 +3,7 @@ import { findFormat } from '@outcrop/contract';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { uniqueName } from '../formats/unique-name.ts';
+import { countTabRows } from './count-tab-rows.ts';
 import { mifHead } from './mif-head.ts';
 import { mapInfoFieldName } from './mapinfo-names.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
@@ -15,11 +16,12 @@ const lco = (options: Readonly<Record<string, string>>): string[] =>
 /** What most formats have in common. */
 const usual = {
   splitsFamilies: false,
-  isSpooled: false,
+  needs: [],
   geometry: 'kept',
   hasZ: true,
   hasM: false,
   attributes: 'kept',
+  asTexts: [],
   hasNulls: true,
   hasBlobs: true,
   integers: 'int64',
@@ -52,7 +54,7 @@ const mapInfo = {
   ...usual,
   label: 'MapInfo',
   driver: 'MapInfo File',
-  isSpooled: true,
+  needs: ['charset'],
   hasZ: false,
   hasNulls: false,
   integers: 'int32',
@@ -65,6 +67,8 @@ const mapInfo = {
 
 const mapInfoTab: OgrRecipe = {
   ...mapInfo,
+  needs: ['bounds', 'charset'],
+  readBack: { args: [], ownFields: [], keepsCount: false, count: countTabRows },
   mimetype: 'application/x-ogc-mapinfo_file',
   extension: 'tab',
   args: ({ envelope, charset }) => [
@@ -148,9 +152,10 @@ const postgresDump: OgrRecipe = {
   layerName: ({ name }) => name.replaceAll('-', '_').replace(/^(?=\d)/, '_'),
   // PostgreSQL cuts names beyond this, in silence.
   fieldName: (name, taken) => uniqueName(cutToBytes(name, 63), taken),
-  extraColumns: ({ fields }): readonly StreamColumn[] => (fields.length === 0 ? [] : [featureId]),
+  // GDAL takes a whole number that is called like the id for the id.
+  extraColumns: (schema): readonly StreamColumn[] => [{ ...featureId, name: idName(schema) }],
   args: ({ schema }) => {
-    const fid = uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
+    const fid = idName(schema);
     const options = { LAUNDER: 'NO', DROP_TABLE: 'OFF', CREATE_SCHEMA: 'OFF', FID: fid };
     const geometry =
       schema.geometry === null ? null : uniqueName(schema.geometry.column, [...names(schema), fid]);
@@ -158,20 +163,22 @@ const postgresDump: OgrRecipe = {
       '--config',
       'PG_USE_COPY',
       'YES',
-      '-preserve_fid',
       ...lco(geometry === null ? options : { ...options, GEOMETRY_NAME: geometry }),
     ];
   },
   readBack: null,
 };
 
-const featureId: StreamColumn = {
-  name: 'fid',
+function idName(schema: OutputSchema): string {
+  return uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
+}
+
+const featureId: Omit<StreamColumn, 'name'> = {
   field: null,
   type: 'integer64',
   width: null,
   values: { made: 'fid' },
-  role: 'fid',
+  role: 'attribute',
 };
 
 function cutToBytes(name: string, maxBytes: number): string {
@@ -192,14 +199,39 @@ const dxf: OgrRecipe = {
   // Outlines: polygons would be filled with black.
   extraColumns: ({ name }, color) => [
     { ...constantColumn, name: 'Layer', values: { constant: name } },
-    { ...constantColumn, name: 'style', values: { constant: `PEN(c:${color ?? '#000000'})` }, role: 'style' },
+    styleColumn(color),
   ],
   // It has no multipoints, and all else that is multiple is several shapes anyway.
   args: () => ['--config', 'DXF_WRITE_HATCH', 'NO', '-explodecollections'],
   readBack: { args: [], ownFields: [], keepsCount: false },
 };
 
+/** One page with the layer's outlines and, for whoever clicks at one, its attributes. */
+const pdf: OgrRecipe = {
+  ...usual,
+  mimetype: 'application/pdf',
+  label: 'PDF',
+  driver: 'PDF',
+  extension: 'pdf',
+  geometry: 'required',
+  hasZ: false,
+  asTexts: ['integer64', 'real', 'date', 'datetime'],
+  hasBlobs: false,
+  realDigits: 15,
+  // What readers show in their list of layers.
+  layerName: ({ title }) => title.replaceAll(/\p{Cc}/gu, ' ').trim() || 'layer',
+  extraColumns: (_, color) => [styleColumn(color)],
+  args: () => [],
+  // Many a GDAL writes PDF and does not read it.
+  readBack: null,
+};
+
 const constantColumn = { field: null, type: 'text', width: null, role: 'attribute' } as const;
+
+/** How features are drawn: as outlines, as areas would be filled with black or grey. */
+function styleColumn(color = '#000000'): StreamColumn {
+  return { ...constantColumn, name: 'style', values: { constant: `PEN(c:${color})` }, role: 'style' };
+}
 
 /** The formats that `ogr2ogr` writes for us, where this machine's GDAL has their drivers. */
 export const ogrRecipes: readonly OgrRecipe[] = [
@@ -210,6 +242,7 @@ export const ogrRecipes: readonly OgrRecipe[] = [
   xlsx,
   postgresDump,
   dxf,
+  pdf,
 ];
 
 /** The recipe of a mimetype; undefined where there is none. */

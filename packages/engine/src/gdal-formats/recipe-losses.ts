@@ -38,7 +38,7 @@ export function noteRecipeLosses(
 }
 
 function noteFields(
-  { label, realDigits, attributes }: OgrRecipe,
+  { label, realDigits, attributes, asTexts }: OgrRecipe,
   { shape, fields, losses }: { shape: StreamShape; fields: readonly Field[]; losses: LossLog },
 ): void {
   for (const { name, field, type } of shape.columns) {
@@ -49,6 +49,9 @@ function noteFields(
     if (type === 'real' && realDigits !== undefined) {
       const detail = `${label} gets ${realDigits} digits of a number, of the 17 that some have.`;
       losses.add('value-rounded', detail, { field, count: 0 });
+    }
+    if (asTexts.includes(type)) {
+      losses.add('field-retyped', `${field} is text in ${label}.`, { field, count: 0 });
     }
   }
   if (attributes === 'kept') return;

@@ -3,7 +3,7 @@ import { type GeometryArray, geometryKind } from '../features/geometry-array.ts'
 import { GeometryBuilder } from '../features/geometry-builder.ts';
 import { selectRows } from '../features/select-rows.ts';
 import type { BlockEncoder, EncodedBlock, EncodeOptions } from '../formats/block-format.ts';
-import { boxBytes, FlatGeobufEncoder, type FlatGeobufPiece } from '../formats/flatgeobuf-encoder.ts';
+import { FlatGeobufEncoder } from '../formats/flatgeobuf-encoder.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import type { ShapeFamily } from '../formats/shape-type.ts';
 import { familyRows } from './family-rows.ts';
@@ -45,10 +45,14 @@ export class StreamEncoder implements BlockEncoder<StreamPiece> {
     this.#shape = streamShape(recipe, options, new LossLog());
     this.#families = this.#shape.sets.flatMap(({ family }) => (family === 'all' ? [] : [family]));
     this.#encoders = this.#shape.sets.map(
-      (set) => new FlatGeobufEncoder({ ...options, schema: streamSchema(this.#shape, set, options.schema) }),
+      (set) =>
+        new FlatGeobufEncoder(
+          { ...options, schema: streamSchema(this.#shape, set, options.schema) },
+          { hasBoxes: false },
+        ),
     );
     this.#cleaner = new TextCleaner(
-      { ...recipe, countsCharacters: recipe.isSpooled && recipe.maxText !== null },
+      { ...recipe, countsCharacters: recipe.needs.includes('charset') },
       new LossLog(),
     );
     this.#wkt = new WktColumn(options, recipe);
@@ -73,7 +77,7 @@ export class StreamEncoder implements BlockEncoder<StreamPiece> {
     const own = new LossLog();
     const { piece } = encoder.encode({ length: batch.length, fids: batch.fids, geometry, columns }, own);
     this.#passOn(own, losses);
-    return { bytes: withoutBoxes(piece), count: piece.ends.length, envelope: piece.envelope };
+    return { bytes: piece.bytes, count: piece.ends.length, envelope: piece.envelope };
   }
 
   /** The stream's losses in the words of the format: there columns have other names. */
@@ -153,17 +157,4 @@ function withPlace(batch: FeatureBatch, { label }: OgrRecipe, losses: LossLog): 
     count: batch.length - kept.length,
   });
   return selectRows(batch, kept);
-}
-
-/** The features alone, one behind the other. */
-function withoutBoxes({ bytes, ends }: FlatGeobufPiece): Uint8Array<ArrayBuffer> {
-  const features = new Uint8Array(bytes.length - ends.length * boxBytes);
-  let at = 0;
-  let start = 0;
-  for (const end of ends) {
-    features.set(bytes.subarray(start + boxBytes, end), at);
-    at += end - start - boxBytes;
-    start = end;
-  }
-  return features;
 }

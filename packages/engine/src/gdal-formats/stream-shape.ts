@@ -7,7 +7,7 @@ import { uniqueName } from '../formats/unique-name.ts';
 import type { Field, FieldType, GeometryType } from '../source/layer.ts';
 import type { FieldSurvey } from '../source/survey.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
-import { isNamedInStream, type StreamColumn } from './stream-column.ts';
+import { hasDaysOnly, isNamedInStream, type StreamColumn } from './stream-column.ts';
 
 /** A set of features that becomes one layer of the product: all of them, or those of one family of shapes. */
 export interface StreamSet {
@@ -40,10 +40,10 @@ export function streamShape(recipe: OgrRecipe, options: EncodeOptions, losses: L
     ...(recipe.attributes === 'kept' ? attributeColumns(recipe, schema, losses) : []),
     ...(recipe.extraColumns?.(schema, color) ?? []),
   ];
-  // Only a `.vrt` can say which column is the id.
   const isNamed = isNamedInStream(all);
+  // Only a `.vrt` can say which column is the style.
   const columns = isNamed ? all.filter(({ role }) => role === 'attribute') : all;
-  if (isNamed) noteMidnights(columns, losses);
+  if (isNamed && !hasDaysOnly(columns)) noteMidnights(columns, losses);
   return { columns, sets: streamSets(recipe, schema) };
 }
 
@@ -51,7 +51,7 @@ export function streamShape(recipe: OgrRecipe, options: EncodeOptions, losses: L
 function noteMidnights(columns: readonly StreamColumn[], losses: LossLog): void {
   for (const { type, field } of columns) {
     if (type !== 'date' || field === null) continue;
-    const detail = `${field} is a date with a time, midnight: GDAL takes no date beside binary values.`;
+    const detail = `${field} is a date with a time, midnight: GDAL takes no date beside times and binary values.`;
     losses.add('field-retyped', detail, { field, count: 0 });
   }
 }

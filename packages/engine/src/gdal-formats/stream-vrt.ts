@@ -45,7 +45,6 @@ export function streamVrt(stream: StreamDescription, schema: OutputSchema): stri
 
 function columnLine(column: StreamColumn, index: number, schema: OutputSchema): string[] {
   const source = `c${index}`;
-  if (column.role === 'fid') return [`<FID>${source}</FID>`];
   if (column.role === 'style') return [`<Style>${source}</Style>`];
   const width = column.width === null ? '' : ` width="${column.width}"`;
   return [`<Field name="${xmlText(column.name)}" src="${source}" ${typeOf(column, schema)}${width}/>`];

@@ -35,30 +35,30 @@ export async function verifyProduct(product: string, expectation: Expectation): 
       ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading)
       : null,
   ]);
+  const counted = recipe.readBack.count?.(product);
   for (const [index, { set, count }] of sets.entries()) {
-    if (layers === null) break;
+    const layer = layers?.[index];
     const name = layerName(recipe, shape, { set, options });
-    const layer = layers[index];
-    if (layer === undefined || layer.featureCount < count)
-      throw missingFeatures(recipe, { name, count, layer });
-    if (layer.featureCount > count) {
-      const detail = `${recipe.label} has no multipoints and collections: their parts are features of their own.`;
-      losses.add('geometry-split', detail, { count: layer.featureCount - count });
-    }
-    noteLayer(layer, { name, set, recipe, losses });
+    const isCounted = layers !== null || counted !== undefined;
+    if (isCounted) checkCount(layer?.featureCount ?? counted, { count, name, recipe, losses });
+    if (layer !== undefined) noteLayer(layer, { name, set, recipe, losses });
   }
   if (fields !== null) noteFields(fields, expectation);
 }
 
-function missingFeatures(
-  { label }: OgrRecipe,
-  { name, count, layer }: { name: string; count: number; layer: ReadLayer | undefined },
-): EngineError {
-  const found = layer?.featureCount ?? 'no';
-  return new EngineError(
-    'gdal-failed',
-    `ogr2ogr has written ${found} features of ${count} into ${label}, layer ${name}. Choose another format.`,
-  );
+function checkCount(
+  found: number | undefined,
+  { count, name, recipe, losses }: { count: number; name: string; recipe: OgrRecipe; losses: LossLog },
+): void {
+  if (found === undefined || found < count) {
+    throw new EngineError(
+      'gdal-failed',
+      `ogr2ogr has written ${found ?? 'no'} features of ${count} into ${recipe.label}, layer ${name}. Choose another format.`,
+    );
+  }
+  if (found === count) return;
+  const detail = `${recipe.label} has no multipoints and collections: their parts are features of their own.`;
+  losses.add('geometry-split', detail, { count: found - count });
 }
 
 function noteLayer(

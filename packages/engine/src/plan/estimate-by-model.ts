@@ -29,6 +29,7 @@ const costs: Readonly<Record<string, FormatCost>> = {
   DXF: { position: 25, feature: 205, attribute: 0, ratio: 0.2 },
   XLSX: { position: 4, feature: 10, attribute: 0.5, field: 3, ratio: 0.97 },
   SQL: { position: 32, feature: 40, attribute: 1.2, ratio: 0.25 },
+  PDF: { position: 22, feature: 300, attribute: 1, field: 45, ratio: 0.33 },
   PARQUET: { position: 16, feature: 75, attribute: 0.8, ratio: 0.42 },
 };
 const unknownCost: FormatCost = { position: 16, feature: 60, attribute: 1, ratio: 0.6 };

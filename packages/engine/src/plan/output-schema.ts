@@ -27,6 +27,8 @@ export interface SchemaOptions {
   readonly crs: string | null;
   /** Whether geometries may be cut: by the region or at the antimeridian. */
   readonly mayCut: boolean;
+  /** Whether everything is written where it is: neither cropped nor projected. */
+  readonly isAsItIs?: boolean;
   /** ISO 8601, UTC. */
   readonly modified: string;
 }
@@ -54,7 +56,7 @@ export function outputSchema(
 function outputGeometry(
   source: GeoPackageTable,
   survey: GeometrySurvey | null,
-  { crs, mayCut }: SchemaOptions,
+  { crs, mayCut, isAsItIs = false }: SchemaOptions,
 ): OutputGeometry | null {
   if (source.geometry === null || survey === null) return null;
   const kinds = Object.keys(survey.kinds).map(Number);
@@ -71,6 +73,7 @@ function outputGeometry(
     hasZ: isEmpty ? source.geometry.hasZ : survey.hasZ,
     hasM: isEmpty ? source.geometry.hasM : survey.hasM,
     crs: target,
+    envelope: isAsItIs ? survey.envelope : null,
     kinds: [...new Set(widened)],
   };
 }

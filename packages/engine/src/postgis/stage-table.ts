@@ -177,6 +177,7 @@ function schemaOf(source: PostgisTable, modified: string): OutputSchema {
             hasZ: geometry.hasZ,
             hasM: geometry.hasM,
             crs: geometry.crs === null ? null : findCrs(geometry.crs),
+            envelope: null,
             kinds: [],
           },
     modified,

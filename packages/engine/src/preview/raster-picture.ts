@@ -101,7 +101,8 @@ async function readEnvelope(folder: string, tiff: string): Promise<RasterPicture
   const [width, , , height, x, y] = numbers as [number, number, number, number, number, number];
   const [columns, rows] = [header.readUInt32BE(16), header.readUInt32BE(20)];
   const [left, top] = [x - width / 2, y - height / 2];
-  return [left, top + height * rows, left + width * columns, top];
+  // A part of a pixel at the far edges is left out by GDAL: of the whole earth, a strip beside 180 degrees.
+  return [left, top + height * (rows + 1), left + width * (columns + 1), top];
 }
 
 /** Rasters of the whole earth reach the poles, where Web Mercator has no end. */

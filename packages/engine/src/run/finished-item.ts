@@ -12,10 +12,11 @@ import { dirname, join } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
+import type { EarlyPieces } from '../archive/early-pieces.ts';
 import { engineVersion } from '../engine-version.ts';
 import type { ItemFile, ItemResult } from './run-item.ts';
 
-/** An item that is done, as the packing needs it. Plain data. */
+/** An item that is done, as the packing needs it. */
 export interface FinishedItem {
   readonly report: ItemReport;
   /** Its files, sorted by name. */
@@ -23,10 +24,12 @@ export interface FinishedItem {
   /** When its data were last changed: ISO 8601, UTC. */
   readonly modified: string;
   readonly crop: { readonly repaired: string | null; readonly tolerance: string } | null;
+  /** What of its files this process has compressed already. */
+  readonly early?: EarlyPieces | undefined;
 }
 
 /** What `finished.json` says; its presence says that the item is done. */
-interface Checkpoint extends Omit<FinishedItem, 'files'> {
+interface Checkpoint extends Omit<FinishedItem, 'files' | 'early'> {
   readonly engine: string;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
@@ -62,11 +65,8 @@ export function finishedItemFiles(workFolder: string, index: number): FinishedIt
  */
 export function adoptFinishedItem(workFolder: string, index: number, folder: string): boolean {
   const target = finishedFolder(workFolder, index);
-  if (readFinishedItem(workFolder, index) === null) {
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(dirname(target), { recursive: true });
-    renameSync(folder, target);
-  }
+  mkdirSync(dirname(target), { recursive: true });
+  putInPlace(folder, { workFolder, index });
   rmSync(folder, { recursive: true, force: true });
   return readFinishedItem(workFolder, index) !== null;
 }
@@ -106,11 +106,26 @@ export function finishItem(
   };
   writeFileSync(join(place.folder, checkpointFile), JSON.stringify(checkpoint));
   const target = finishedFolder(place.workFolder, place.index);
-  if (readFinishedItem(place.workFolder, place.index) === null) {
-    rmSync(target, { recursive: true, force: true });
-    renameSync(place.folder, target);
+  putInPlace(place.folder, place);
+  return { ...withPaths(checkpoint, target), early: result.early };
+}
+
+/** How often what is in the way is taken for a rest: each time but the last another run has put it there. */
+const mostTries = 10;
+
+/** What another run, whose worker was believed to be dead, has finished in the same moment is left: it is never removed under a reader. */
+function putInPlace(folder: string, { workFolder, index }: { workFolder: string; index: number }): void {
+  const target = finishedFolder(workFolder, index);
+  for (let tries = 1; readFinishedItem(workFolder, index) === null; tries += 1) {
+    try {
+      renameSync(folder, target);
+      return;
+    } catch (error) {
+      const isInTheWay = ['ENOTEMPTY', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code));
+      if (!isInTheWay || tries === mostTries) throw error;
+      if (readFinishedItem(workFolder, index) === null) rmSync(target, { recursive: true, force: true });
+    }
   }
-  return withPaths(checkpoint, target);
 }
 
 /** An item that an earlier run has finished; null where it has not, or its files are not what they were, or another engine made them. */

@@ -53,7 +53,10 @@ export async function packArchive(plan: ExportPlan, options: PackOptions): Promi
     for (const [index, item] of plan.items.entries()) {
       const result = items[index]!;
       const folder = isFlat(plan, result) ? '' : `${item.slug}/`;
-      for (const { name, path } of result.files) await archive.addFile(`${folder}${name}`, path);
+      for (const { name, path } of result.files) {
+        const early = result.early === undefined ? null : { pieces: result.early, name };
+        await archive.addFile(`${folder}${name}`, path, early);
+      }
       const { report: happened, modified, crop } = result;
       const text = itemText(plan, item, { report: happened, modified, repaired: crop?.repaired ?? null });
       await archive.addText(`${folder}${item.slug}.txt`, text);

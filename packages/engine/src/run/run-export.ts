@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+import { EarlyFolders } from '../archive/early-pieces.ts';
 import { diskError } from '../formats/block-file.ts';
 import type { ExportPlan } from '../plan/plan.ts';
 import type { FinishedItem } from './finished-item.ts';
@@ -60,11 +61,13 @@ export async function runExport(plan: ExportPlan, options: RunOptions): Promise<
 export async function runStage(plan: ExportPlan, options: StageOptions): Promise<RunResult | null> {
   const { workFolder, archivePath, items, onProgress } = options;
   const share = archivePath === null ? 1 : items.length === 0 ? 0 : convertShare;
+  using early = new EarlyFolders();
   try {
     options.signal?.throwIfAborted();
     await mkdir(workFolder, { recursive: true });
     const finished = await runItems(plan, {
       ...options,
+      ...(archivePath !== null && { early }),
       onProgress: ({ fraction, stage }) => onProgress?.({ fraction: fraction * share, stage }),
     });
     if (archivePath === null) return null;

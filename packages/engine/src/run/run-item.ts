@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
+import type { EarlyFolders, EarlyPieces } from '../archive/early-pieces.ts';
 import { findCrs } from '../crs/crs.ts';
 import { EngineError } from '../engine-error.ts';
 import type { Envelope } from '../features/geometry-array.ts';
@@ -28,6 +29,8 @@ export interface ItemResult {
   readonly files: readonly ItemFile[];
   readonly survey: Pick<TableSurvey, 'modified'>;
   readonly crop: Pick<LayerCrop, 'projected'> | null;
+  /** What of its files has been compressed already. */
+  readonly early?: EarlyPieces | undefined;
 }
 
 /** A file of an item. A File Geodatabase is a folder of them: then the name has a slash in it. */
@@ -45,6 +48,8 @@ export interface ItemContext {
   readonly team: (() => WorkerTeam) | null;
   /** How much may be done at once. */
   readonly cores: number;
+  /** Where this process packs the files too: compresses what is done of them. */
+  readonly early: EarlyFolders | undefined;
   /** Around all that the layer has, where its source holds only a part of it: a region is cut by what the layer is. */
   readonly layerEnvelope?: Envelope | null;
   readonly signal: AbortSignal | undefined;
@@ -68,7 +73,13 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
   const setup = itemSetup(item, { source, survey, crop, reprojection }, context);
   const losses = new LossLog();
   noteTypeChange(source, setup.encode.schema, losses);
-  const tally = await assemble(setup, { tasks: blockTasks(survey, crop), losses, context, survey, crop });
+  const { tally, early } = await assemble(setup, {
+    tasks: blockTasks(survey, crop),
+    losses,
+    context,
+    survey,
+    crop,
+  });
   if (sourceVersion(source.path) !== version) {
     throw new EngineError('source-changed', `${source.path} was changed while it was exported. Try again.`, {
       retryable: true,
@@ -77,7 +88,7 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
   const counts = featureCounts(survey.featureCount, tally);
   const files = filesIn(context.folder);
   const report = reportOf(item, { files: files.map(({ name }) => name), counts, reprojection, losses });
-  return { survey, crop, files, report };
+  return { survey, crop, files, report, early };
 }
 
 /** The files below a folder, sorted by name. */
@@ -103,11 +114,15 @@ function blockTasks(survey: TableSurvey, crop: LayerCrop | null): BlockTask[] {
 async function assemble(
   setup: ItemSetup,
   { tasks, losses, context, survey, crop }: AssemblyOptions,
-): Promise<BlockCounts> {
+): Promise<{ tally: BlockCounts; early: EarlyPieces | undefined }> {
   mkdirSync(context.folder, { recursive: true });
   mkdirSync(setup.encode.pieceFolder, { recursive: true });
   const format = await loadBlockFormat(setup.mimetype);
   const { folder, signal } = context;
+  const early =
+    format.isWrittenByAnother === true
+      ? context.early?.watch(folder, `${setup.encode.pieceFolder}/early`)
+      : undefined;
   using assembler = format.createAssembler({ ...setup.encode, folder, signal }, losses);
   const expected = Math.max(crop === null ? survey.featureCount : crop.candidates.ids.length, 1);
   const mistyped = new Map<string, number>();
@@ -120,11 +135,12 @@ async function assemble(
     context.onProgress(Math.min(1, tally.seen / expected), tally.written);
   }
   await assembler.finish();
+  await early?.stop();
   for (const [field, count] of mistyped) {
     const detail = 'Values that are not of the field\u2019s declared type were converted, or left out.';
     losses.add('value-retyped', detail, { field, count });
   }
-  return tally;
+  return { tally, early };
 }
 
 interface AssemblyOptions {
@@ -156,6 +172,7 @@ export function itemSetup(
     ...(item.options.fields !== undefined && { fields: item.options.fields }),
     crs: source.geometry === null ? null : plan.crs,
     mayCut: (crop !== null && plan.cropMode === 'clip') || (reprojection?.seam ?? null) !== null,
+    isAsItIs: crop === null && isInPlace(reprojection),
     modified: survey.modified,
   });
   return {
@@ -171,6 +188,10 @@ export function itemSetup(
     crop: crop === null ? null : { shape: crop.projected.shape, mode: plan.cropMode },
     reprojection,
   };
+}
+
+function isInPlace(reprojection: ReprojectionPlan | null): boolean {
+  return reprojection === null || (reprojection.operation.method === 'none' && reprojection.seam === null);
 }
 
 function reportOf(

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
+import type { EarlyFolders } from '../archive/early-pieces.ts';
 import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { nameItem } from '../engine-error.ts';
@@ -23,6 +24,8 @@ export interface ItemsOptions {
   readonly workers?: number | WorkerTeam;
   /** What the check has prepared in this process. */
   readonly regions?: PreparedRegions | undefined;
+  /** Where this process packs the items too: compresses what is done of them. */
+  readonly early?: EarlyFolders | undefined;
   readonly signal?: AbortSignal;
   /** `fraction` is of these items. */
   readonly onProgress?: (progress: RunProgress) => void;
@@ -82,7 +85,7 @@ async function makeItemIn(
   index: number,
   { plan, options, threads, workshop, done }: Making & { plan: ExportPlan },
 ): Promise<FinishedItem> {
-  const { workFolder, signal, onProgress, items } = options;
+  const { workFolder, signal, onProgress, items, early } = options;
   const staging = { plan, workshop, folder: `${folder}/source`, signal };
   using staged = await stageItem(plan.items[index]!, staging);
   const { item } = staged;
@@ -90,6 +93,7 @@ async function makeItemIn(
   const context = {
     plan: staged.plan,
     layerEnvelope: staged.layerEnvelope,
+    early,
     workshop,
     folder: filesFolder(folder),
     team: threads.team,

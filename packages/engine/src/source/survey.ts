@@ -34,6 +34,8 @@ export interface FieldSurvey {
   /** Least and greatest number; null where there is none. */
   readonly least: number | null;
   readonly greatest: number | null;
+  /** Code points beyond ASCII that its texts have, ascending; absent where nobody has looked. */
+  readonly foreign?: readonly number[];
 }
 
 /** One scan of a table, kept beside the data until the file changes. */
@@ -153,14 +155,18 @@ function surveyFields(
       .raw()
       .get() as (number | null)[];
     featureCount = row[0] ?? 0;
-    for (let index = 0; index < asked.length; index++) {
-      const [present, longest, bytes, least, greatest] = row.slice(1 + index * 5, 6 + index * 5);
+    for (const [index, field] of asked.entries()) {
+      const [present, longest, bytes, least, greatest, characters] = row.slice(1 + index * 6, 7 + index * 6);
+      const isAscii = (characters ?? 0) === (bytes ?? 0);
       fields.push({
         nulls: featureCount - (present ?? 0),
         longest: longest ?? 0,
         bytes: bytes ?? 0,
         least: least ?? null,
         greatest: greatest ?? null,
+        ...(field.type === 'text' && {
+          foreign: isAscii ? [] : foreignCharacters(database, source, field.name),
+        }),
       });
     }
   }
@@ -175,8 +181,25 @@ function fieldExpressions(field: Field): string[] {
     `count(${name})`,
     ...(isSized ? [`max(octet_length(${name}))`, `sum(octet_length(${name}))`] : ['0', '0']),
     ...(isSized ? ['NULL', 'NULL'] : [`min(CAST(${name} AS REAL))`, `max(CAST(${name} AS REAL))`]),
+    field.type === 'text' ? `sum(length(${name}))` : 'NULL',
   ];
 }
+
+function foreignCharacters(database: Database.Database, source: GeoPackageTable, field: string): number[] {
+  const [column, table] = [field, source.table].map(quoteIdentifier);
+  const texts = database
+    .prepare<[], unknown>(`SELECT ${column} FROM ${table} WHERE octet_length(${column}) <> length(${column})`)
+    .pluck()
+    .iterate();
+  const found = new Set<number>();
+  for (const text of texts) {
+    if (typeof text !== 'string') continue;
+    for (const character of text.match(beyondAscii) ?? []) found.add(character.codePointAt(0)!);
+  }
+  return [...found].toSorted((a, b) => a - b);
+}
+
+const beyondAscii = /[\u{80}-\u{10FFFF}]/gu;
 
 /** Bytes of the envelope in a blob's header by its code (GeoPackage 1.3, table 5), as SQL over the flags' hex digit. */
 const envelopeBytes = `CASE (instr('0123456789ABCDEF', substr(hex(substr(g, 4, 1)), 2, 1)) - 1) >> 1 & 7

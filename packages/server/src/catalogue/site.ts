@@ -128,6 +128,12 @@ export class Site {
     return this.layers.find((layer) => layer.id === layerId) ?? null;
   }
 
+  /** Where the table of a layer is that is one of another database; null where it is not, and where there is no such layer. */
+  postgisAddressOf(layerId: number): PostgisAddress | null {
+    const layer = this.findLayer(layerId);
+    return layer === null ? null : postgisAddress(layer);
+  }
+
   /** Where a layer's data are now, or why they cannot be had. */
   readSource(layer: SiteLayer): LayerSource {
     const address = postgisAddress(layer);

@@ -8,6 +8,7 @@ import { limits } from './migrations/0006-limits.ts';
 import { notifications } from './migrations/0007-notifications.ts';
 import { traceContext } from './migrations/0008-trace-context.ts';
 import { expiry } from './migrations/0009-expiry.ts';
+import { plansWithoutAddresses } from './migrations/0010-plans-without-addresses.ts';
 
 /** The schema, step by step. */
 export const migrations: readonly Migration[] = [
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   notifications,
   traceContext,
   expiry,
+  plansWithoutAddresses,
 ];
 
 /** The number of the last step. */

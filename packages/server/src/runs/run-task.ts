@@ -12,6 +12,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { checkVersions } from './check-versions.ts';
+import { type AddressBook, withAddresses } from './database-addresses.ts';
 import { describeFailure } from './describe-failure.ts';
 import { endedRun, traceStages } from './observe-task.ts';
 import { reportProgress } from './report-progress.ts';
@@ -38,6 +39,8 @@ export interface TaskParts {
   readonly objectStore: ObjectStore;
   readonly checkpoints: Checkpoints;
   readonly folders: RunFolders;
+  /** Plans are kept without the addresses of databases. */
+  readonly addressOf: AddressBook;
   /** The site folder, which failures must not name. */
   readonly siteFolder: URL;
   readonly limits: TaskLimits;
@@ -110,7 +113,8 @@ async function produce(
   task: Task,
   { signal, reporter }: Production,
 ): Promise<FinishedArchive | null> {
-  const { plan, runId, items, packs } = task;
+  const { runId, items, packs } = task;
+  const plan = withAddresses(task.plan, parts.addressOf);
   const place = { runId, folder: parts.folders.of(runId) };
   const needed = packs ? plan.items.map((_, index) => index) : items;
   const saved: Promise<void>[] = [];

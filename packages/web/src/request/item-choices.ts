@@ -20,7 +20,11 @@ export const optionNames = Object.keys(wireNames) as readonly OptionName[];
 /** What was chosen for an item; what is absent is left to the site. */
 export type ItemChoices = Readonly<Pick<ItemOptions, OptionName>>;
 
-const coloured: readonly Mimetype[] = ['application/vnd.google-earth.kml+xml', 'image/vnd.dxf'];
+const coloured: readonly Mimetype[] = [
+  'application/vnd.google-earth.kml+xml',
+  'image/vnd.dxf',
+  'application/pdf',
+];
 const geometryAsText: readonly Mimetype[] = [
   'text/csv',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

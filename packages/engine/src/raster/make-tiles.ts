@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+
+import { maskStages } from './mask-stage.ts';
+import { optionFacts } from './option-facts.ts';
+import type { Translation } from './raster-commands.ts';
+import { copiedSources, expandColours, warpedSource } from './source-stage.ts';
+import { shares, type Stage, type TileBatch } from './tile-stage.ts';
+import { translateMany } from './translate-many.ts';
+import { isWrittenByWarp, warpTiles, warpToOutput } from './warp-stage.ts';
+
+/**
+ * Makes the files of a batch: joins, expands, warps, masks and writes, each only where the plan asks for it. Pixels
+ * that are only copied pass from source to output in one step.
+ */
+export async function makeTiles(batch: TileBatch): Promise<void> {
+  const { plan } = batch;
+  let stages = plan.resampling === null ? await copiedSources(batch) : [await warpedSource(batch)];
+  if (plan.expandsPalette) stages = await expandColours(batch, stages);
+  if (plan.resampling !== null) {
+    if (isWrittenByWarp(batch)) return warpToOutput(batch, stages[0]!);
+    stages = await warpTiles(batch, stages[0]!);
+  }
+  await write(batch, await maskStages(batch, stages));
+}
+
+async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> {
+  const { plan, tiles, run, workFolder } = batch;
+  const translations = stages.map((stage, position): Translation => {
+    const { piece, paths } = tiles[position]!;
+    return {
+      input: stage.path,
+      output: paths.output,
+      driver: plan.format.driver,
+      window: stage.window,
+      options: plan.format.options(optionFacts(plan, piece, run.threads ?? 1)),
+      flags: [...stage.flags, ...bandFlags(batch, stage), ...scaleFlags(batch, stage)],
+    };
+  });
+  const start = startOf(batch);
+  await translateMany(translations, {
+    run,
+    folder: workFolder,
+    onProgress: (position, share) => batch.onProgress(position, start + (1 - start) * share),
+    onDone: async (position) => {
+      await rm(tiles[position]!.paths.work('mask.tif'), { force: true });
+      await batch.onDone(position);
+    },
+  });
+  await rm(tiles[0]!.paths.work('warped.tif'), { force: true });
+}
+
+/** The share of a file that is done when it is written. */
+function startOf({ plan, tiles }: TileBatch): number {
+  const isMasked = tiles.length === 1 && tiles[0]!.piece.cut.mask !== null;
+  return (plan.resampling === null ? 0 : shares.warp) + (isMasked ? shares.mask : 0);
+}
+
+function bandFlags({ plan }: TileBatch, { valueBands: count, alpha }: Stage): string[] {
+  const { voids, format } = plan;
+  const values = Array.from({ length: count }, (_, index) => ['-b', String(index + 1)]).flat();
+  const isNodata = voids.how === 'nodata';
+  const nodata = isNodata
+    ? ['-a_nodata', voids.value]
+    : format.voids.includes('nodata')
+      ? []
+      : ['-a_nodata', 'none'];
+  if (alpha === null || voids.how === 'alpha') return nodata;
+  return voids.how === 'mask' ? [...nodata, ...values, '-mask', String(alpha)] : [...nodata, ...values];
+}
+
+function scaleFlags({ plan, ranges }: TileBatch, { valueBands: count, alpha, type }: Stage): string[] {
+  if (!plan.scalesToBytes || ranges === null) return [];
+  const flags = Array.from({ length: count }, (_, index) => {
+    const [least, greatest] = ranges[index] ?? [0, 255];
+    return [
+      `-scale_${index + 1}`,
+      String(least),
+      String(Math.max(greatest, least + Number.EPSILON)),
+      '0',
+      '255',
+    ];
+  }).flat();
+  const isWide = alpha !== null && type === 'UInt16' && plan.voids.how === 'alpha' && !plan.voids.isNew;
+  return ['-ot', 'Byte', ...flags, ...(isWide ? [`-scale_${alpha}`, '0', '65535', '0', '255'] : [])];
+}

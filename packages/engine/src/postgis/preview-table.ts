@@ -75,7 +75,7 @@ async function preview(
   const sample = await sampleFor(client, request, layer);
   const shown = request.box ?? layer.data;
   const degrees = Math.max(shown[2] - shown[0], 1e-4) / request.pixels / 2;
-  using region = await regionFor(request, layer);
+  const region = await regionFor(request, layer);
   const rows = await readSample(client, source, { sample, region, tolerance: unitsOf(degrees, layer.crs) });
   const placed = await featuresOf(rows, layer, degrees);
   const isOff = request.region !== null && region === null;

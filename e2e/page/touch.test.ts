@@ -85,7 +85,7 @@ test('a rectangle is two taps; a finger on a corner moves it and not the page', 
   await page.waitForURL(/a=draw-box:/);
   const before = page.url();
   await page.evaluate("document.querySelector('#map').scrollIntoView({ block: 'center' })");
-  await page.getByText('Ready').first().waitFor();
+  await page.waitForLoadState('networkidle');
   const [, top] = await onMap(page, [0, 0]);
   const session = await page.context().newCDPSession(page);
   await swipe(session, [[await onMap(page, [0.6, 0.6]), await onMap(page, [0.65, 0.75])]]);

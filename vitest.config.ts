@@ -18,6 +18,9 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/*.test.js'],
           exclude: [integration, nightly],
           typecheck: { enabled: false },
+          // Not how long a test may take, but when one that hangs is given up: machines that test are busy.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -77,6 +80,7 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['e2e/page/**/*.test.ts'],
+          globalSetup: ['e2e/page/support/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -2,18 +2,17 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { expectAccessible, expectNoSidewaysScroll, launchBrowser, openPage } from './support/browser.ts';
-import { type DemoSite, serveDemo } from './support/demo-site.ts';
+import { sharedDemo } from './support/demo-site.ts';
 
+const site = sharedDemo();
 let browser: Browser;
-let site: DemoSite;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveDemo()]);
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await site?.[Symbol.asyncDispose]();
 });
 
 const places = [

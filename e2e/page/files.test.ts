@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { runProgram } from '../support/run-outcrop.ts';
 import { expectVisible, launchBrowser, openPage } from './support/browser.ts';
-import { type DemoSite, serveDemo } from './support/demo-site.ts';
+import { sharedDemo } from './support/demo-site.ts';
 
+const site = sharedDemo();
 let browser: Browser;
-let site: DemoSite;
 let folder: string;
 
 const square = (west: number, name: string): object => ({
@@ -44,11 +44,7 @@ const bowTie = {
 };
 
 beforeAll(async () => {
-  [browser, site, folder] = await Promise.all([
-    launchBrowser(),
-    serveDemo(),
-    mkdtemp(join(tmpdir(), 'outcrop-page-files-')),
-  ]);
+  [browser, folder] = await Promise.all([launchBrowser(), mkdtemp(join(tmpdir(), 'outcrop-page-files-'))]);
   await writeFile(join(folder, 'one.geojson'), collection(square(173, 'Cook Strait')));
   await writeFile(join(folder, 'two.geojson'), collection(square(173, 'Here'), square(178.5, 'Across')));
   const convert = (format: string, file: string, ...more: string[]) =>
@@ -64,7 +60,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  await site?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 

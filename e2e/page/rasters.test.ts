@@ -10,23 +10,18 @@ import { serveSite } from '../support/serve-site.ts';
 import { writeTiledSite } from '../support/tiled-site.ts';
 import { expectAccessible, launchBrowser, openPage } from './support/browser.ts';
 import { createAndDownload } from './support/create-and-download.ts';
-import { type DemoSite, serveDemo } from './support/demo-site.ts';
+import { sharedDemo } from './support/demo-site.ts';
 
+const site = sharedDemo();
 let browser: Browser;
-let site: DemoSite;
 let folder: string;
 
 beforeAll(async () => {
-  [browser, site, folder] = await Promise.all([
-    launchBrowser(),
-    serveDemo(),
-    mkdtemp(join(tmpdir(), 'outcrop-page-test-')),
-  ]);
+  [browser, folder] = await Promise.all([launchBrowser(), mkdtemp(join(tmpdir(), 'outcrop-page-test-'))]);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await site?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 

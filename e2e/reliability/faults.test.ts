@@ -191,10 +191,20 @@ describe('an export that', () => {
   });
 
   test('takes longer than the site gives to one ends with that reason', async () => {
-    await using site = await openSite(['serve'], { limits: 'limits: { max_run_seconds: 1 }\n' });
-    const made = await site.client.exports.create(wish('application/x-ogc-gpkg'));
-    await made.wait({ deadlineMs: 60_000 }).catch(() => undefined);
+    const bin = join(root, 'slow');
+    await mkdir(bin);
+    await writeFile(join(bin, 'ogr2ogr'), '#!/bin/bash\nexec sleep 600\n');
+    await chmod(join(bin, 'ogr2ogr'), 0o755);
+    const path = `${bin}:${process.env['PATH'] ?? ''}`;
+    await using site = await openSite(['serve'], {
+      environment: { PATH: path },
+      limits: 'limits: { max_run_seconds: 5 }\n',
+    });
+    const made = await site.client.exports.create(wish('application/gml+xml'));
+    const failure = await made.wait({ deadlineMs: 60_000 }).catch((caught: unknown) => caught);
+    expect(failure).toBeInstanceOf(ExportFailedError);
     expect(made.error).toMatchObject({ code: 'time-limit' });
+    expect(await readdir(join(site.folder, '.outcrop', 'work'))).toEqual([]);
   });
 });
 

@@ -181,6 +181,12 @@ async function tidy({ folder, environment }: Arena, roles: readonly Role[]): Pro
   for (const role of new Set(roles)) await site.start(role);
 }
 
+/** Of several processes, one that starts does what is due, and no more. */
+async function makeChoresDue(databaseUrl: string): Promise<void> {
+  await using database = await openSiteDatabase('', databaseUrl);
+  await database.query('UPDATE outcrop.chores SET due_at = now()');
+}
+
 /** Whatever a site keeps of exports and runs, as paths from its own folder. */
 async function keptFiles(folder: string): Promise<string[]> {
   const own = join(folder, '.outcrop');
@@ -188,7 +194,7 @@ async function keptFiles(folder: string): Promise<string[]> {
   return found
     .filter((entry) => entry.isFile())
     .map((entry) => relative(own, join(entry.parentPath, entry.name)))
-    .filter((name) => !/^(?:database|cache)\b/.test(name))
+    .filter((name) => !/^(?:database|cache|site-lock\.sqlite)\b/.test(name))
     .toSorted();
 }
 
@@ -222,6 +228,7 @@ describe.each([
       const tally = await killing;
       const archives = await verifyAll(arena, url ?? '', { asked, ended });
       await site[Symbol.asyncDispose]();
+      if (cluster !== null) await makeChoresDue(cluster.url);
       await tidy(arena, roles);
       await using database = await openSiteDatabase(arena.folder, cluster?.url ?? null);
       const kept = await keptFiles(arena.folder);

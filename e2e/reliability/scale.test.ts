@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 
 import { Client, Export } from '@outcrop/client';
 import { findPostgres, startPostgres, startS3, type TestS3 } from '@outcrop/testkit';
@@ -12,7 +14,7 @@ import { byProfile, isFullProfile } from '../support/profile.ts';
 import { runOutcrop, runProgram } from '../support/run-outcrop.ts';
 import { createKey } from '../support/serve-site.ts';
 import { openSiteDatabase } from '../support/site-database.ts';
-import { SiteProcesses } from '../support/site-processes.ts';
+import { type SiteProcess, SiteProcesses } from '../support/site-processes.ts';
 
 const programs = await findPostgres();
 const exportCount = byProfile({ short: 6, full: 24 });
@@ -38,6 +40,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 interface Cluster extends AsyncDisposable {
   readonly apis: readonly Client[];
+  readonly workers: readonly SiteProcess[];
   readonly processes: SiteProcesses;
   readonly key: string;
   readonly databaseUrl: string;
@@ -86,9 +89,11 @@ async function startCluster({
     const { url } = await processes.start('api');
     clients.push(new Client(url ?? '', { apiKey: key }));
   }
-  for (let index = 0; index < workers; index += 1) await (await machine()).start('worker');
+  const started: SiteProcess[] = [];
+  for (let index = 0; index < workers; index += 1) started.push(await (await machine()).start('worker'));
   return {
     apis: clients,
+    workers: started,
     processes: first,
     key,
     databaseUrl: postgres.url,
@@ -119,6 +124,28 @@ async function expectWhole(made: Export): Promise<void> {
   await rm(to, { recursive: true });
 }
 
+/** Of all files but the manifest, which has digests of them; the address of the site is another in each cluster. */
+async function digestContents(made: Export): Promise<string> {
+  const to = await mkdtemp(join(root, 'contents-'));
+  const { path } = await made.download(`${to}/archive.zip`);
+  expect(await runProgram('unzip', ['-q', path, '-d', to])).toMatchObject({ exitCode: 0 });
+  await rm(path);
+  const hash = createHash('sha256');
+  const { origin } = new URL(made.url ?? '');
+  for (const file of (await readdir(to, { recursive: true, withFileTypes: true })).toSorted(byPath)) {
+    if (!file.isFile() || file.name === 'manifest.json') continue;
+    const bytes = await readFile(join(file.parentPath, file.name));
+    hash.update(relative(to, join(file.parentPath, file.name)));
+    hash.update(file.name.endsWith('.txt') ? bytes.toString().replaceAll(origin, '') : bytes);
+  }
+  await rm(to, { recursive: true });
+  return hash.digest('hex');
+}
+
+function byPath(a: Dirent, b: Dirent): number {
+  return join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1;
+}
+
 describe.skipIf(programs === null)('2 APIs and 4 workers on PostgreSQL and S3', () => {
   test('do all exports that any API takes, and any API delivers them', async () => {
     await using cluster = await startCluster({ apis: 2, workers: 4, layer: 'small' });
@@ -146,13 +173,13 @@ describe.skipIf(programs === null)('2 APIs and 4 workers on PostgreSQL and S3', 
   });
 
   test('share out the items of one large export, and its archive is that of one worker', async () => {
-    const digests: (string | null)[] = [];
+    const contents: string[] = [];
     for (const workers of byProfile({ short: [4], full: [4, 1] })) {
       await using cluster = await startCluster({ apis: 1, workers, layer: 'large' });
       const made = await cluster.apis[0]!.exports.create(wish('large', 3));
       await made.wait({ deadlineMs: 300_000 });
       await expectWhole(made);
-      digests.push(made.sha256);
+      contents.push(await digestContents(made));
       const puts = cluster.s3.requests.filter((request) =>
         /^PUT .*\/runs\/\d+\/\d\/contents\.json$/.test(request),
       );
@@ -160,15 +187,24 @@ describe.skipIf(programs === null)('2 APIs and 4 workers on PostgreSQL and S3', 
       await using database = await openSiteDatabase('', cluster.databaseUrl);
       expect(await database.query('SELECT id FROM outcrop.tasks')).toEqual([]);
     }
-    expect(new Set(digests).size).toBe(1);
+    expect(new Set(contents).size).toBe(1);
   });
 });
 
+/** As on machines of one core each: processes of exports start on the core of their worker. */
+async function bindToCores(workers: readonly SiteProcess[]): Promise<void> {
+  for (const [index, { pid }] of workers.entries()) {
+    const core = String(index % availableParallelism());
+    expect(await runProgram('taskset', ['-a', '-c', '-p', core, String(pid)])).toMatchObject({ exitCode: 0 });
+  }
+}
+
 describe.runIf(isFullProfile && programs !== null)('throughput', () => {
-  test('with 1, 2 and 4 workers', async () => {
+  test.each([false, true])('with 1, 2 and 4 workers, each bound to one core: %s', async (isBound) => {
     const figures: string[] = [];
     for (const workers of [1, 2, 4]) {
       await using cluster = await startCluster({ apis: 1, workers, layer: 'small' });
+      if (isBound) await bindToCores(cluster.workers);
       const started = performance.now();
       const made = await Promise.all(
         Array.from({ length: exportCount }, (_, index) =>
@@ -178,7 +214,7 @@ describe.runIf(isFullProfile && programs !== null)('throughput', () => {
       await Promise.all(made.map((one) => one.wait({ deadlineMs: 3_600_000 })));
       const seconds = (performance.now() - started) / 1000;
       figures.push(
-        `${workers} workers: ${exportCount} exports of ${pointCount} points in ${seconds.toFixed(1)} s, ${((exportCount / seconds) * 60).toFixed(1)} a minute`,
+        `${workers} workers${isBound ? ', each bound to one core' : ''}: ${exportCount} exports of ${pointCount} points in ${seconds.toFixed(1)} s, ${((exportCount / seconds) * 60).toFixed(1)} a minute`,
       );
     }
     printFigures(figures.join('\n'));

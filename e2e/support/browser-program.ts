@@ -15,7 +15,7 @@ export interface Outcome {
   readonly states: readonly string[];
   /** What the site says the digest is. */
   readonly promised: string | null;
-  readonly blob: { readonly name: string; readonly bytes: number; readonly sha256: string };
+  readonly blob: { readonly name: string; readonly bytes: number; readonly sha256: string | null };
   /** Of the Blob's bytes, by the browser. */
   readonly blobDigest: string;
   readonly blobStart: string;
@@ -58,7 +58,7 @@ async function exportInBrowser({ site, key, layerId, cropFeature }: Task): Promi
 }
 
 /** Downloads export 9 of a site. */
-async function downloadNine(site: string): Promise<{ text: string; sha256: string }> {
+async function downloadNine(site: string): Promise<{ text: string; sha256: string | null }> {
   const { blob, sha256 } = await (
     await new Client(site, { apiKey: 'secret-of-the-site' }).exports.get(9)
   ).downloadBlob();

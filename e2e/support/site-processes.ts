@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 
-import { freePort } from '@outcrop/testkit';
+import { exportProcessesOf, freePort } from '@outcrop/testkit';
 
 import { finished, type Finished, startOutcrop } from './run-outcrop.ts';
 import { printedAddress } from './serve-site.ts';
@@ -60,11 +59,7 @@ export class SiteProcesses implements AsyncDisposable {
 
   /** The processes that run exports now, of all workers. */
   exportProcesses(): number[] {
-    const parents = new Set(this.all.map(({ pid }) => pid));
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .filter((name) => isExportProcess(name, parents))
-      .map(Number);
+    return exportProcessesOf(this.all.map(({ pid }) => pid));
   }
 
   /** Ends one as whoever runs it does, and gives how it ended. */
@@ -86,15 +81,4 @@ async function started(child: ChildProcess, role: Role): Promise<string | null> 
   if (role !== 'worker') return printedAddress(child.stdout);
   await new Promise((resolve) => child.stdout?.once('data', resolve));
   return null;
-}
-
-function isExportProcess(pid: string, parents: ReadonlySet<number>): boolean {
-  try {
-    const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return parents.has(Number(parent)) && command.includes('export-process');
-  } catch {
-    // It has ended in between.
-    return false;
-  }
 }

@@ -37,29 +37,42 @@ export const tiffOptions = ['TILED=YES', 'COMPRESS=DEFLATE', 'ZLEVEL=1', 'PREDIC
 export interface RasterSite {
   readonly folder: string;
   readonly large: string;
-  readonly tiles: string;
+  /** In rows from the top, each from the left. */
+  readonly tiles: readonly RasterSquare[];
+}
+
+/** A tile, in pixels from the common corner. */
+export interface RasterSquare {
+  readonly path: string;
+  readonly column: number;
+  readonly row: number;
+  readonly side: number;
 }
 
 /** Makes the rasters of a profile, once: aerial photographs as far as compression sees, 8-bit RGB. */
 export function prepareRasters(root: string, profile: RasterProfile, needsTiles: boolean): RasterSite {
   const folder = join(root, `raster-${profile.name}`);
-  const site = { folder, large: join(folder, 'large.tif'), tiles: join(folder, 'tiles') };
-  mkdirSync(site.tiles, { recursive: true });
+  const site = { folder, large: join(folder, 'large.tif'), tiles: squaresOf(folder, profile) };
+  mkdirSync(join(folder, 'tiles'), { recursive: true });
   if (!existsSync(site.large)) {
     makePhoto(site.large, { column: 0, row: 0, side: profile.side });
   }
-  for (let index = 0; needsTiles && index < profile.tilesOnSide ** 2; index++) {
-    const [column, row] = [index % profile.tilesOnSide, Math.floor(index / profile.tilesOnSide)];
-    const path = join(site.tiles, `T${String(row).padStart(2, '0')}${String(column).padStart(2, '0')}.tif`);
-    if (existsSync(path)) continue;
-    const { tileSide: side } = profile;
-    makePhoto(path, { column: column * side, row: row * side, side });
+  for (const { path, ...place } of needsTiles ? site.tiles : []) {
+    if (!existsSync(path)) makePhoto(path, place);
   }
   writeFileSync(
     join(folder, 'outcrop.yaml'),
     'title: Rasters\nlayers:\n  - { id: 1, title: Large, file: large.tif, kind: raster }\n  - { id: 2, title: Tiles, file: tiles, kind: raster }\n',
   );
   return site;
+}
+
+function squaresOf(folder: string, { tilesOnSide, tileSide: side }: RasterProfile): RasterSquare[] {
+  return Array.from({ length: tilesOnSide ** 2 }, (_, index) => {
+    const [column, row] = [index % tilesOnSide, Math.floor(index / tilesOnSide)];
+    const name = `T${String(row).padStart(2, '0')}${String(column).padStart(2, '0')}.tif`;
+    return { path: join(folder, 'tiles', name), column: column * side, row: row * side, side };
+  });
 }
 
 function makePhoto(path: string, { column, row, side }: { column: number; row: number; side: number }): void {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-import { corner, type RasterProfile } from './raster-data.ts';
+import { corner } from './raster-data.ts';
 
 /** A region in both CRSs. */
 export interface RasterRegion {
@@ -15,7 +15,7 @@ export interface RasterRegion {
 const shares = { left: 0.12, top: 0.1, size: 0.75 } as const;
 
 /** A rectangle of whole pixels, three quarters of the raster on a side, with positions on its sides. */
-export function rectangle({ side }: RasterProfile): RasterRegion {
+export function rectangle({ side }: { side: number }): RasterRegion {
   const [left, top, size] = [shares.left, shares.top, shares.size].map((share) =>
     Math.round(side * share),
   ) as [number, number, number];
@@ -32,7 +32,7 @@ export function rectangle({ side }: RasterProfile): RasterRegion {
 }
 
 /** An outline of 400 vertices like a lake's. */
-export function lake({ side }: RasterProfile): RasterRegion {
+export function lake({ side }: { side: number }): RasterRegion {
   const ring = Array.from({ length: 400 }, (_, k): [number, number] => {
     const angle = (2 * Math.PI * k) / 400;
     const radius = side * (0.34 + 0.07 * Math.sin(9 * angle) + 0.02 * Math.sin(31 * angle));
@@ -54,6 +54,17 @@ function region(ring: readonly (readonly [number, number])[], window: RasterRegi
     .map((line) => line.split(' ').map(Number));
   degrees[degrees.length - 1] = degrees[0]!;
   return { ring, extent: { type: 'Polygon', coordinates: [degrees] }, window };
+}
+
+/** Whether a region's box meets a square of pixels. */
+export function meets(
+  { ring }: RasterRegion,
+  { column, row, side }: { column: number; row: number; side: number },
+): boolean {
+  const xs = ring.map(([x]) => x - corner.x);
+  const ys = ring.map(([, y]) => corner.y - y);
+  const isBeside = Math.max(...xs) <= column || Math.min(...xs) >= column + side;
+  return !isBeside && Math.max(...ys) > row && Math.min(...ys) < row + side;
 }
 
 /** The region as a file that `gdalwarp -cutline` reads. */

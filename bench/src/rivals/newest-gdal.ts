@@ -21,10 +21,11 @@ export const newestGdal: Rival = {
   run: convert,
 };
 
-/** Arguments: the package, the source, the layer, the product, the options as JSON. */
+/** Arguments: the package, the source, the layer, the product, the options as JSON. On every core, where GDAL can. */
 const program = `
-const [, , module, source, layer, target, options] = process.argv;
-const gdal = require(module);
+const [, , gdalPath, source, layer, target, options] = process.argv;
+const gdal = require(gdalPath);
+gdal.config.set('GDAL_NUM_THREADS', 'ALL_CPUS');
 const input = gdal.open(source);
 gdal.vectorTranslate(target, input, [...JSON.parse(options), layer]).close();
 `;

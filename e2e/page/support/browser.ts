@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 
 /** A page being tested, and what must stay empty: violations of its policy, requests elsewhere, errors. */
 export interface TestedPage extends AsyncDisposable {
@@ -9,19 +9,9 @@ export interface TestedPage extends AsyncDisposable {
   readonly complaints: string[];
 }
 
-/** Starts the machine's own Chromium. */
+/** Connects to the browser that all tests share. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.connect(inject('pageBrowser'));
 }
 
 /** Opens an address in a fresh browser profile. */

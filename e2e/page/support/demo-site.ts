@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { inject } from 'vitest';
+
 import { finished, startOutcrop, runScript } from '../../support/run-outcrop.ts';
 import { serveSite, type ServedSite } from '../../support/serve-site.ts';
 
@@ -15,6 +17,11 @@ export interface DemoSite extends AsyncDisposable {
   readonly url: string;
   /** Stops serving, and gives how to serve again at the same address. */
   stop(): Promise<() => Promise<void>>;
+}
+
+/** The demo site that tests share which change nothing of it but make exports. */
+export function sharedDemo(): Pick<DemoSite, 'folder' | 'url'> {
+  return inject('pageSite');
 }
 
 /** Copies the demo site, changes its configuration where wanted, and serves it. */

@@ -6,6 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerExport } from './commands/export.ts';
+import { registerExtend } from './commands/extend.ts';
 import { registerFormats } from './commands/formats.ts';
 import { registerImport } from './commands/import.ts';
 import { registerInit } from './commands/init.ts';
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
   registerWebhook(program, context);
   registerFormats(program, context);
   registerExport(program, context);
+  registerExtend(program, context);
   registerRun(program, context);
   registerLayers(program, context);
   registerVerify(program, context);

@@ -1,4 +1,5 @@
 import type { ExportCheck, ExportRequest } from '@outcrop/engine';
+import type { AuditRecord, TokenRecord } from '@outcrop/server';
 
 /** A site folder that was read. */
 export interface OpenedSite {
@@ -76,18 +77,8 @@ export interface ImportOrder {
   readonly onProgress?: ((fraction: number, name: string) => void) | undefined;
 }
 
-/** An API key as operators see it. Times are ISO 8601, UTC. */
-export interface ListedToken {
-  readonly id: number;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly groups: readonly string[];
-  readonly referers: readonly string[];
-  readonly is_session: boolean;
-  readonly expires_at: string | null;
-  readonly revoked_at: string | null;
-  readonly last_used_at: string | null;
-}
+/** An API key as operators see it. */
+export type ListedToken = Omit<TokenRecord, 'owner_id' | 'created_at'>;
 
 /** Which lines of an audit log. */
 export interface AuditOrder {
@@ -101,23 +92,7 @@ export interface AuditOrder {
 }
 
 /** A line of an audit log. */
-export interface AuditLine {
-  readonly id: number;
-  readonly at: string;
-  readonly action: string;
-  readonly token_id: number | null;
-  readonly token_name: string;
-  readonly request_id: string | null;
-  readonly remote_address: string | null;
-  readonly export_id: number | null;
-  readonly subject_token_id: number | null;
-  readonly items: readonly string[];
-  readonly bbox: readonly number[] | null;
-  readonly crs: string | null;
-  readonly formats: object | null;
-  readonly bytes: number | null;
-  readonly detail: string | null;
-}
+export type AuditLine = AuditRecord;
 
 /** How a site listens. */
 export interface ListeningOptions {
@@ -185,6 +160,17 @@ export interface ServerPort {
     isConfigRestored: boolean;
   }>;
   listTokens(options: { folder: URL }): Promise<readonly ListedToken[]>;
+  changeToken(options: {
+    folder: URL;
+    tokenId: number;
+    change: {
+      name?: string;
+      scopes?: readonly string[];
+      groups?: readonly string[];
+      referers?: readonly string[];
+      expires?: string | null;
+    };
+  }): Promise<ListedToken>;
   revokeToken(options: { folder: URL; tokenId: number }): Promise<ListedToken>;
   readAuditLog(options: AuditOrder): AsyncIterable<AuditLine>;
   orderNotifications(

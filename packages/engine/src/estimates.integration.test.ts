@@ -7,7 +7,7 @@ import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { verifyArchive } from './archive/verify-archive.ts';
-import { checkExportHere, type CheckMemory, type ExportCheck } from './plan/check.ts';
+import { checkExportHere, emptyMemory, type ExportCheck } from './plan/check.ts';
 import type { GeoPackageTable } from './source/layer.ts';
 import { contextOf, exportPlan, type ExportWish, requestOf, tableOf } from './testing/export-fixture.ts';
 import { estimateLayers, estimateTable } from './testing/estimate-layers.ts';
@@ -28,7 +28,7 @@ const [tolerance, share] = [0.25, 0.8];
 const samples = fileURLToPath(new URL('../../../samples/', import.meta.url));
 
 let folder: TemporaryFolder;
-const memory: CheckMemory = { operations: {}, samples: new Map() };
+const memory = emptyMemory();
 
 /** What an export was estimated to be, and what it was. */
 interface Outcome {

@@ -39,7 +39,8 @@ export type { ImportOptions } from './import/import-file.ts';
 export { importableExtensions } from './import/source-formats.ts';
 export { type CrsDefinition, type CrsEntry, defineCrs } from './preview/crs-list.ts';
 export type { RegionInspection } from './preview/inspect-region.ts';
-export type { LayerPreview, PreviewFeature, RegionCounts } from './preview/layer-preview.ts';
+export type { LayerPreview, RegionCounts } from './preview/layer-preview.ts';
+export type { PreviewFeature } from './preview/preview-shapes.ts';
 export { PreviewThread } from './preview/preview-thread.ts';
 export type { RasterPicture } from './preview/raster-picture.ts';
 export type { ReadShapes } from './preview/read-shapes.ts';
@@ -61,3 +62,4 @@ export type {
   RasterKind,
 } from './source/layer.ts';
 export type { TableSummary } from './source/table-survey.ts';
+export { inParallel } from './gdal/in-parallel.ts';

@@ -5,42 +5,112 @@ import { parseStorageUrl, type StorageSettings } from './storage/storage-url.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-const configSchema = z.object({
-  /** A PostgreSQL server; the embedded database in the site folder where absent. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  /** Connections that one process has to that server at most. */
-  OUTCROP_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(10),
-  OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  /** `pretty` is for people at a terminal. */
-  OUTCROP_LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
-  /** Exports that run at the same time in one process. */
-  OUTCROP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
-  /** A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK. */
-  STORAGE_URL: z.string().optional(),
-  AWS_REGION: z.string().optional(),
-  AWS_DEFAULT_REGION: z.string().optional(),
-  /** How long the address that a download redirects to may be opened. S3 takes a week at most. */
-  OUTCROP_DOWNLOAD_SECONDS: z.coerce.number().int().min(60).max(604_800).default(900),
-  /** Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`. */
-  OUTCROP_TRUSTED_PROXIES: z.string().default('').transform(readProxies),
-  /** Seconds that a worker may be silent before its work is given to another. */
-  OUTCROP_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
-  /** A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent. */
-  OUTCROP_METRICS_PORT: port.optional(),
-  /** The address that port listens on. */
-  OUTCROP_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-  /** Whoever sends it as `Authorization: Bearer …` may read `/metrics` from elsewhere. */
-  OUTCROP_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  /** How long running exports may take to end when the process is told to stop, before they are given back. */
-  OUTCROP_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).optional(),
-  /** Whether a start brings the schema of the database up to date, or only looks whether it is. */
-  OUTCROP_MIGRATE: z.enum(['auto', 'never']).default('auto'),
-  /** Where traces go, by OTLP over HTTP; there are none where absent. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  OTEL_SERVICE_NAME: z.string().min(1).default('outcrop'),
-  /** The mail server, with user and password where it wants them; no mail is sent where absent. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  /** Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`. */
+/** The variables of the environment. Their descriptions are those of `docs/operate/configuration.md`. */
+export const configSchema = z.object({
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('A PostgreSQL server; the embedded database in the site folder where absent.'),
+  OUTCROP_DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(500)
+    .default(10)
+    .describe('Connections that one process has to that server at most.'),
+  OUTCROP_LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least that is written to the log.'),
+  OUTCROP_LOG_FORMAT: z
+    .enum(['json', 'pretty'])
+    .default('json')
+    .describe('`pretty` is for people at a terminal.'),
+  OUTCROP_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(2)
+    .describe('Exports that run at the same time in one process.'),
+  STORAGE_URL: z
+    .string()
+    .optional()
+    .describe(
+      'A bucket of an S3 service; files in the site folder where absent. Its credentials are read by the AWS SDK.',
+    ),
+  AWS_REGION: z
+    .string()
+    .optional()
+    .describe('The region of the bucket, where `STORAGE_URL` does not name it.'),
+  AWS_DEFAULT_REGION: z.string().optional().describe('The same, where `AWS_REGION` is not set.'),
+  OUTCROP_DOWNLOAD_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(900)
+    .describe(
+      'Seconds that the address may be opened which a download redirects to. S3 takes a week at most.',
+    ),
+  OUTCROP_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(readProxies)
+    .describe('Proxies whose `X-Forwarded-For` is believed, such as `127.0.0.1, 10.0.0.0/8`.'),
+  OUTCROP_MAX_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(4000)
+    .describe('Connections that one process takes at most.'),
+  OUTCROP_MAX_CONNECTIONS_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(256)
+    .describe(
+      "Connections that one process takes from one address, unless it is this machine's or a trusted proxy's.",
+    ),
+  OUTCROP_LEASE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(3600)
+    .default(60)
+    .describe('Seconds that a worker may be silent before its work is given to another.'),
+  OUTCROP_METRICS_PORT: port
+    .optional()
+    .describe('A port of its own for `/healthz`, `/readyz` and `/metrics`; none where absent.'),
+  OUTCROP_METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('The address that port listens on.'),
+  OUTCROP_METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('Whoever sends it as `Authorization: Bearer …` may read `/metrics` from elsewhere.'),
+  OUTCROP_DRAIN_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe(
+      'Seconds that running exports may take to end when the process is told to stop, before they are given back: 20 for `api` and `worker`, 0 for `serve` where absent.',
+    ),
+  OUTCROP_MIGRATE: z
+    .enum(['auto', 'never'])
+    .default('auto')
+    .describe('Whether a start brings the schema of the database up to date, or only looks whether it is.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where traces go, by OTLP over HTTP; there are none where absent.'),
+  OTEL_SERVICE_NAME: z.string().min(1).default('outcrop').describe('What traces call the site.'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('The mail server, with user and password where it wants them; no mail is sent where absent.'),
   OUTCROP_MAIL_FROM: z
     .string()
     .max(300)
@@ -48,7 +118,8 @@ const configSchema = z.object({
       /^[^\p{Cc}<>@,;]*<[^\s<>@,;]+@[^\s<>@,;]+>$|^[^\s<>@,;]+@[^\s<>@,;]+$/u,
       'must be one mail address',
     )
-    .optional(),
+    .optional()
+    .describe('Who mail is from: `exports@example.org`, or `Exports <exports@example.org>`.'),
 });
 
 /** The variables that the environment may have. */
@@ -62,6 +133,8 @@ export interface Config {
   readonly logFormat: 'json' | 'pretty';
   readonly concurrency: number;
   readonly trustedProxies: TrustedProxies;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   /** Holds no secret. */
   readonly storage: StorageSettings;
   readonly downloadSeconds: number;
@@ -110,6 +183,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logFormat: data.OUTCROP_LOG_FORMAT,
     concurrency: data.OUTCROP_CONCURRENCY,
     trustedProxies: data.OUTCROP_TRUSTED_PROXIES,
+    maxConnections: data.OUTCROP_MAX_CONNECTIONS,
+    maxConnectionsPerAddress: data.OUTCROP_MAX_CONNECTIONS_PER_ADDRESS,
     storage: readStorage(data),
     downloadSeconds: data.OUTCROP_DOWNLOAD_SECONDS,
     leaseSeconds: data.OUTCROP_LEASE_SECONDS,

@@ -1,4 +1,11 @@
-export { createToken, listTokens, revokeToken, type TokenWish } from './admin/manage-tokens.ts';
+export {
+  changeToken,
+  createToken,
+  listTokens,
+  revokeToken,
+  type TokenChangeWish,
+  type TokenWish,
+} from './admin/manage-tokens.ts';
 export { type LoginLink, orderLoginLink } from './admin/order-login-link.ts';
 export { type AuditQuery, AuditQueryError, readAuditLog } from './admin/read-audit-log.ts';
 export type { AuditRecord } from './audit/audit-log.ts';

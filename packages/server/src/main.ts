@@ -3,6 +3,7 @@ import { SiteError } from './catalogue/site-error.ts';
 import { loadConfig } from './config.ts';
 import { isLoopback } from './http/cross-origin.ts';
 import { type HttpServer, listen } from './http/listen.ts';
+import { socketLimitsOf } from './http/socket-limits.ts';
 import { type Operations, startOperations } from './operations/start-operations.ts';
 import { noLocalWorkers } from './runs/task-worker.ts';
 import { type Foundations, type FoundationsOptions, openFoundations } from './site/foundations.ts';
@@ -43,7 +44,7 @@ export async function startSite(options: StartOptions): Promise<RunningServer> {
   const foundations = await openFoundations(options);
   return orClose(foundations, async () => {
     // Listening comes first: the port may be taken, and addresses in bodies need its number.
-    const server = await listen(options.host, options.port);
+    const server = await listen(options.host, options.port, socketLimitsOf(foundations.config));
     return serve(foundations, { ...options, server, hasWorker: true });
   });
 }
@@ -57,7 +58,7 @@ export async function startApiProcess(options: StartOptions): Promise<RunningSer
   decideAccess(options);
   const foundations = await openShared(options, 'api');
   return orClose(foundations, async () => {
-    const server = await listen(options.host, options.port);
+    const server = await listen(options.host, options.port, socketLimitsOf(foundations.config));
     return serve(foundations, { ...options, server, hasWorker: false });
   });
 }

@@ -6,7 +6,7 @@ import { RunFolders } from './runs/run-folders.ts';
 import { sweepStore } from './runs/sweep-store.ts';
 import { type LocalWorkers, TaskWorker } from './runs/task-worker.ts';
 import type { Foundations } from './site/foundations.ts';
-import { Upkeep } from './upkeep/upkeep.ts';
+import { type Chore, Upkeep } from './upkeep/upkeep.ts';
 
 /** A worker that takes tasks, and does a site's chores. */
 export interface RunningTaskWorker extends LocalWorkers {
@@ -35,22 +35,12 @@ export async function startWorker(foundations: Foundations): Promise<RunningTask
     metrics,
     logger,
   });
-  const chores = [
-    { name: 'run-folders', everySeconds: 60, run: () => folders.sweep(runStore) },
-    { name: 'expired-exports', everySeconds: 60, run: () => expireExports(objectStore, runStore) },
-    { name: 'object-store', everySeconds: 3600, run: () => sweepStore(objectStore, runStore) },
-    {
-      name: 'audit-log',
-      everySeconds: 3600,
-      run: () => forgetOldAudit(opened.database, site.config.access.audit_days),
-    },
-  ];
-  const upkeep = new Upkeep(opened.database, chores, logger);
+  const upkeep = new Upkeep(opened.database, choresOf(foundations, folders), logger);
   if (opened.isExclusive) {
     await taskStore.forgetLeases();
   }
-  await upkeep.start();
   worker.start(config.concurrency);
+  await upkeep.start({ isAlone: opened.isExclusive });
   return {
     wake: () => worker.wake(),
     abort: (runId) => worker.abort(runId),
@@ -58,4 +48,29 @@ export async function startWorker(foundations: Foundations): Promise<RunningTask
       await Promise.all([upkeep.close(), worker.close(drainMs)]);
     },
   };
+}
+
+/** What must be done from time to time where tasks are done. Workers on other machines have folders of their own. */
+function choresOf({ site, opened, objectStore, runStore }: Foundations, folders: RunFolders): Chore[] {
+  return [
+    { name: 'run-folders', of: 'machine', everySeconds: 60, run: () => folders.sweep(runStore) },
+    {
+      name: 'expired-exports',
+      of: 'site',
+      everySeconds: 60,
+      run: (signal) => expireExports(objectStore, runStore, signal),
+    },
+    {
+      name: 'object-store',
+      of: 'site',
+      everySeconds: 3600,
+      run: (signal) => sweepStore(objectStore, runStore, signal),
+    },
+    {
+      name: 'audit-log',
+      of: 'site',
+      everySeconds: 3600,
+      run: () => forgetOldAudit(opened.database, site.config.access.audit_days),
+    },
+  ];
 }

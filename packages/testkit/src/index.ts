@@ -7,6 +7,7 @@ export type {
   GeoPackageFixture,
   TableFixture,
 } from './geopackage/fixture.ts';
+export { exportProcessesOf } from './export-processes.ts';
 export { freePort } from './free-port.ts';
 export type { Coordinates, Dimension, FixtureGeometry } from './geopackage/geometry.ts';
 export { writeGeoPackage } from './geopackage/write-geopackage.ts';

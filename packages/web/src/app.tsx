@@ -1,5 +1,5 @@
 import { useIsFetching, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 
 import { siteClient } from './api/client.ts';
 import { useIsConnectionLost } from './api/connection.ts';
@@ -28,6 +28,7 @@ export function App(): ReactNode {
   const isSignInOpen = useIsSignInOpen();
   const loginProblem = useLoginLink();
   useSignInWhenAsked();
+  useNewPlace(route.page);
   return (
     <>
       <Header page={route.page} />
@@ -40,6 +41,20 @@ export function App(): ReactNode {
       <Announcer />
     </>
   );
+}
+
+const titles: Readonly<Record<string, string>> = { new: words.newExport, exports: words.history };
+
+/** Another place of the page has another title, and who follows a link there goes on at its heading. */
+function useNewPlace(page: string): void {
+  const before = useRef(page);
+  useEffect(() => {
+    const title = titles[page];
+    // An export's own page has its name for a title.
+    if (title !== undefined) document.title = `${title} – ${siteSettings.title}`;
+    if (before.current !== page) document.querySelector<HTMLElement>('h1')?.focus();
+    before.current = page;
+  }, [page]);
 }
 
 function Header({ page }: { readonly page: string }): ReactNode {

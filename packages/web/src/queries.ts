@@ -1,4 +1,5 @@
 import type { CropFeature, CropLayer, Export, Layer, LayerSummary } from '@outcrop/client';
+import { isExportsError } from '@outcrop/client';
 import {
   QueryClient,
   QueryCache,
@@ -63,9 +64,16 @@ export function useLayer(key: ItemKey, isWanted: boolean): UseQueryResult<Layer>
   return useQuery({ ...layerQuery(key), enabled: isWanted });
 }
 
-/** Several of them, in the order of the keys; undefined where one is not known yet. */
-export function useLayers(keys: readonly ItemKey[]): (Layer | undefined)[] {
-  return useQueries({ queries: keys.map(layerQuery) }).map(({ data }) => data);
+/** Several of them, in the order of the keys; undefined where one is not known yet. `missing` are those that the site does not have. */
+export function useLayers(keys: readonly ItemKey[]): {
+  readonly layers: (Layer | undefined)[];
+  readonly missing: ItemKey[];
+} {
+  const results = useQueries({ queries: keys.map(layerQuery) });
+  return {
+    layers: results.map(({ data }) => data),
+    missing: keys.filter((_, at) => isExportsError(results[at]?.error, 'not-found')),
+  };
 }
 
 /** The layers whose features can be an area. */

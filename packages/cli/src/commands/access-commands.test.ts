@@ -102,6 +102,31 @@ test('token list shows what can be shown, and the state of each key', async () =
   expect(JSON.parse(asJson.printed.join('\n'))).toEqual(tokens);
 });
 
+test('token change passes on what is named, and nothing else', async () => {
+  const changeToken = vi.fn<ServerPort['changeToken']>(async () => aToken);
+  const context = testContext({ server: { changeToken } });
+  const change = (...options: string[]): Promise<number> =>
+    runCommand(['token', 'change', 'docs', '7', ...options], context);
+  expect(await change('--group', 'agency', '--group', 'partners')).toBe(0);
+  expect(changeToken).toHaveBeenLastCalledWith({
+    folder,
+    tokenId: 7,
+    change: { groups: ['agency', 'partners'] },
+  });
+  expect(await change('--no-groups', '--no-referers', '--expires', 'never', '--scope', 'layers:read')).toBe(
+    0,
+  );
+  expect(changeToken).toHaveBeenLastCalledWith({
+    folder,
+    tokenId: 7,
+    change: { scopes: ['layers:read'], groups: [], referers: [], expires: null },
+  });
+  expect(context.noted).toEqual(['Key 7 "Aroha" is changed.', 'Key 7 "Aroha" is changed.']);
+  expect(await change()).toBe(2);
+  expect(await change('--group', 'agency', '--no-groups')).toBe(2);
+  expect(changeToken).toHaveBeenCalledTimes(2);
+});
+
 test('token revoke names the key that it ended, and wants a number', async () => {
   const revokeToken = vi.fn<ServerPort['revokeToken']>(async () => aToken);
   const context = testContext({ server: { revokeToken } });

@@ -40,6 +40,7 @@ const answers: Record<string, () => Response> = {
   'POST exports/': () =>
     Response.json({ ...done, state: 'processing', download_url: null, progress: 0 }, { status: 201 }),
   'GET exports/9/': () => Response.json(done),
+  'PATCH exports/9/': () => Response.json({ ...done, expires_at: '2027-06-30T00:00:00Z' }),
   'DELETE exports/9/': () => Response.json({ ...done, state: 'cancelled' }, { status: 202 }),
   'GET exports/9/download/': () =>
     new Response(archive, { headers: { 'content-length': String(archive.length) } }),
@@ -258,4 +259,24 @@ test('formats are listed with kind, short code, label and mimetype', async () =>
   expect(JSON.parse(terminal.printed.slice(1).join('\n'))).toEqual({
     vector: { 'application/x-ogc-gpkg': 'GeoPackage' },
   });
+});
+
+test('extend sends the time that was written, or one from now, and prints what the site says', async () => {
+  const terminal = context();
+  expect(await runCommand(['extend', '9', '--url', 'data.example', '--until', '2027-06-30'], terminal)).toBe(
+    0,
+  );
+  expect(terminal.printed).toEqual(['kx-roads-GPKG can be downloaded until 2027-06-30T00:00:00.000Z']);
+  expect(sent.at(-1)).toMatchObject({ route: 'PATCH exports/9/', body: { expires_at: '2027-06-30' } });
+  expect(
+    await runCommand(['extend', '9', '--url', 'data.example', '--until', '2w', '--json'], terminal),
+  ).toBe(0);
+  const { expires_at: end } = sent.at(-1)!.body as { expires_at: string };
+  expect((Date.parse(end) - Date.now()) / 86_400_000).toBeCloseTo(14, 2);
+  expect(JSON.parse(terminal.printed.slice(1).join('\n'))).toMatchObject({
+    id: 9,
+    expires_at: '2027-06-30T00:00:00.000Z',
+  });
+  expect(await runCommand(['extend', '9', '--url', 'data.example', '--until', 'soon'], terminal)).toBe(2);
+  expect(await runCommand(['extend', 'nine', '--url', 'data.example'], terminal)).toBe(2);
 });

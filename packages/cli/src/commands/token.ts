@@ -10,14 +10,16 @@ import { parseTokenScope } from '../options/parse-scope.ts';
 import { formatTable } from '../output/format-table.ts';
 import { printJson } from '../output/print-json.ts';
 import type { ListedToken } from '../server-port.ts';
+import { registerTokenChange } from './token-change.ts';
 
 const folderHelp = 'folder with an outcrop.yaml';
 
-/** `outcrop token`: makes, lists and ends API keys, also while the site runs. */
+/** `outcrop token`: makes, lists, changes and ends API keys, also while the site runs. */
 export function registerToken(program: Command, context: CommandContext): void {
   const token = program.command('token').description('API keys of a site');
   registerCreate(token, context);
   registerList(token, context);
+  registerTokenChange(token, context);
   registerRevoke(token, context);
   registerEmail(token, context);
 }

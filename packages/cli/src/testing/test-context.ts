@@ -69,6 +69,7 @@ const unusable: { engine: EnginePort; site: SitePort; server: ServerPort } = {
     backUpSite: refuse,
     restoreSite: refuse,
     createToken: refuse,
+    changeToken: refuse,
     listTokens: refuse,
     revokeToken: refuse,
     readAuditLog: refuse,

@@ -1,9 +1,16 @@
+import type { Hasher } from '../digest/hasher.ts';
+
 /** Where bytes go. Its errors end a transfer; those of the network only interrupt it. */
 export interface ArchiveSink {
   /** Called once, before the first byte. */
   open(archive: { fileName: string; totalBytes: number | null }): Promise<void>;
   /** Takes the next bytes, in pieces; resolves when there is room for more. */
   write(chunks: readonly Uint8Array[]): Promise<void>;
+  /**
+   * A hasher of what is written from now on, which is told of each piece when it has been written; for sinks that know a
+   * better one than the platform's.
+   */
+  createSha256?(): Hasher;
   /** Called when neither the sink nor anyone else uses these pieces any more; for sinks that keep no bytes. */
   release?(chunks: readonly Uint8Array[]): void;
   /** Forgets what was written; null where that cannot be. */

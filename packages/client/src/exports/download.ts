@@ -26,8 +26,8 @@ export interface StreamedArchive {
   /** File name that the site gives it. */
   readonly name: string;
   readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
+  /** Hex; null with `verify: false`. */
+  readonly sha256: string | null;
 }
 
 /** An archive that is a file now. */

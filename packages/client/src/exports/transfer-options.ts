@@ -18,7 +18,7 @@ export interface TransferOptions {
    */
   readonly resume?: boolean | undefined;
   /**
-   * Whether the SHA-256 is compared with the one that the site gives, where it gives one.
+   * Whether the SHA-256 is computed, and compared with the one that the site gives, where it gives one.
    *
    * @defaultValue true
    */

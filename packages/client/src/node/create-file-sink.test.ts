@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,4 +104,24 @@ test.each([
   const error = await createFileSink(target, { overwrite: true }).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(type);
   expect(String(error)).toMatch(message);
+});
+
+test('a large archive is hashed as it lies in the file, also after a restart', async () => {
+  const sink = await createFileSink(folder, { overwrite: false });
+  await sink.open({ fileName: 'x.zip', totalBytes: 100_000_000 });
+  const first = sink.createSha256?.();
+  await sink.write([bytes('old')]);
+  await first?.update([bytes('old')]);
+  await sink.restart?.();
+  const hasher = sink.createSha256?.();
+  const pieces = [bytes('a'), new Uint8Array(100_000), bytes('b')];
+  await sink.write(pieces);
+  await hasher?.update(pieces);
+  const digest = await hasher?.digest();
+  await sink.finish();
+  expect(digest).toBe(
+    createHash('sha256')
+      .update(await readFile(sink.path))
+      .digest('hex'),
+  );
 });

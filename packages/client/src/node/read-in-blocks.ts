@@ -4,9 +4,9 @@ import type { OnReadOpts } from 'node:net';
 export type TakeBytes = (bytes: Buffer) => boolean;
 
 /** Bytes that are read from a connection at once, at most; the runtime's own reads take 64 KiB. */
-const blockBytes = 1024 * 1024;
+const blockBytes = 256 * 1024;
 /** As many as a download has in use at once. */
-const maxSpare = 4;
+const maxSpare = 16;
 const spare: Buffer[] = [];
 /** The memory of pieces that are whole blocks: each comes back once, and nothing else does. */
 const lent = new WeakSet<ArrayBufferLike>();

@@ -38,7 +38,10 @@ export interface CoordinateOperationReport {
   /** `none`, `proj4` (our kernel) or `proj` (GDAL's, through its own program). */
   readonly method: 'none' | 'proj4' | 'proj';
   readonly certified: boolean;
-  /** Largest difference from PROJ over the data's extent, in the target's units; null where nothing was compared. */
+  /**
+   * Largest difference from PROJ over the area that was compared, which holds the data's and may be larger, in the target's units;
+   * null where nothing was compared.
+   */
   readonly largest_difference: number | null;
   readonly compared_points: number;
   readonly detail: string;

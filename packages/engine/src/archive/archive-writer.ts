@@ -17,7 +17,8 @@ const zip64From = 0xf000_0000;
 
 /**
  * Members in the order in which they are added. Files are read and written in this thread: a read on zlib's thread pool
- * would wait behind the pieces that are being compressed there, and leave it without work when its turn comes.
+ * would wait behind the pieces that are being compressed there, and leave it without work when its turn comes. For the same
+ * reason the pieces of one member are read while those of the one before are still being compressed.
  */
 export class ArchiveWriter {
   readonly #path: string;
@@ -26,8 +27,9 @@ export class ArchiveWriter {
   readonly #onBytes: (bytes: number) => void;
   readonly #members: ZipMember[] = [];
   readonly #manifest: ManifestMember[] = [];
-  /** What pieces of files are read into, in turn: as many as are in use at once. */
-  readonly #buffers: Buffer[] = [];
+  /** What has been read and not been written yet. */
+  readonly #queue: QueuedPiece[] = [];
+  readonly #buffers = new PieceBuffers();
   #length = 0;
 
   private constructor(path: string, file: FileHandle, options: ArchiveOptions) {
@@ -47,7 +49,7 @@ export class ArchiveWriter {
     return this.#manifest;
   }
 
-  /** Bytes so far. */
+  /** Bytes written so far; the last pieces of a member may still be on their way. */
   get length(): number {
     return this.#length;
   }
@@ -67,14 +69,15 @@ export class ArchiveWriter {
     }
   }
 
-  /** Adds a text, as UTF-8. */
-  async addText(path: string, text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    await this.#add(path, { expectedSize: bytes.length, pieces: piecesOfBytes(bytes), early: null });
+  /** Adds a text of less than 4 GB, as UTF-8. */
+  async addText(path: string, text: string | Iterable<string>): Promise<void> {
+    const pieces = piecesOfText(typeof text === 'string' ? [text] : text);
+    await this.#add(path, { expectedSize: 0, pieces, early: null });
   }
 
-  /** Writes the central directory. Returns the archive's bytes. */
-  finish(): number {
+  /** Writes what is on its way and the central directory. Returns the archive's bytes. */
+  async finish(): Promise<number> {
+    while (this.#queue.length > 0) await this.#writeNext();
     const offset = this.#length;
     for (const member of this.#members) this.#append(centralHeader(member));
     this.#append(endRecords(this.#members.length, { offset, size: this.#length - offset }));
@@ -89,60 +92,55 @@ export class ArchiveWriter {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#queue.flatMap(({ packed }) => packed ?? []));
     await this.#file.close();
   }
 
   async #add(path: string, { expectedSize, pieces, early }: Addition): Promise<void> {
-    const offset = this.#length;
-    const roomForZip64 = expectedSize >= zip64From;
-    const unknown = { path, method: zipMethod.deflated, crc: 0, size: 0, compressedSize: 0, offset };
-    this.#append(localHeader(unknown, roomForZip64));
-    const start = this.#length;
-    const { method, crc, size, sha256 } = await this.#writePieces(pieces, early);
-    const member: ZipMember = { path, method, crc, size, compressedSize: this.#length - start, offset };
-    this.#write(localHeader(member, roomForZip64), offset);
-    this.#members.push(member);
-    this.#manifest.push({ path, bytes: size, sha256 });
+    const member = new OpenMember(path, expectedSize >= zip64From);
+    const hash = createHash('sha256');
+    let index = 0;
+    for (const piece of pieces) {
+      this.#signal?.throwIfAborted();
+      member.crc = crc32(piece, member.crc);
+      member.size += piece.length;
+      hash.update(piece);
+      const packed = member.isStored === true ? null : pack(piece, early, index);
+      await this.#enqueue({ member, piece, packed });
+      index += 1;
+      this.#onBytes(piece.length);
+    }
+    await this.#enqueue({ member, piece: null, packed: null });
+    this.#manifest.push({ path, bytes: member.size, sha256: hash.digest('hex') });
   }
 
-  async #writePieces(
-    pieces: Iterable<Buffer>,
-    early: EarlyFile | null,
-  ): Promise<Pick<ZipMember, 'method' | 'crc' | 'size'> & { sha256: string }> {
-    const hash = createHash('sha256');
-    const inFlight: Promise<Buffer>[] = [];
-    const deflate = async (piece: Buffer, index: number): Promise<Buffer> =>
-      early?.pieces.take(early.name, index, piece) ?? deflatePiece(piece);
-    let [crc, size, isStored, index] = [0, 0, false, 0];
-    try {
-      for (const piece of pieces) {
-        this.#signal?.throwIfAborted();
-        crc = crc32(piece, crc);
-        hash.update(piece);
-        if (size === 0) {
-          const first = await deflate(piece, 0);
-          isStored = isUseless(first, piece);
-          this.#append(isStored ? piece : first);
-        } else {
-          inFlight.push(isStored ? Promise.resolve(piece) : deflate(piece, index));
-        }
-        size += piece.length;
-        index += 1;
-        this.#onBytes(piece.length);
-        if (inFlight.length === piecesInFlight) this.#append(await inFlight.shift()!);
-      }
-      while (inFlight.length > 0) this.#append(await inFlight.shift()!);
-    } finally {
-      await Promise.allSettled(inFlight);
+  async #enqueue(queued: QueuedPiece): Promise<void> {
+    // Whoever comes to it hears of its failure; until then it is nobody's.
+    queued.packed?.catch(() => undefined);
+    this.#queue.push(queued);
+    if (this.#queue.length > piecesInFlight) await this.#writeNext();
+  }
+
+  async #writeNext(): Promise<void> {
+    const { member, piece, packed } = this.#queue[0]!;
+    const deflated = await packed;
+    this.#queue.shift();
+    if (member.offset === null) {
+      member.offset = this.#length;
+      // What the first piece becomes says what the others would.
+      member.isStored = piece === null || (deflated !== null && isUseless(deflated, piece));
+      this.#append(localHeader(member.record(0), member.hasRoomForZip64));
+      member.start = this.#length;
     }
-    if (size === 0) isStored = true;
-    if (!isStored) this.#append(deflateEnd);
-    return {
-      method: isStored ? zipMethod.stored : zipMethod.deflated,
-      crc,
-      size,
-      sha256: hash.digest('hex'),
-    };
+    if (piece === null) this.#endMember(member);
+    else this.#append(member.isStored === true ? piece : deflated!);
+  }
+
+  #endMember(member: OpenMember): void {
+    if (member.isStored !== true) this.#append(deflateEnd);
+    const record = member.record(this.#length - member.start);
+    this.#write(localHeader(record, member.hasRoomForZip64), record.offset);
+    this.#members.push(record);
   }
 
   #append(bytes: Uint8Array): void {
@@ -156,6 +154,38 @@ export class ArchiveWriter {
         done += writeSync(this.#file.fd, bytes, done, bytes.length - done, position + done);
       }
     });
+  }
+}
+
+/** A piece on its way into the archive, or the end of its member (null). */
+interface QueuedPiece {
+  readonly member: OpenMember;
+  readonly piece: Buffer | null;
+  /** Null where it is stored, and for the end. */
+  readonly packed: Promise<Buffer> | null;
+}
+
+/** A member whose sizes are not known yet. */
+class OpenMember {
+  readonly path: string;
+  readonly hasRoomForZip64: boolean;
+  crc = 0;
+  size = 0;
+  /** Null until its first piece is written. */
+  isStored: boolean | null = null;
+  offset: number | null = null;
+  /** Where its data begin. */
+  start = 0;
+
+  constructor(path: string, hasRoomForZip64: boolean) {
+    this.path = path;
+    this.hasRoomForZip64 = hasRoomForZip64;
+  }
+
+  record(compressedSize: number): ZipMember {
+    const { path, crc, size, offset } = this;
+    const method = this.isStored === true ? zipMethod.stored : zipMethod.deflated;
+    return { path, method, crc, size, compressedSize, offset: offset ?? 0 };
   }
 }
 
@@ -179,10 +209,21 @@ export interface ArchiveOptions {
   readonly onBytes?: (bytes: number) => void;
 }
 
+/** Memory of pieces, in turn: as many as are in use at once. */
+class PieceBuffers {
+  readonly #buffers: Buffer[] = [];
+  #turn = 0;
+
+  next(): Buffer {
+    this.#turn = (this.#turn + 1) % (piecesInFlight + 2);
+    return (this.#buffers[this.#turn] ??= Buffer.allocUnsafeSlow(deflateBlockBytes));
+  }
+}
+
 /** Pieces of a fixed size. Each holds while those in flight after it do; then its memory has another. */
-function* piecesOfFile(file: FileHandle, buffers: Buffer[]): Generator<Buffer> {
-  for (let [position, turn] = [0, 0]; ; turn = (turn + 1) % (piecesInFlight + 2)) {
-    const piece = (buffers[turn] ??= Buffer.allocUnsafeSlow(deflateBlockBytes));
+function* piecesOfFile(file: FileHandle, buffers: PieceBuffers): Generator<Buffer> {
+  for (let position = 0; ;) {
+    const piece = buffers.next();
     let filled = 0;
     while (filled < piece.length) {
       const bytesRead = readSync(file.fd, piece, filled, piece.length - filled, position + filled);
@@ -195,7 +236,24 @@ function* piecesOfFile(file: FileHandle, buffers: Buffer[]): Generator<Buffer> {
   }
 }
 
-function* piecesOfBytes(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += deflateBlockBytes)
-    yield bytes.subarray(at, at + deflateBlockBytes);
+function* piecesOfText(texts: Iterable<string>): Generator<Buffer> {
+  let kept: Buffer[] = [];
+  let size = 0;
+  for (const text of texts) {
+    const bytes = Buffer.from(text);
+    kept.push(bytes);
+    size += bytes.length;
+    if (size < deflateBlockBytes) continue;
+    const whole = Buffer.concat(kept);
+    const end = size - (size % deflateBlockBytes);
+    for (let at = 0; at < end; at += deflateBlockBytes) yield whole.subarray(at, at + deflateBlockBytes);
+    kept = [whole.subarray(end)];
+    size -= end;
+  }
+  if (size > 0) yield Buffer.concat(kept);
+}
+
+/** A piece as deflate makes it; the same bytes, whether that was done before or not. */
+async function pack(piece: Buffer, early: EarlyFile | null, index: number): Promise<Buffer> {
+  return early?.pieces.take(early.name, index, piece) ?? deflatePiece(piece);
 }

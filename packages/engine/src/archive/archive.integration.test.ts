@@ -36,7 +36,7 @@ async function writeArchive(
   await archive.addText('Ōwenga – 東京.txt', 'Chatham Islands\n');
   const manifest = change({ members: [...archive.manifest] });
   if (manifest !== null) await archive.addText('manifest.json', JSON.stringify(manifest));
-  archive.finish();
+  await archive.finish();
   await archive.close();
 }
 

@@ -29,11 +29,41 @@ export function requestIndent(request: Requested): number {
   return region !== null && hasOutline(request) && positionCount(region) > longRegion ? 0 : 2;
 }
 
-/** The text of `request.json`. */
-export function requestText(request: Requested): string {
-  return `${JSON.stringify(request.body, null, requestIndent(request))}\n`;
+/** The text of `request.json`, in pieces where it is long: as one it would take as much memory as all the rest of a run. */
+export function* requestText(request: Requested): Generator<string> {
+  const indent = requestIndent(request);
+  if (indent === 0) yield* jsonPieces(request.body);
+  else yield JSON.stringify(request.body, null, indent);
+  yield '\n';
 }
 
-function isObject(value: unknown): boolean {
+/** Positions in one piece of text. */
+const positionsInPiece = 4096;
+
+/** What `JSON.stringify` would say, with lists of positions in pieces. */
+function* jsonPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value) && Array.isArray(value[0])) {
+    const size = Array.isArray(value[0][0]) ? 1 : positionsInPiece;
+    for (let at = 0; at < value.length; at += size) {
+      yield at === 0 ? '[' : ',';
+      if (size === 1) yield* jsonPieces(value[at]);
+      else yield JSON.stringify(value.slice(at, at + size)).slice(1, -1);
+    }
+    yield ']';
+  } else if (isObject(value) && !Array.isArray(value)) {
+    let before = '{';
+    for (const [key, entry] of Object.entries(value)) {
+      if (entry === undefined) continue;
+      yield `${before}${JSON.stringify(key)}:`;
+      yield* jsonPieces(entry);
+      before = ',';
+    }
+    yield before === '{' ? '{}' : '}';
+  } else {
+    yield JSON.stringify(value);
+  }
+}
+
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,7 @@
 import { sourceError } from '../source/geopackage-file.ts';
 import { RtreeNodes } from '../source/rtree-nodes.ts';
 import type { SpatialIndex } from '../source/spatial-index.ts';
-import type { RegionIndex } from './region-index.ts';
+import type { RegionPlaces } from './region-places.ts';
 
 /** The features whose box meets a region. */
 export interface Candidates {
@@ -17,7 +17,7 @@ export interface Candidates {
  *
  * @throws EngineError `source-unavailable` | `source-corrupt`
  */
-export function findCandidates(index: SpatialIndex, region: RegionIndex): Candidates {
+export function findCandidates(index: SpatialIndex, region: RegionPlaces): Candidates {
   try {
     using nodes = new RtreeNodes(index);
     const search = new Search(nodes, region);
@@ -31,12 +31,12 @@ export function findCandidates(index: SpatialIndex, region: RegionIndex): Candid
 
 class Search {
   readonly #nodes: RtreeNodes;
-  readonly #region: RegionIndex;
+  readonly #region: RegionPlaces;
   #ids = new Float64Array(4096);
   #count = 0;
   #inside = 0;
 
-  constructor(nodes: RtreeNodes, region: RegionIndex) {
+  constructor(nodes: RtreeNodes, region: RegionPlaces) {
     this.#nodes = nodes;
     this.#region = region;
   }

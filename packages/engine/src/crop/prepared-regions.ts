@@ -36,8 +36,11 @@ export class PreparedRegions {
   }
 }
 
-/** What projects is loaded only where there is a region. */
+/** What projects is loaded only where there is a region, and GEOS where the region may have to be repaired or cut. */
 async function projectNow(region: Region, target: RegionTarget): Projecting {
+  const { projectSimpleRegion } = await import('./project-simple-region.ts');
+  const simple = await projectSimpleRegion(region, target);
+  if (simple !== null) return simple;
   const [{ Geos }, { projectRegion }] = await Promise.all([
     import('./geos.ts'),
     import('./project-region.ts'),

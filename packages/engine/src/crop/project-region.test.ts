@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 
 import { type CoordinateOperation, CoordinateOperations } from '../crs/coordinate-operation.ts';
+import { findCrs } from '../crs/crs.ts';
 import { wgs84 } from '../crs/lon-lat-extent.ts';
 import { geometryKind } from '../features/geometry-array.ts';
 import { GeometryBuilder } from '../features/geometry-builder.ts';
+import { coastline } from '../testing/coastline.ts';
 import { FeatureCropper } from './feature-cropper.ts';
 import { Geos } from './geos.ts';
 import { parseRegion } from './parse-region.ts';
 import { projectRegion } from './project-region.ts';
+import { projectSimpleRegion } from './project-simple-region.ts';
 import { RegionIndex } from './region-index.ts';
 
 const seed = 20_261_125;
@@ -112,4 +115,40 @@ test('a region across the antimeridian keeps the same in one piece and in two, w
     ),
     { numRuns: 80, seed },
   );
+});
+
+test('a region that needs no GEOS comes out as with it, position by position', async () => {
+  const nztm = findCrs('EPSG:2193')!;
+  const lonLat = [166, -48, 179, -34] as const;
+  const toPlane = await new CoordinateOperations().choose(wgs84(), nztm, [...lonLat]);
+  for (const turn of [0, -360, 360]) {
+    const polygons = [
+      [coastline(3000, [174 + turn, -41], 1.5), coastline(100, [174 + turn, -41], 0.2)],
+      [coastline(40, [170 + turn, -41], 0.5)],
+    ];
+    const { region } = parseRegion({ type: 'MultiPolygon', coordinates: polygons });
+    const target = { crs: nztm, lonLat, operation: toPlane };
+    const simple = await projectSimpleRegion(region!, target);
+    expect(simple).not.toBeNull();
+    expect(simple).toEqual(await projectRegion(geos, region!, target));
+  }
+});
+
+test.each([
+  [
+    'crosses itself',
+    [
+      [170, -40],
+      [172, -42],
+      [172, -40],
+      [170, -42],
+      [170, -40],
+    ],
+    [160, -50, 180, -30],
+  ],
+  ['reaches far beyond the data', box(170, -42, 172, -40)[0]!, [170.9, -41.1, 171, -41]],
+  ['is on two turns', box(-180, -42, 180, -40)[0]!, [-180, -90, 180, 90]],
+] as const)('a region that %s is left to GEOS', async (_, ring, lonLat) => {
+  const { region } = parseRegion({ type: 'Polygon', coordinates: [ring] });
+  expect(await projectSimpleRegion(region!, { crs: wgs84(), lonLat, operation })).toBeNull();
 });

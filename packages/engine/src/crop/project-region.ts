@@ -52,7 +52,7 @@ export async function projectRegion(
   const { polygons, repaired } = repair(geos, flattenPolygons(region.geometry.coordinates));
   if (polygonCount(polygons) === 0)
     return { problem: `The extent encloses no area, even repaired: ${repaired ?? 'it is flat'}.` };
-  const near = turnsNear(geos, polygons, grow(target.lonLat));
+  const near = turnsNear(geos, polygons, growLonLat(target.lonLat));
   if (polygonCount(near) === 0) return null;
   const isSame = target.operation.report.method === 'none';
   const projected = isSame ? near : await densify(near, target.operation);
@@ -63,14 +63,14 @@ export async function projectRegion(
   }
   const valid = repair(geos, projected).polygons;
   if (polygonCount(valid) === 0) return null;
-  const unit = target.crs.kind === 'geographic' ? 'degree' : target.crs.unit;
-  return {
-    shape: shapeOf(valid),
-    repaired,
-    tolerance: isSame
-      ? 'exact'
-      : `edges within ${densifyTolerance[target.crs.kind]} ${unit} of the straight lines of EPSG:4326`,
-  };
+  return { shape: shapeOf(valid), repaired, tolerance: toleranceOf(target.crs, target.operation) };
+}
+
+/** How close the edges of a region follow the straight lines of EPSG:4326, in words. */
+export function toleranceOf(crs: Crs, operation: CoordinateOperation): string {
+  if (operation.report.method === 'none') return 'exact';
+  const unit = crs.kind === 'geographic' ? 'degree' : crs.unit;
+  return `edges within ${densifyTolerance[crs.kind]} ${unit} of the straight lines of EPSG:4326`;
 }
 
 /** Valid polygons that cover the same area: each repaired where it must be, then all united. */
@@ -117,17 +117,19 @@ function unite(geos: Geos, polygons: FlatPolygons): FlatPolygons {
 function turnsNear(geos: Geos, polygons: FlatPolygons, box: Envelope): FlatPolygons {
   const near: FlatPolygons[] = [];
   const [west, south, east, north] = flatEnvelope(polygons);
-  for (const turn of [-720, -360, 0, 360, 720]) {
+  for (const turn of turns) {
     const [left, right] = [west + turn, east + turn];
     if (left > box[2] || right < box[0] || south > box[3] || north < box[1]) continue;
-    const turned = turn === 0 ? polygons : turnedBy(polygons, turn);
+    const turned = turnedBy(polygons, turn);
     const isWhole = left >= box[0] && right <= box[2] && south >= box[1] && north <= box[3];
     near.push(isWhole ? turned : cutTo(geos, turned, box));
   }
   return near.length > 1 ? unite(geos, joinPolygons(near)) : joinPolygons(near);
 }
 
-function turnedBy(polygons: FlatPolygons, turn: number): FlatPolygons {
+/** Polygons on another turn of the globe. */
+export function turnedBy(polygons: FlatPolygons, turn: number): FlatPolygons {
+  if (turn === 0) return polygons;
   const coordinates = polygons.coordinates.map((value, k) => (k % 2 === 0 ? value + turn : value));
   return { ...polygons, coordinates };
 }
@@ -148,8 +150,11 @@ function required(geos: Geos, polygons: FlatPolygons): GeometryPointer {
   return geometry;
 }
 
+/** Degrees that a region may be away from the data and yet be the same place on earth. */
+export const turns: readonly number[] = [-720, -360, 0, 360, 720];
+
 /** A tenth of the data's size and a bit: rounding and curved edges must not bring the cut near the data. */
-function grow([west, south, east, north]: Envelope): Envelope {
+export function growLonLat([west, south, east, north]: Envelope): Envelope {
   const margin = 0.1 + Math.max(east - west, north - south) * 0.1;
   return [west - margin, Math.max(south - margin, -90), east + margin, Math.min(north + margin, 90)];
 }

@@ -3,10 +3,8 @@ import { clipToBox } from './clip-to-box.ts';
 import { EdgeTree } from './edge-tree.ts';
 import { type FlatPolygons, flattenPolygons, flatToWkb } from './flat-polygons.ts';
 import type { Geos, GeometryPointer, PreparedPointer } from './geos.ts';
+import { growBox, RegionPlaces, roundingMargin } from './region-places.ts';
 import type { RegionShape } from './region-shape.ts';
-
-/** Where a box lies: wholly outside the region, wholly inside, or where only the geometry can tell. */
-export type Place = 'out' | 'in' | 'edge';
 
 /** Cells no larger than a 256th of the region that have no more edges than this are not divided further. */
 const enoughEdges = 64;
@@ -27,12 +25,10 @@ export interface LocalRegion {
 }
 
 /**
- * Decides what a region does to features, at a cost that does not grow with the region's vertices: a box that meets no
- * edge is inside or outside as a whole, and a feature on the edge meets only the piece of the region around it. Pieces are
- * cells of a quadtree of which nothing is stored but those in use.
+ * Decides what a region does to features, at a cost that does not grow with the region's vertices: a feature on the edge meets
+ * only the piece of the region around it. Pieces are cells of a quadtree of which nothing is stored but those in use.
  */
-export class RegionIndex {
-  readonly envelope: Envelope;
+export class RegionIndex extends RegionPlaces {
   readonly #geos: Geos;
   readonly #shape: RegionShape;
   readonly #tree: EdgeTree;
@@ -43,22 +39,13 @@ export class RegionIndex {
   #temporary: LocalRegion | null = null;
 
   constructor(geos: Geos, shape: RegionShape) {
+    super(shape);
     this.#geos = geos;
     this.#shape = shape;
-    this.envelope = shape.envelope;
     this.#tree = new EdgeTree(shape);
     // Grown, so that the region's own boundary is nowhere on the edge of a cell.
     const [minX, minY, maxX, maxY] = shape.envelope;
-    this.#root = grow(shape.envelope, Math.max(maxX - minX, maxY - minY) * 0.01);
-  }
-
-  /** Where a box lies. */
-  place(box: Envelope): Place {
-    if (!overlaps(this.envelope, box)) return 'out';
-    // What all but touches is on the edge: GEOS decides.
-    const wider = grow(box, roundingMargin(box));
-    if (this.#tree.meets(wider)) return 'edge';
-    return this.#tree.isInside((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) ? 'in' : 'out';
+    this.#root = growBox(shape.envelope, Math.max(maxX - minX, maxY - minY) * 0.01);
   }
 
   /**
@@ -68,7 +55,7 @@ export class RegionIndex {
   around(box: Envelope): LocalRegion {
     this.#drop(this.#temporary);
     this.#temporary = null;
-    const wanted = grow(box, Math.max(box[2] - box[0], box[3] - box[1]) * 0.01 + roundingMargin(box));
+    const wanted = growBox(box, Math.max(box[2] - box[0], box[3] - box[1]) * 0.01 + roundingMargin(box));
     const cell = this.#smallestCell(wanted);
     const known = cell === null ? undefined : this.#pieces.get(cell.key);
     if (known !== undefined) return known;
@@ -129,7 +116,7 @@ export class RegionIndex {
   #cut(box: Envelope): LocalRegion {
     const margin = Math.max(box[2] - box[0], box[3] - box[1]) * 0.001 + roundingMargin(box);
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const polygons = clipToBox(this.#shape, this.#tree, grow(box, margin * attempt * 1.37));
+      const polygons = clipToBox(this.#shape, this.#tree, growBox(box, margin * attempt * 1.37));
       const geometry = polygons === null ? null : this.#read(polygons);
       if (geometry === null) continue;
       if (this.#geos.isValid(geometry)) return { geometry, prepared: this.#geos.prepare(geometry) };
@@ -179,11 +166,6 @@ function quarters({ key, box: [minX, minY, maxX, maxY], depth }: Cell): Cell[] {
   return boxes.map((box, index) => ({ key: `${key}${index}`, box, depth: depth + 1 }));
 }
 
-/** Many floating point steps at the coordinates' size: a point has a box without a width. */
-function roundingMargin(box: Envelope): number {
-  return Math.max(Math.abs(box[0]), Math.abs(box[1]), Math.abs(box[2]), Math.abs(box[3]), 1) * 1e-9;
-}
-
 function rectangle([minX, minY, maxX, maxY]: Envelope): (readonly [number, number])[] {
   return [
     [minX, minY],
@@ -192,14 +174,6 @@ function rectangle([minX, minY, maxX, maxY]: Envelope): (readonly [number, numbe
     [minX, maxY],
     [minX, minY],
   ];
-}
-
-function grow([minX, minY, maxX, maxY]: Envelope, margin: number): Envelope {
-  return [minX - margin, minY - margin, maxX + margin, maxY + margin];
-}
-
-function overlaps(a: Envelope, b: Envelope): boolean {
-  return a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
 }
 
 function contains(outer: Envelope, inner: Envelope): boolean {

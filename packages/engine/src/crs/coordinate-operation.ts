@@ -2,14 +2,19 @@ import type { CoordinateOperationReport } from '@outcrop/contract';
 
 import { EngineError } from '../engine-error.ts';
 import type { Envelope } from '../features/geometry-array.ts';
+import { areasAround } from './areas-around.ts';
+import { type ComparedPair, type Comparison, Comparisons } from './comparison.ts';
 import { type Crs, findCrs } from './crs.ts';
 import { gdalTransform, hasGdalTransform, type Positions } from './gdal-transform.ts';
 import { createKernel, isSmooth, type Kernel } from './kernel.ts';
 import { polynomialPatches } from './polynomial-patches.ts';
-import { gridOver } from './grid.ts';
 
-/** The grid of points on which our kernel is compared with PROJ: so many on a side. */
-const gridSize = 21;
+/** The grids of points on which our kernel is compared with PROJ, so many on a side: over an area itself, and over a larger one. */
+const gridSizes = { itself: 21, larger: 41 } as const;
+/** Over a larger area, whose points are further apart, so much of the tolerance must do. */
+const shareOfLarger = 0.5;
+/** So many tolerances away it is another datum, and in no smaller area better. */
+const hopeless = 1000;
 /** The largest difference that a kernel may have from PROJ: 1 mm, or 1e-8 degree. */
 const tolerances = { projected: 0.001, geographic: 1e-8 } as const;
 
@@ -24,17 +29,25 @@ export interface CoordinateOperation {
 
 /**
  * Chooses how to get from one CRS to another over an area, and remembers what it chose: by our kernel where it agrees
- * with PROJ on a grid of points over that area, else by PROJ itself. On a machine without GDAL the kernel is used
+ * with PROJ on a grid of points over an area that holds that one, else by PROJ itself. On a machine without GDAL the kernel is used
  * where there is one, and the report says that it is not certified.
+ *
+ * A larger area is compared first, as it serves the next region too, then smaller ones. Which depends on the CRSs and
+ * the area alone, so that the report does.
  */
 export class CoordinateOperations {
   readonly #chosen = new Map<string, Promise<CoordinateOperation>>();
   readonly #known: KnownOperations;
+  readonly #comparisons: Comparisons;
   #hasGdal: Promise<boolean> | undefined;
 
-  /** @param known what was chosen before, which is not compared again */
-  constructor(known: KnownOperations = {}) {
+  /**
+   * @param known what was chosen before, which is not compared again
+   * @param comparisons those that this process has made. Default: none.
+   */
+  constructor(known: KnownOperations = {}, comparisons = new Comparisons()) {
     this.#known = known;
+    this.#comparisons = comparisons;
   }
 
   /**
@@ -42,10 +55,11 @@ export class CoordinateOperations {
    * @throws EngineError `crs-operation` where neither kernel nor PROJ can do it.
    */
   choose(from: Crs, to: Crs, area: Envelope | null): Promise<CoordinateOperation> {
-    const key = `${from.code} ${to.code} ${area?.map((value) => value.toPrecision(6)).join(' ')}`;
+    const grown = area === null ? null : grow(area);
+    const key = `${from.code} ${to.code} ${grown?.map((value) => value.toPrecision(6)).join(' ')}`;
     let operation = this.#chosen.get(key);
     if (operation === undefined) {
-      operation = this.#choose(from, to, { area, known: this.#known[key] });
+      operation = this.#choose(from, to, { area: grown, known: this.#known[key] });
       this.#chosen.set(key, operation);
     }
     return operation;
@@ -68,7 +82,8 @@ export class CoordinateOperations {
     { area, known }: { area: Envelope | null; known: CoordinateOperationReport | undefined },
   ): Promise<CoordinateOperation> {
     if (known !== undefined) return rebuildOperation(known);
-    return choose(from, to, { area, hasGdal: () => (this.#hasGdal ??= hasGdalTransform()) });
+    const [comparisons, hasGdal] = [this.#comparisons, () => (this.#hasGdal ??= hasGdalTransform())];
+    return rebuildOperation(await chooseMethod(from, to, { area, comparisons, hasGdal }));
   }
 }
 
@@ -102,18 +117,15 @@ export function rebuildOperation(
 
 interface ChoiceOptions {
   readonly area: Envelope | null;
+  readonly comparisons: Comparisons;
   /** Asked only where it may not be there: asking takes as long as a comparison. */
   readonly hasGdal: () => Promise<boolean>;
-}
-
-async function choose(from: Crs, to: Crs, { area, hasGdal }: ChoiceOptions): Promise<CoordinateOperation> {
-  return rebuildOperation(await chooseMethod(from, to, { area, hasGdal }));
 }
 
 async function chooseMethod(
   from: Crs,
   to: Crs,
-  { area, hasGdal }: ChoiceOptions,
+  { area, comparisons, hasGdal }: ChoiceOptions,
 ): Promise<CoordinateOperationReport> {
   const names = { from: from.code, to: to.code };
   const uncompared = { ...names, largest_difference: null, compared_points: 0 };
@@ -132,54 +144,70 @@ async function chooseMethod(
     const detail = 'PROJ itself, through gdaltransform: proj4 has no such operation.';
     return { ...uncompared, method: 'proj', certified: true, detail };
   }
-  const comparison = await compare(from, to, { kernel, area }).catch(async (error: unknown) => {
-    if (await hasGdal()) throw error;
-    return null;
-  });
-  if (comparison === null) {
+  const pair = { from, to, kernel };
+  const found = await findComparison(pair, area ?? defaultArea(from), comparisons).catch(
+    async (error: unknown) => {
+      if (await hasGdal()) throw error;
+      return null;
+    },
+  );
+  if (found === null) {
     const detail = 'Not certified: this machine has no GDAL to compare with.';
     return { ...uncompared, method: 'proj4', certified: false, detail };
   }
-  const { largest, points } = comparison;
+  const { largest, points, over } = found;
   const compared = { ...names, largest_difference: largest, compared_points: points, certified: true };
   const difference = `${largest.toPrecision(2)} ${to.kind === 'geographic' ? 'degree' : to.unit}`;
   if (largest <= tolerances[to.kind]) {
-    const detail = `proj4 differs from PROJ by at most ${difference} on ${points} points over the data.`;
+    const detail = `proj4 differs from PROJ by at most ${difference} on ${points} points over ${over}.`;
     return { ...compared, method: 'proj4', detail };
   }
   const detail = `PROJ itself, through gdaltransform: proj4 differs from it by ${difference}.`;
   return { ...compared, method: 'proj', detail };
 }
 
-function run(kernel: Kernel, { coordinates, stride, count }: Positions): void {
-  kernel(coordinates, stride, count);
+/** The comparison that decides: over the largest area in which the kernel is good enough, or else over the area itself. */
+async function findComparison(
+  pair: ComparedPair,
+  area: Envelope,
+  comparisons: Comparisons,
+): Promise<Comparison & { readonly over: string }> {
+  const tolerance = tolerances[pair.to.kind];
+  for (const larger of areasAround(area, pair)) {
+    const comparison = await comparisons.of(pair, larger, gridSizes.larger).catch(() => null);
+    const largest = comparison?.largest ?? Infinity;
+    if (comparison !== null && largest <= tolerance * shareOfLarger) {
+      return { ...comparison, over: `the area ${describe(larger, pair.from)}, which holds the data` };
+    }
+    if (largest < Infinity && largest > tolerance * hopeless) break;
+  }
+  return { ...(await comparisons.of(pair, area, gridSizes.itself)), over: 'the data' };
 }
 
-async function compare(
-  from: Crs,
-  to: Crs,
-  { kernel, area }: { kernel: Kernel; area: Envelope | null },
-): Promise<{ largest: number; points: number }> {
-  const grid = gridOver(area ?? defaultArea(from), gridSize);
-  const ours = { coordinates: grid.slice(), stride: 2, count: grid.length / 2 };
-  const theirs = { coordinates: grid, stride: 2, count: grid.length / 2 };
-  run(kernel, ours);
-  await gdalTransform(from, to, theirs);
-  let largest = 0;
-  let points = 0;
-  for (let k = 0; k < grid.length; k++) {
-    const [mine, reference] = [ours.coordinates[k]!, theirs.coordinates[k]!];
-    // Where PROJ has no result ours may have none either, or one that cannot be trusted.
-    if (Number.isNaN(reference)) {
-      if (!Number.isNaN(mine)) largest = Infinity;
-      continue;
-    }
-    points += 0.5;
-    const difference = Math.abs(mine - reference);
-    const isSameMeridian = to.kind === 'geographic' && Math.abs(difference - 360) < 1e-6;
-    if (!isSameMeridian) largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference);
-  }
-  return { largest: points === 0 ? Infinity : largest, points };
+/** Corners, in the coordinates of the data. */
+function describe(area: Envelope, { kind }: Crs): string {
+  const [minX, minY, maxX, maxY] = area.map((value) => value.toFixed(kind === 'geographic' ? 2 : 0));
+  return `from ${minX} ${minY} to ${maxX} ${maxY}`;
+}
+
+/** An area to six digits, outwards: what differs by less is one area, whoever asks first. */
+function grow([minX, minY, maxX, maxY]: Envelope): Envelope {
+  const largest = Math.max(...[minX, minY, maxX, maxY].map(Math.abs), 1e-3);
+  const power = Math.ceil(Math.log10(largest)) - 6;
+  // Whole powers of ten are exact, their reciprocals are not: 90 degrees must stay 90.
+  const scale = 10 ** Math.abs(power);
+  const rounded = (value: number, round: (value: number) => number): number =>
+    power > 0 ? round(value / scale) * scale : round(value * scale) / scale;
+  return [
+    rounded(minX, Math.floor),
+    rounded(minY, Math.floor),
+    rounded(maxX, Math.ceil),
+    rounded(maxY, Math.ceil),
+  ];
+}
+
+function run(kernel: Kernel, { coordinates, stride, count }: Positions): void {
+  kernel(coordinates, stride, count);
 }
 
 /** The area of use in the CRS's own degrees; only a geographic CRS is ever asked without an area. */

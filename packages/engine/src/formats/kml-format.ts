@@ -54,7 +54,7 @@ class KmlAssembler implements BlockAssembler<Uint8Array> {
     const archive = await ArchiveWriter.create(join(folder, `${schema.name}.kmz`), signal ? { signal } : {});
     try {
       await archive.addFile('doc.kml', this.#document.path);
-      archive.finish();
+      await archive.finish();
     } finally {
       await archive.close();
     }

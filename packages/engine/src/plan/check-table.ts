@@ -39,7 +39,6 @@ export async function checkTable(item: RequestedItem, source: Table, scope: Chec
   if (problems.length > 0) return refused(item, problems);
   const prepared = await prepare(item, { source, survey }, scope);
   if ('code' in prepared) return refused(item, [prepared]);
-  using _held = prepared.crop;
   const sample = isSampled(item, source, scope) ? await sampleOf(item, prepared, scope) : null;
   if (!(await hasAny(prepared, sample, scope))) return refused(item, [outsideExtent(item)]);
   return accepted(item, { prepared, sample }, scope);
@@ -67,7 +66,7 @@ function outsideExtent({ layer }: RequestedItem): Reason {
   return { code: 'outside-extent', detail: `${layer.title} has no data inside the extent.` };
 }
 
-/** The crop and the coordinate operation of an item; or why there is none. The crop is the caller's. */
+/** The crop and the coordinate operation of an item; or why there is none. */
 async function prepare(
   item: RequestedItem,
   { source, survey }: Pick<PreparedTable, 'source' | 'survey'>,
@@ -85,13 +84,8 @@ async function prepare(
   if (crop !== null && 'problem' in crop) return { code: 'invalid-extent', detail: crop.problem };
   if (crop !== null && 'code' in crop) return crop;
   if (crop !== null && crop.projected.repaired !== null) warnings.add(repairWarning(crop.projected.repaired));
-  try {
-    const reprojection = await planReprojection(workshop, { from, to }, { geometry, crop });
-    return { source, survey, crop, reprojection };
-  } catch (error) {
-    crop?.[Symbol.dispose]();
-    throw error;
-  }
+  const reprojection = await planReprojection(workshop, { from, to }, { geometry, crop });
+  return { source, survey, crop, reprojection };
 }
 
 interface MeetingTable extends Pick<PreparedTable, 'source' | 'survey'> {
@@ -208,7 +202,6 @@ async function sampleOf(
   const { sampleItem } = await import('./item-sample.ts');
   const sample = await sampleItem(sampled, {
     cacheFolder: context.cacheFolder,
-    region: crop?.index ?? null,
     setupIn: (folder) =>
       itemSetup(
         { layer, slug: slugify(layer.title), options, mimetype },

@@ -2,6 +2,7 @@ import type { FailureCode, Kind, Reason } from '@outcrop/contract';
 import { findFormat } from '@outcrop/contract';
 
 import { PreparedRegions } from '../crop/prepared-regions.ts';
+import { Comparisons } from '../crs/comparison.ts';
 import { CoordinateOperations, type KnownOperations } from '../crs/coordinate-operation.ts';
 import { EngineError } from '../engine-error.ts';
 import { directFormats, isFeatureKind } from '../formats/direct-formats.ts';
@@ -37,8 +38,14 @@ export interface ExportCheck {
 export interface CheckMemory {
   /** Coordinate operations, which are not compared with PROJ again. */
   readonly operations: KnownOperations;
+  readonly comparisons: Comparisons;
   /** Samples of layers without a crop, by everything that they depend on. */
   readonly samples: Map<string, ItemSample>;
+}
+
+/** A memory of nothing. */
+export function emptyMemory(): CheckMemory {
+  return { operations: {}, comparisons: new Comparisons(), samples: new Map() };
 }
 
 /** How a request is checked. */
@@ -52,9 +59,9 @@ export interface CheckOptions {
 export async function checkExportHere(
   request: ExportRequest,
   context: PlanContext,
-  { memory = { operations: {}, samples: new Map() }, isEstimated = true }: CheckOptions = {},
+  { memory = emptyMemory(), isEstimated = true }: CheckOptions = {},
 ): Promise<ExportCheck> {
-  const operations = new CoordinateOperations(memory.operations);
+  const operations = new CoordinateOperations(memory.operations, memory.comparisons);
   const regions = new PreparedRegions();
   const workshop = { operations, regions };
   const warnings = new Set(request.region?.notices);

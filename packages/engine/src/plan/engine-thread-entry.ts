@@ -2,14 +2,14 @@ import { parentPort } from 'node:worker_threads';
 
 import { EngineError } from '../engine-error.ts';
 import { summariseTableHere } from '../source/table-survey.ts';
-import { checkExportHere, type CheckMemory, type ExportCheck } from './check.ts';
+import { checkExportHere, type CheckMemory, emptyMemory, type ExportCheck } from './check.ts';
 import type { ExportRequest, PlanContext } from './request.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-message.ts';
 
 /** Entry of the engine's thread: does its tasks one after the other, as GEOS has one memory. */
 let queue = Promise.resolve();
 /** What earlier checks found, so that the next check of the same area takes milliseconds. */
-let memory: CheckMemory = { operations: {}, samples: new Map() };
+let memory: CheckMemory = emptyMemory();
 const mostKnown = 1000;
 
 parentPort?.on('message', ({ id, task }: { id: number; task: ThreadTask }) => {

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Size, zippedSize } from '../archive/zipped-size.ts';
-import type { RegionIndex } from '../crop/region-index.ts';
 import { diskError, withDiskErrors } from '../formats/block-file.ts';
 import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
@@ -24,7 +23,7 @@ export interface ItemSample {
 /** Converts a sample of an item in a folder of its own inside another, which is removed again. */
 export async function sampleItem(
   table: SampledTable,
-  { cacheFolder, region, setupIn }: SampleOptions,
+  { cacheFolder, setupIn }: SampleOptions,
 ): Promise<ItemSample> {
   const { ids, perFeature, perByte } = chooseSample(table);
   const folder = withDiskErrors(cacheFolder, () => {
@@ -34,7 +33,7 @@ export async function sampleItem(
   try {
     const setup = setupIn(join(folder, 'sample'));
     mkdirSync(setup.encode.pieceFolder, { recursive: true });
-    using processor = await BlockProcessor.create(setup, region);
+    using processor = await BlockProcessor.create(setup);
     const { block } = await processor.process({ ids });
     const files = await productSize(setup, { folder: join(folder, 'sample'), pieces: block.pieces });
     const isComplete = perFeature === 1;
@@ -60,8 +59,6 @@ export async function sampleItem(
 /** Where a sample is made, and how. */
 export interface SampleOptions {
   readonly cacheFolder: string;
-  /** The region that `setup.crop` is about, where there is one already. */
-  readonly region: RegionIndex | null;
   /** How the item is processed, given a folder for its pieces. */
   readonly setupIn: (folder: string) => ItemSetup;
 }

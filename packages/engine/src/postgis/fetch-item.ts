@@ -20,7 +20,7 @@ export async function fetchItem(
   const { folder, plan } = context;
   mkdirSync(folder, { recursive: true });
   const survey = await surveyPostgisTable(source, plan.cacheFolder);
-  using region = await regionOf(item, { source, survey }, context);
+  const region = await regionOf(item, { source, survey }, context);
   await using held = await connectPostgis(source.connection);
   const total = await countRows(held, source);
   const staged = await stageTable(held, source, {

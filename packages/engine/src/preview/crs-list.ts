@@ -60,9 +60,12 @@ export function defineCrs(code: string): CrsDefinition | null {
   return { code: crs.code, name, proj4, unit, areaOfUse };
 }
 
+/** Ends with a whole word, and with none that leads on to what is left out. */
 function shorten(area: string): string {
   const words = area.replace(/\.$/, '');
-  return words.length <= mostAreaCharacters ? words : `${words.slice(0, mostAreaCharacters - 1).trimEnd()}…`;
+  if (words.length <= mostAreaCharacters) return words;
+  const kept = words.slice(0, mostAreaCharacters).replace(/\s\S*$/, '');
+  return `${kept.replace(/[\s,;:(–-]+$/, '')}…`;
 }
 
 /** The registry writes north, west, south, east. */

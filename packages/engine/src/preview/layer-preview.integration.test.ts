@@ -26,7 +26,9 @@ function squares(): { geometry: { type: 'Polygon'; coordinates: [number, number]
 }
 
 async function inFolder(
-  use: (preview: (options: Partial<PreviewRequest>) => ReturnType<typeof previewLayerHere>) => Promise<void>,
+  use: (
+    preview: (options: Partial<PreviewRequest<GeoPackageTable>>) => ReturnType<typeof previewLayerHere>,
+  ) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryFolder();
   const path = folder.file('squares.gpkg');

@@ -1,24 +1,25 @@
 import { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import type { Crs } from '../crs/crs.ts';
-import { gridOver } from '../crs/grid.ts';
 import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
-import type { Envelope, GeometryArray } from '../features/geometry-array.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import { PreparedRegions } from '../crop/prepared-regions.ts';
 import { crsOf } from '../run/item-pipeline.ts';
 import { prepareCrop } from '../run/prepare-crop.ts';
 import type { Region } from '../plan/request.ts';
+import type { PostgisTable } from '../postgis/postgis-table.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
 import { sourceVersion } from '../source/geopackage-file.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { type GeometrySurvey, surveyTableHere } from '../source/survey.ts';
-import { type FeaturePlace, placeFeatures } from './place-features.ts';
-import { type PreviewDetail, type PreviewGeometry, previewGeometry } from './preview-geometry.ts';
+import { placeFeatures } from './place-features.ts';
+import { envelopesIn } from './preview-envelopes.ts';
+import { isLight, type PreviewFeature, shapesOf } from './preview-shapes.ts';
 import { type Placed, type RegionMemory } from './region-memory.ts';
 import { sampleIds } from './sample-ids.ts';
 
 /** What to preview of a layer. Plain data. */
-export interface PreviewRequest {
-  readonly source: GeoPackageTable;
+export interface PreviewRequest<Source = GeoPackageTable | PostgisTable> {
+  readonly source: Source;
   readonly cacheFolder: string;
   /** Degrees: west, south, east, north; east may be beyond 180. Null for all of the layer. */
   readonly box: Envelope | null;
@@ -28,14 +29,6 @@ export interface PreviewRequest {
   readonly pixels: number;
   /** The region of an export; null for none. */
   readonly region: Region | null;
-}
-
-/** A feature of a preview. */
-export interface PreviewFeature {
-  readonly type: 'Feature';
-  readonly id: number;
-  readonly geometry: PreviewGeometry;
-  readonly properties: { readonly place?: FeaturePlace };
 }
 
 /** How many features a region takes. */
@@ -56,12 +49,9 @@ export interface LayerPreview {
   readonly counts: RegionCounts | null;
 }
 
-/** Positions of a preview, all features together. */
-const mostPositions = 60_000;
-
 /** Previews a layer from its spatial index: the cost is that of the sample, not of the layer. */
 export async function previewLayerHere(
-  request: PreviewRequest,
+  request: PreviewRequest<GeoPackageTable>,
   regions: RegionMemory,
 ): Promise<LayerPreview> {
   const { source } = request;
@@ -82,7 +72,7 @@ export async function previewLayerHere(
   const placed =
     region === null
       ? null
-      : await regions.recall({ source, version, region }, () =>
+      : await regions.recall(JSON.stringify([source.path, source.table, version, region.geometry]), () =>
           place(source, region, { crs, geometry, operations }),
         );
   const shown = request.box ?? data;
@@ -99,7 +89,10 @@ export async function previewLayerHere(
       : { ...feature, properties: { place: placed === 'nowhere' ? 'outside' : placed.placeOf(feature.id) } },
   ) as PreviewFeature[];
   const counts = countsOf(placed, survey.featureCount);
-  return { type: 'FeatureCollection', features: placedFeatures, total: sample.total, counts };
+  // Boxes of the index meet the map where their features do not, or are too small to be seen: those are no sample.
+  const isWhole = sample.ids.length === sample.total;
+  const total = isWhole ? placedFeatures.length : sample.total;
+  return { type: 'FeatureCollection', features: placedFeatures, total, counts };
 }
 
 const nothing: LayerPreview = { type: 'FeatureCollection', features: [], total: 0, counts: null };
@@ -128,22 +121,7 @@ async function place(
     version: sourceVersion(source.path),
   });
   if (crop === null || 'problem' in crop) return 'nowhere';
-  using held = crop;
-  // Awaited here, as the region is let go of at the end of this function.
-  return await placeFeatures(source, held, geometry.index);
-}
-
-/** A box across the antimeridian meets data on two turns of the globe. */
-async function envelopesIn(
-  box: Envelope,
-  parts: { crs: Crs; data: Envelope; operations: CoordinateOperations },
-): Promise<Envelope[]> {
-  const envelopes: Envelope[] = [];
-  for (const turn of [-360, 0, 360]) {
-    const envelope = await project([box[0] + turn, box[1], box[2] + turn, box[3]], parts);
-    if (envelope !== null) envelopes.push(envelope);
-  }
-  return envelopes;
+  return placeFeatures(source, crop, geometry.index);
 }
 
 function sampleAll(
@@ -154,33 +132,10 @@ function sampleAll(
   const share = Math.max(1, Math.floor(limit / Math.max(1, envelopes.length)));
   const samples = envelopes.map((envelope) => sampleIds(index, envelope, { limit: share, featureCount }));
   const ids = new Set(samples.flatMap((sample) => [...sample.ids]));
-  return { ids: Float64Array.from(ids).sort(), total: samples.reduce((sum, { total }) => sum + total, 0) };
-}
-
-/** The envelope in a layer's CRS of what a box and its data have in common; null where that is nothing. */
-async function project(
-  box: Envelope,
-  { crs, data, operations }: { crs: Crs; data: Envelope; operations: CoordinateOperations },
-): Promise<Envelope | null> {
-  const common: Envelope = [
-    Math.max(box[0], data[0]),
-    Math.max(box[1], data[1]),
-    Math.min(box[2], data[2]),
-    Math.min(box[3], data[3]),
-  ];
-  if (common[0] > common[2] || common[1] > common[3]) return null;
-  if (crs.kind === 'geographic') return common;
-  const operation = await operations.choose(wgs84(), crs, data);
-  const coordinates = gridOver(common, 21);
-  await operation.transform({ coordinates, stride: 2, count: coordinates.length / 2 });
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let k = 0; k < coordinates.length; k += 2) {
-    const [x, y] = [coordinates[k]!, coordinates[k + 1]!];
-    if (Number.isNaN(x)) continue;
-    [minX, maxX] = [Math.min(minX, x), Math.max(maxX, x)];
-    [minY, maxY] = [Math.min(minY, y), Math.max(maxY, y)];
-  }
-  return minX > maxX ? null : [minX, minY, maxX, maxY];
+  const isWhole = samples.every((sample) => sample.ids.length === sample.total);
+  // A feature whose box is as wide as the earth is found on each turn of it.
+  const total = isWhole ? ids.size : samples.reduce((sum, one) => sum + one.total, 0);
+  return { ids: Float64Array.from(ids).sort(), total };
 }
 
 async function readFeatures(
@@ -198,26 +153,8 @@ async function readFeatures(
       if (batch === null) continue;
       const { coordinates, stride, positionCount } = batch;
       await operation.transform({ coordinates, stride, count: positionCount });
-      features.push(...shapesOf(batch, { fids, length, tolerance, meridian }));
+      features.push(...shapesOf({ geometry: batch, fids, length }, { tolerance, meridian }));
     }
-    const positions = features.reduce((sum, feature) => sum + positionsOf(feature.geometry), 0);
-    if (positions <= Math.max(mostPositions, ids.length * 6)) return features;
+    if (isLight(features, ids.length)) return features;
   }
-}
-
-function shapesOf(
-  batch: GeometryArray,
-  options: PreviewDetail & { readonly fids: Float64Array; readonly length: number },
-): PreviewFeature[] {
-  const features: PreviewFeature[] = [];
-  for (let at = 0; at < options.length; at++) {
-    const shape = previewGeometry(batch, at, options);
-    if (shape === null) continue;
-    features.push({ type: 'Feature', id: options.fids[at]!, geometry: shape, properties: {} });
-  }
-  return features;
-}
-
-function positionsOf({ coordinates }: PreviewGeometry): number {
-  return coordinates.flat(2).length;
 }

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 
 import { FeatureCropper } from '../crop/feature-cropper.ts';
 import { Geos } from '../crop/geos.ts';
+import { RegionIndex } from '../crop/region-index.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { LayerCrop } from '../run/item-pipeline.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
@@ -80,7 +81,9 @@ async function compare(
   using reader = FeatureReader.open(source, { fields: [], hasZ: false, hasM: false });
   const { builder } = reader;
   if (builder === null) return places;
-  const cropper = new FeatureCropper(await Geos.load(), crop.index, { mode: 'clip', target: builder });
+  const geos = await Geos.load();
+  using index = new RegionIndex(geos, crop.projected.shape);
+  const cropper = new FeatureCropper(geos, index, { mode: 'clip', target: builder });
   let at = 0;
   const filter = (mark: Parameters<FeatureCropper['crop']>[0]): boolean => {
     const { whole } = cropper.counts;

@@ -1,5 +1,3 @@
-import type { Region } from '../plan/request.ts';
-import type { GeoPackageTable } from '../source/layer.ts';
 import type { PlacedFeatures } from './place-features.ts';
 
 /** What a region does to a layer; `nowhere` where it is not near its data, or cannot be used. */
@@ -9,15 +7,11 @@ export type Placed = PlacedFeatures | 'nowhere';
 const most = 6;
 
 /** Remembers what the last regions do to layers: moving a map must not count everything anew. */
-export class RegionMemory {
-  readonly #known = new Map<string, Promise<Placed>>();
+export class RegionMemory<Found = Placed> {
+  readonly #known = new Map<string, Promise<Found>>();
 
-  /** What was found before, or is found now. */
-  recall(
-    { source, version, region }: { source: GeoPackageTable; version: number; region: Region },
-    find: () => Promise<Placed>,
-  ): Promise<Placed> {
-    const key = JSON.stringify([source.path, source.table, version, region.geometry]);
+  /** What was found before of a layer, its version and a region, or is found now. */
+  recall(key: string, find: () => Promise<Found>): Promise<Found> {
     const known = this.#known.get(key) ?? find();
     this.#known.delete(key);
     this.#known.set(key, known);

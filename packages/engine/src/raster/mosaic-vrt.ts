@@ -1,28 +1,34 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { runGdal } from '../gdal/run-gdal.ts';
-import type { TileJob } from './make-tile.ts';
 import { unionGrid } from './output-grid.ts';
 import { type PixelGrid, toPixel, wholeWindow } from './pixel-grid.ts';
 import { translateCommand } from './raster-commands.ts';
 import { gridOf, hasAlpha, type RasterTile } from './raster-tile.ts';
+import type { TileBatch } from './tile-stage.ts';
 import { type VrtSource, VrtTemplate } from './vrt.ts';
 
-/**
- * Joins the tiles of a mosaic to one VRT, on the grid of the first, the later ones on top. Pixels between the tiles are
- * none. Returns its path.
- */
+/** What is joined. */
+interface Mosaic {
+  /** One or more, the later ones on top. */
+  readonly tiles: readonly RasterTile[];
+  /** Where the mosaic lies; around the tiles where null. */
+  readonly grid: PixelGrid | null;
+  /** Names files in between. */
+  readonly work: (name: string) => string;
+}
+
+/** Joins tiles to one VRT, on the grid of the first. Pixels between the tiles are none. Returns its path. */
 export async function mosaicVrt(
-  { plan, piece, paths, run }: TileJob,
-  tiles: readonly RasterTile[],
+  { plan: { voids }, run }: Pick<TileBatch, 'plan' | 'run'>,
+  { tiles, grid: given, work }: Mosaic,
 ): Promise<string> {
   const [first] = tiles;
-  const [templatePath, path] = [paths.work('first.vrt'), paths.work('mosaic.vrt')];
-  const { voids } = plan;
+  const [templatePath, path] = [work('first.vrt'), work('mosaic.vrt')];
   const flags = voids.how === 'nodata' ? ['-a_nodata', voids.value] : [];
   await runGdal(translateCommand({ input: first!.path, output: templatePath, driver: 'VRT', flags }), run);
   const template = new VrtTemplate(await readFile(templatePath, 'utf8'));
-  const grid = plan.resampling === null ? piece.grid : unionGrid(tiles);
+  const grid = given ?? unionGrid(tiles);
   const source = (tile: RasterTile, band: VrtSource['band']): VrtSource => {
     const [column, row] = toPixel(grid, tile.transform![0], tile.transform![3]);
     const to = { x: Math.round(column), y: Math.round(row) };

@@ -135,10 +135,10 @@ test('commands name every argument apart, whatever is in it', () => {
   ).toContain('-te 5 -14 12 -6 -ts 7 8');
   const warp = warpCommand({
     input: '/in.tif', output: '/out.tif', from: 'EPSG:2193', to: 'EPSG:3857', grid, window: { x: 10, y: 10, width: 20, height: 10 },
-    resampling: 'near', voidFlags: ['-dstnodata', '-9'], threads: 2, memory: 128, options: ['TILED=YES'],
+    resampling: 'near', voidFlags: ['-dstnodata', '-9'], threads: 2, options: ['TILED=YES'],
   }); // prettier-ignore
   expect(warp.args.join(' ')).toBe(
-    '-of GTiff -s_srs EPSG:2193 -t_srs EPSG:3857 -te 1700100 5499800 1700300 5499900 -ts 20 10 -r near -ovr NONE -dstnodata -9 -multi -wo NUM_THREADS=2 -wm 128 -wo OPTIMIZE_SIZE=YES -co TILED=YES /in.tif /out.tif',
+    '-of GTiff -s_srs EPSG:2193 -t_srs EPSG:3857 -te 1700100 5499800 1700300 5499900 -ts 20 10 -r near -ovr NONE -dstnodata -9 -multi -wo NUM_THREADS=2 -wm 16 -wo OPTIMIZE_SIZE=YES -co TILED=YES /in.tif /out.tif',
   );
   expect(warp.drivers).not.toContain('HTTP');
 });

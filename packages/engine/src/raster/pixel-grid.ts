@@ -26,6 +26,15 @@ export function wholeWindow({ width, height }: Pick<PixelGrid, 'width' | 'height
   return { x: 0, y: 0, width, height };
 }
 
+/** The smallest window around several; one or more. */
+export function unionWindow(windows: readonly PixelWindow[]): PixelWindow {
+  const x = Math.min(...windows.map((window) => window.x));
+  const y = Math.min(...windows.map((window) => window.y));
+  const right = Math.max(...windows.map((window) => window.x + window.width));
+  const bottom = Math.max(...windows.map((window) => window.y + window.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
 /** Whether rows run east and columns north or south: without rotation and shear. */
 export function isAxisAligned({ transform }: Pick<PixelGrid, 'transform'>): boolean {
   return transform[2] === 0 && transform[4] === 0;

@@ -10,14 +10,7 @@ import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
 import { uniqueFileStems } from './file-stem.ts';
-import {
-  localGrid,
-  misalignedTile,
-  outputGrid,
-  projectRings,
-  unionGrid,
-  windowOfEnvelope,
-} from './output-grid.ts';
+import { localGrid, outputGrid, projectRings, unionGrid, windowOfEnvelope } from './output-grid.ts';
 import {
   footprint,
   gridEnvelope,
@@ -30,6 +23,7 @@ import { findRasterFormat, type RasterFormat } from './raster-formats.ts';
 import type { RasterPiece, RasterPlan, RasterRefusal } from './raster-plan.ts';
 import { formatProblem, needsScaling, selectTiles, sizeProblem, sourceProblem } from './raster-problems.ts';
 import { commonBox } from './raster-summary.ts';
+import { mosaicProblem } from './mosaic-problem.ts';
 import { gridOf, isPaletted, type RasterTile } from './raster-tile.ts';
 import type { RasterWish } from './raster-wish.ts';
 import { clip, cutGrid, meet, type PixelCut, type RegionWkb } from './region-in-pixels.ts';
@@ -272,7 +266,7 @@ function isWithin([west, south, east, north]: Envelope, area: Crs['areaOfUse']):
 /** Pixels that resampling may take from beyond a tile's edge, in the source. */
 const reachPixels = 16;
 
-/** Finds the tiles around each, itself first; none but itself where the tiles are not on one grid. */
+/** Finds the tiles around each, itself last, on top of them; none but itself where the tiles are not on one grid. */
 function neighbourhood(tiles: readonly RasterTile[], union: PixelGrid): (tile: RasterTile) => RasterTile[] {
   if (tiles.length === 1 || mosaicProblem('', tiles, union) !== null) return (tile) => [tile];
   const boxes = new Map(tiles.map((tile) => [tile, gridEnvelope(gridOf(tile))]));
@@ -280,7 +274,7 @@ function neighbourhood(tiles: readonly RasterTile[], union: PixelGrid): (tile: R
   return (tile) => {
     const [minX, minY, maxX, maxY] = boxes.get(tile)!;
     const near: Envelope = [minX - reach, minY - reach, maxX + reach, maxY + reach];
-    return [tile, ...tiles.filter((other) => other !== tile && meet(near, boxes.get(other)!))];
+    return [...tiles.filter((other) => other !== tile && meet(near, boxes.get(other)!)), tile];
   };
 }
 
@@ -291,24 +285,6 @@ function moved(polygons: Polygons, { x, y }: { x: number; y: number }): Polygons
 function named(cuts: readonly Omit<RasterPiece, 'name'>[], slug: string): RasterPiece[] {
   const stems = uniqueFileStems(cuts.map(({ tiles }) => tiles[0]?.name ?? slug));
   return cuts.map((cut, index) => ({ ...cut, name: stems[index]! }));
-}
-
-function mosaicProblem(title: string, tiles: readonly RasterTile[], grid: PixelGrid): Reason | null {
-  const rotated = tiles.find((tile) => !isAxisAligned(gridOf(tile)));
-  const misaligned = rotated ?? misalignedTile(tiles, grid);
-  const first = tiles[0]!;
-  const alike = (tile: RasterTile): string =>
-    tile.bands.map(({ type, interpretation }) => `${type} ${interpretation}`).join();
-  const different = tiles.find((tile) => alike(tile) !== alike(first));
-  if (misaligned === null && different === undefined) return null;
-  const why =
-    misaligned === null
-      ? `${different?.name} has other bands than ${first.name}`
-      : `the pixels of ${misaligned.name} do not lie on the grid of ${first.name}`;
-  return {
-    code: 'invalid-option',
-    detail: `${title} cannot be joined to one mosaic: ${why}. Leave mosaic out.`,
-  };
 }
 
 /** The boxes of a region's polygons on the turn of the globe where the data are, cut to them. */

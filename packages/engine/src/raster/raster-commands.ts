@@ -47,6 +47,12 @@ export function translateCommand({
   };
 }
 
+/** Copies each subdataset of a dataset to a file of its own, with a number behind the name of the output. */
+export function translateEachCommand(translation: Omit<Translation, 'window'>): GdalCommand {
+  const command = translateCommand(translation);
+  return { ...command, args: ['-sds', ...command.args], tellsProgress: true };
+}
+
 /** What `gdalwarp` shall make. */
 export interface Warping {
   readonly input: string;
@@ -59,10 +65,14 @@ export interface Warping {
   /** `-dstalpha` or `-dstnodata value`, or nothing. */
   readonly voidFlags: readonly string[];
   readonly threads: number;
-  /** Megabytes. */
-  readonly memory: number;
   readonly options: readonly string[];
 }
+
+/**
+ * Of a piece that is warped at once. Pieces of more do not take less time in all, and with few of them reading and writing
+ * wait for each other; a mosaic of small tiles in a single piece was found to take twice as long.
+ */
+const warpMegabytes = 16;
 
 /** Resamples pixels to a window of an output grid. */
 export function warpCommand(warping: Warping): GdalCommand {
@@ -78,7 +88,7 @@ export function warpCommand(warping: Warping): GdalCommand {
       ...words(warping.resampling === 'near' ? '-ovr NONE' : ''),
       ...warping.voidFlags,
       ...words(threads > 1 ? `-multi -wo NUM_THREADS=${threads}` : ''),
-      ...words('-wm', warping.memory, '-wo OPTIMIZE_SIZE=YES'),
+      ...words('-wm', warpMegabytes, '-wo OPTIMIZE_SIZE=YES'),
       ...warping.options.flatMap((option) => ['-co', option]),
       warping.input,
       warping.output,

@@ -14,7 +14,7 @@ export interface RasterPiece {
   readonly name: string;
   /** What it is made of: one tile, or all that a mosaic joins. */
   readonly tiles: readonly RasterTile[];
-  /** Those and the tiles around them, these first: what is resampled near an edge takes the pixels beyond it. */
+  /** Those and the tiles around them, later ones on top: what is resampled near an edge takes the pixels beyond it. */
   readonly around: readonly RasterTile[];
   /** The source's own grid where pixels are copied, else the output's. */
   readonly grid: PixelGrid;

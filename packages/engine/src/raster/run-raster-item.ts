@@ -11,7 +11,7 @@ import { featureCounts, noCounts } from '../run/feature-counts.ts';
 import { filesIn, type ItemContext, type ItemResult } from '../run/run-item.ts';
 import type { RasterFile, RasterKind } from '../source/layer.ts';
 import { describeRaster } from './describe-raster.ts';
-import { makeTile, type TileJob } from './make-tile.ts';
+import { makeTiles } from './make-tiles.ts';
 import { planRaster } from './plan-raster.ts';
 import { findValueRanges } from './value-ranges.ts';
 import { rasterVersion } from './raster-files.ts';
@@ -19,13 +19,18 @@ import { noteLosses } from './raster-losses.ts';
 import { pixelCount, type RasterPiece, type RasterPlan } from './raster-plan.ts';
 import { rasterWish } from './raster-wish.ts';
 import { OutputMeter } from './output-meter.ts';
-import { writeSidecars } from './sidecars.ts';
+import { Sidecars } from './sidecars.ts';
 import { type RasterSurvey, surveyRasterHere } from './survey-raster.ts';
+import { tileBatches } from './tile-batches.ts';
 import { tilePaths } from './tile-paths.ts';
+import type { BatchTile } from './tile-stage.ts';
 import { mustCheckNodata, nodataOutside } from './voids.ts';
 
-/** Bytes of GDAL's caches and buffers, all its programs of an item together. */
-const memoryBytes = 768 * 1024 ** 2;
+/**
+ * Bytes of GDAL's caches, all its programs of an item together. Pixels are read once, in order: a cache that holds more of
+ * them costs the kernel's time for memory and gains nothing.
+ */
+const memoryBytes = 256 * 1024 ** 2;
 
 /** Makes the files of one raster layer: one of each tile, or one of all, on every core. */
 export async function runRasterItem(
@@ -78,49 +83,48 @@ interface Making {
 }
 
 async function makeAll({ item, plan, context, workFolder }: Making): Promise<LossLog> {
-  const { pieces } = plan;
-  const jobs = Math.min(context.cores, pieces.length);
+  const batches = tileBatches(plan, context.cores);
+  const jobs = Math.min(context.cores, batches.length);
+  const isByOneThread = plan.format.isByOneThread === true && plan.resampling === null;
   const run: GdalRunOptions = {
     signal: context.signal,
-    threads: Math.max(1, Math.floor(context.cores / jobs)),
+    threads: isByOneThread ? 1 : Math.max(1, Math.floor(context.cores / jobs)),
     cacheBytes: Math.floor(memoryBytes / jobs),
     temporaryFolder: workFolder,
   };
   const losses = new LossLog();
   const ranges = plan.scalesToBytes ? await findValueRanges(plan, { run, most: context.cores }) : null;
-  const meter = new OutputMeter(item, pieces.length, context.onProgress);
+  const sidecars = await Sidecars.prepare(item, plan);
+  const meter = new OutputMeter(item, plan.pieces.length, context.onProgress);
   // The first failure ends the others.
   const stop = new AbortController();
   const signal = context.signal === undefined ? stop.signal : AbortSignal.any([context.signal, stop.signal]);
-  const work = async (piece: RasterPiece, index: number): Promise<void> => {
-    const paths = tilePaths(context.folder, workFolder, {
-      name: piece.name,
-      extension: plan.format.extension,
-      index,
+  const indexes = new Map(plan.pieces.map((piece, index) => [piece, index]));
+  const finish = async (index: number, { piece, paths }: BatchTile): Promise<void> => {
+    await sidecars.write(piece, paths.output);
+    await meter.finish(index, paths.output);
+    if (index > 0) return;
+    const written = await describeRaster(paths.output, { ...run, driver: plan.format.driver });
+    noteLosses(losses, { plan, piece, written });
+  };
+  const work = async (pieces: readonly RasterPiece[]): Promise<void> => {
+    const first = indexes.get(pieces[0]!)!;
+    const tiles = pieces.map((piece, position): BatchTile => {
+      const file = { name: piece.name, extension: plan.format.extension, index: first + position };
+      return { piece, paths: tilePaths(context.folder, workFolder, file) };
     });
-    const job: TileJob = {
+    await makeTiles({
       plan,
-      piece,
-      paths,
+      tiles,
+      workFolder,
       ranges,
       run: { ...run, signal },
-      onProgress: (share) => meter.tell(index, share),
-    };
-    await makeTile(job);
-    await writeSidecars(item, { plan, piece, output: paths.output });
-    await meter.finish(index, paths.output);
-    if (index === 0)
-      noteLosses(losses, {
-        plan,
-        piece,
-        written: await describeRaster(paths.output, { ...run, driver: plan.format.driver }),
-      });
+      onProgress: (position, share) => meter.tell(first + position, share),
+      onDone: (position) => finish(first + position, tiles[position]!).catch(stopping(stop)),
+    });
   };
   try {
-    await inParallel(pieces, {
-      most: jobs,
-      work: (piece, index) => work(piece, index).catch(stopping(stop)),
-    });
+    await inParallel(batches, { most: jobs, work: (pieces) => work(pieces).catch(stopping(stop)) });
   } catch (error) {
     context.signal?.throwIfAborted();
     throw stop.signal.aborted ? stop.signal.reason : error;

@@ -8,21 +8,40 @@ import type { PlannedItem } from '../plan/plan.ts';
 import { type PixelGrid, toMap, windowGrid } from './pixel-grid.ts';
 import type { RasterPiece, RasterPlan } from './raster-plan.ts';
 
-/** Writes what goes with a file so that more programs can place it: world file, `.prj`, MapInfo `.tab`. */
-export async function writeSidecars(
-  item: PlannedItem,
-  { plan, piece, output }: { plan: RasterPlan; piece: RasterPiece; output: string },
-): Promise<void> {
-  const stem = output.slice(0, -plan.format.extension.length);
-  const grid = windowGrid(piece.grid, piece.cut.window);
-  if (plan.format.worldFile !== undefined) {
-    await writeFile(`${stem}${plan.format.worldFile}`, worldFile(grid));
-    const wkt = esriWkt(plan.target) ?? (await gdalText('wkt_esri', plan.target));
-    if (wkt !== null) await writeFile(`${stem}prj`, wkt);
+/** Writes what goes with each file so that more programs can place it: world file, `.prj`, MapInfo `.tab`. */
+export class Sidecars {
+  readonly #plan: RasterPlan;
+  /** Null where none is written. */
+  readonly #prj: string | null;
+  /** MapInfo's name of the CRS, null where it has none; undefined where no `.tab` is written. */
+  readonly #tabSystem: string | null | undefined;
+
+  private constructor(
+    plan: RasterPlan,
+    { prj, tabSystem }: { prj: string | null; tabSystem?: string | null },
+  ) {
+    this.#plan = plan;
+    this.#prj = prj;
+    this.#tabSystem = tabSystem;
   }
-  if (item.options.raster?.includeRasterTab === true) {
-    const system = await gdalText('mapinfo', plan.target);
-    await writeFile(`${stem}tab`, rasterTab(basename(output), grid, system));
+
+  /** Finds out once what is the same in all files of an item. */
+  static async prepare(item: PlannedItem, plan: RasterPlan): Promise<Sidecars> {
+    const { format, target } = plan;
+    const hasPrj = format.worldFile !== undefined;
+    const prj = hasPrj ? (esriWkt(target) ?? (await gdalText('wkt_esri', target))) : null;
+    if (item.options.raster?.includeRasterTab !== true) return new Sidecars(plan, { prj });
+    return new Sidecars(plan, { prj, tabSystem: await gdalText('mapinfo', target) });
+  }
+
+  async write(piece: RasterPiece, output: string): Promise<void> {
+    const { format } = this.#plan;
+    const stem = output.slice(0, -format.extension.length);
+    const grid = windowGrid(piece.grid, piece.cut.window);
+    if (format.worldFile !== undefined) await writeFile(`${stem}${format.worldFile}`, worldFile(grid));
+    if (this.#prj !== null) await writeFile(`${stem}prj`, this.#prj);
+    if (this.#tabSystem === undefined) return;
+    await writeFile(`${stem}tab`, rasterTab(basename(output), grid, this.#tabSystem));
   }
 }
 

@@ -5,7 +5,7 @@ export interface TilePaths {
   /** The finished file; what GDAL writes beside it has its name in front. */
   readonly output: string;
   /** A file for work in between. */
-  work(name: string): string;
+  readonly work: (name: string) => string;
 }
 
 /** Names of what is in between: none of them comes from outside. */

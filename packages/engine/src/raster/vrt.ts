@@ -113,11 +113,23 @@ function bandXml(
   return `<VRTRasterBand dataType="${type}" ${attributes}>${colour}${sources.map(sourceXml).join('')}</VRTRasterBand>`;
 }
 
+/** A VRT of one band of bytes under a mask, without a place. */
+export function maskedBandVrt(
+  { width, height }: { readonly width: number; readonly height: number },
+  sources: readonly VrtSource[],
+  mask: readonly VrtSource[],
+): string {
+  const band = bandXml('band="1"', { type: 'Byte', interpretation: null, sources });
+  const maskBand = bandXml('', { type: 'Byte', interpretation: null, sources: mask });
+  return `<VRTDataset rasterXSize="${width}" rasterYSize="${height}">${band}<MaskBand>${maskBand}</MaskBand></VRTDataset>`;
+}
+
 /** Statistics of a tile are not those of what is made of it. */
 function withoutStatistics(band: string): string {
   return band.replaceAll(/<MDI key="STATISTICS_[^"]*">[^<]*<\/MDI>\s*/g, '');
 }
 
-function escapeXml(text: string): string {
+/** Text as it stands in XML. */
+export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

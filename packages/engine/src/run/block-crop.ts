@@ -9,22 +9,15 @@ export interface BlockCrop extends Disposable {
   readonly cropper: FeatureCropper;
 }
 
-/**
- * Makes the cropper of a block's features.
- *
- * @param shared the index of the region, where the caller has it: it stays the caller's
- */
+/** Makes the cropper of a block's features. */
 export async function createBlockCrop(
   { shape, mode }: NonNullable<ItemSetup['crop']>,
   target: GeometryBuilder,
-  shared: RegionIndex | null,
 ): Promise<BlockCrop> {
   const geos = await Geos.load();
-  const index = shared ?? new RegionIndex(geos, shape);
+  const index = new RegionIndex(geos, shape);
   return {
     cropper: new FeatureCropper(geos, index, { mode, target }),
-    [Symbol.dispose]: () => {
-      if (index !== shared) index[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => index[Symbol.dispose](),
   };
 }

@@ -1,4 +1,3 @@
-import type { RegionIndex } from '../crop/region-index.ts';
 import type { FeatureBatch } from '../features/feature-batch.ts';
 import { isMisplaced } from '../features/geometry-array.ts';
 import { selectRows } from '../features/select-rows.ts';
@@ -27,8 +26,7 @@ export class BlockProcessor implements Disposable {
     this.#encoder = encoder;
   }
 
-  /** @param shared the index of `setup.crop`, where the caller has it: it stays the caller's */
-  static async create(setup: ItemSetup, shared: RegionIndex | null = null): Promise<BlockProcessor> {
+  static async create(setup: ItemSetup): Promise<BlockProcessor> {
     const { crop, reprojection, mimetype, encode } = setup;
     const format = await loadBlockFormat(mimetype);
     const reprojector =
@@ -42,7 +40,7 @@ export class BlockProcessor implements Disposable {
       crop:
         crop === null || builder === null
           ? null
-          : await (await import('./block-crop.ts')).createBlockCrop(crop, builder, shared),
+          : await (await import('./block-crop.ts')).createBlockCrop(crop, builder),
       reprojector,
       encoder: format.createEncoder(encode),
     });

@@ -65,11 +65,8 @@ export function finishedItemFiles(workFolder: string, index: number): FinishedIt
  */
 export function adoptFinishedItem(workFolder: string, index: number, folder: string): boolean {
   const target = finishedFolder(workFolder, index);
-  if (readFinishedItem(workFolder, index) === null) {
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(dirname(target), { recursive: true });
-    renameSync(folder, target);
-  }
+  mkdirSync(dirname(target), { recursive: true });
+  putInPlace(folder, { workFolder, index });
   rmSync(folder, { recursive: true, force: true });
   return readFinishedItem(workFolder, index) !== null;
 }
@@ -109,11 +106,26 @@ export function finishItem(
   };
   writeFileSync(join(place.folder, checkpointFile), JSON.stringify(checkpoint));
   const target = finishedFolder(place.workFolder, place.index);
-  if (readFinishedItem(place.workFolder, place.index) === null) {
-    rmSync(target, { recursive: true, force: true });
-    renameSync(place.folder, target);
-  }
+  putInPlace(place.folder, place);
   return { ...withPaths(checkpoint, target), early: result.early };
+}
+
+/** How often what is in the way is taken for a rest: each time but the last another run has put it there. */
+const mostTries = 10;
+
+/** What another run, whose worker was believed to be dead, has finished in the same moment is left: it is never removed under a reader. */
+function putInPlace(folder: string, { workFolder, index }: { workFolder: string; index: number }): void {
+  const target = finishedFolder(workFolder, index);
+  for (let tries = 1; readFinishedItem(workFolder, index) === null; tries += 1) {
+    try {
+      renameSync(folder, target);
+      return;
+    } catch (error) {
+      const isInTheWay = ['ENOTEMPTY', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code));
+      if (!isInTheWay || tries === mostTries) throw error;
+      if (readFinishedItem(workFolder, index) === null) rmSync(target, { recursive: true, force: true });
+    }
+  }
 }
 
 /** An item that an earlier run has finished; null where it has not, or its files are not what they were, or another engine made them. */

@@ -1,7 +1,7 @@
 import type { Candidates } from '../crop/candidates.ts';
 import type { ProjectedRegion } from '../crop/project-region.ts';
 import type { PreparedRegions } from '../crop/prepared-regions.ts';
-import type { RegionIndex } from '../crop/region-index.ts';
+import type { RegionPlaces } from '../crop/region-places.ts';
 import type { CoordinateOperations } from '../crs/coordinate-operation.ts';
 import { type Crs, findCrs } from '../crs/crs.ts';
 import type { Envelope } from '../features/geometry-array.ts';
@@ -14,9 +14,9 @@ export interface Workshop {
 }
 
 /** The region of an export as one layer meets it. */
-export interface LayerCrop extends Disposable {
+export interface LayerCrop {
   readonly projected: ProjectedRegion;
-  readonly index: RegionIndex;
+  readonly index: RegionPlaces;
   readonly candidates: Candidates;
   /** Degrees, on the turn of the globe that the layer's data are on: where region and data meet. */
   readonly lonLat: Envelope;

@@ -70,7 +70,8 @@ export async function packArchive(plan: ExportPlan, options: PackOptions): Promi
       members: archive.manifest,
     };
     await archive.addText('manifest.json', json(manifest));
-    const bytes = archive.finish();
+    const bytes = await archive.finish();
+    checkSize(bytes, plan.maxArchiveBytes ?? Infinity);
     const unzippedBytes = archive.manifest.reduce((sum, member) => sum + member.bytes, 0);
     const [sha256] = await Promise.all([digest(path), archive.sync()]);
     return { bytes, unzippedBytes, sha256, report };

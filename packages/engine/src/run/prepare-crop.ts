@@ -5,8 +5,9 @@ import { FeatureCropper } from '../crop/feature-cropper.ts';
 import { Geos } from '../crop/geos.ts';
 import type { UnusableRegion } from '../crop/project-region.ts';
 import { RegionIndex } from '../crop/region-index.ts';
+import { RegionPlaces } from '../crop/region-places.ts';
 import type { Crs } from '../crs/crs.ts';
-import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
+import { chooseWayBackEarly, lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import { commonEnvelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
@@ -41,17 +42,17 @@ export async function prepareRegion(
   { crs, survey }: { crs: Crs; survey: Pick<GeometrySurvey, 'envelope'> },
 ): Promise<LayerRegion | UnusableRegion | null> {
   if (survey.envelope === null) return null;
+  chooseWayBackEarly(crs, survey.envelope, operations);
   const data = await lonLatEnvelope(crs, survey.envelope, operations);
   const operation = await operations.choose(wgs84(), crs, data);
   const projected = await regions.project(region, { crs, lonLat: data, operation });
   if (projected === null || 'problem' in projected) return projected;
-  const index = new RegionIndex(await Geos.load(), projected.shape);
+  const index = new RegionPlaces(projected.shape);
   const meeting = commonEnvelope(survey.envelope, index.envelope);
   return {
     projected,
     index,
     lonLat: await lonLatEnvelope(crs, meeting, operations),
-    [Symbol.dispose]: () => index[Symbol.dispose](),
   };
 }
 
@@ -62,7 +63,9 @@ export async function hasAnyFeature(
 ): Promise<boolean> {
   using reader = FeatureReader.open(source, { fields: [], hasZ: false, hasM: false });
   if (reader.builder === null) return true;
-  const cropper = new FeatureCropper(await Geos.load(), crop.index, { mode, target: reader.builder });
+  const geos = await Geos.load();
+  using index = new RegionIndex(geos, crop.projected.shape);
+  const cropper = new FeatureCropper(geos, index, { mode, target: reader.builder });
   // A few at a time, as the first is usually inside.
   for (let first = 0; first < crop.candidates.ids.length; first += 256) {
     const ids = crop.candidates.ids.subarray(first, first + 256);

@@ -68,7 +68,7 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
   const source = tableOf(item);
   const version = sourceVersion(source.path);
   const survey = surveyOf(source, context);
-  using crop = await requiredCrop(item, { source, survey }, context);
+  const crop = await requiredCrop(item, { source, survey }, context);
   const reprojection = await reprojectionOf(source, { survey, crop }, context);
   const setup = itemSetup(item, { source, survey, crop, reprojection }, context);
   const losses = new LossLog();

@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 import type { FailureCode } from '@outcrop/contract';
 
 import { EngineError } from '../engine-error.ts';
+import type { RequestedItem } from '../plan/request.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 
 /** What a worker is sent: an item to prepare for, then its blocks; at last nothing more. */
@@ -44,6 +47,8 @@ export class WorkerTeam implements AsyncDisposable {
 
   /** @param entry the workers' program; ours where absent */
   constructor(size: number, entry: string = ownEntry()) {
+    // Each thread optimises its own code, at once: helpers would take the cores from the threads, and these run slow code meanwhile.
+    setFlagsFromString('--no-concurrent-recompilation');
     this.#workers = Array.from({ length: size }, (_, number) => {
       const worker = new Worker(entry, { execArgv: [], workerData: this.#stop });
       // A team that waits for work keeps no process alive.
@@ -101,9 +106,24 @@ export class WorkerTeam implements AsyncDisposable {
   }
 }
 
-/** Starts as many threads as there are cores, or as asked; null where one would be all, which the caller's own can be. */
-export function startWorkers(count: number = availableParallelism()): WorkerTeam | null {
-  return count < 2 ? null : new WorkerTeam(count);
+/** Files with fewer bytes have too few blocks to share out. */
+const sharedBytes = 18_000_000;
+
+/**
+ * Starts the threads of a run before its plan is made, as many as there are cores or as asked, if it may need them: they are
+ * ready by then. Null where all is done in the caller's own thread, or threads would better be started when they are needed.
+ */
+export function startWorkers(
+  items: readonly RequestedItem[],
+  count: number = availableParallelism(),
+): WorkerTeam | null {
+  const isLarge = items.some(({ layer }) => isLargeTable(layer.source));
+  return count < 2 || !isLarge ? null : new WorkerTeam(count);
+}
+
+function isLargeTable(source: RequestedItem['layer']['source']): boolean {
+  if (!('table' in source) || !('path' in source)) return false;
+  return (statSync(source.path, { throwIfNoEntry: false })?.size ?? 0) >= sharedBytes;
 }
 
 /** A cancel has to be over within 200 ms. */

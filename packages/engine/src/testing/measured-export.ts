@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { exportProcessesOf } from '@outcrop/testkit';
 
 import { type ProcessOptions, runInProcess } from '../run/run-in-process.ts';
 import type { RunResult } from '../run/run-export.ts';
@@ -51,19 +53,7 @@ let counter = 0;
 
 /** Processes of ours that run an export. */
 export function exportProcesses(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-        return Number(parent) === process.pid && command.includes('export-process');
-      } catch {
-        // It has ended in between.
-        return false;
-      }
-    })
-    .map(Number);
+  return exportProcessesOf([process.pid]);
 }
 
 /** Bytes. */

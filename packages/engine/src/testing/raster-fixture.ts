@@ -206,3 +206,14 @@ export function mapRing(points: readonly (readonly [number, number])[]): [number
   const { x, y, pixel } = corner;
   return points.map(([column, row]) => [x + column * pixel, y - row * pixel]);
 }
+
+/** Straight lines of one CRS are curves in another: with points between, they are nearly the same in both. */
+export function withPointsBetween(ring: readonly (readonly [number, number])[]): [number, number][] {
+  return ring.flatMap(([x, y], index) => {
+    const [toX, toY] = ring[(index + 1) % ring.length]!;
+    return Array.from({ length: 50 }, (_, step): [number, number] => {
+      const share = step / 50;
+      return [x + (toX - x) * share, y + (toY - y) * share];
+    });
+  });
+}

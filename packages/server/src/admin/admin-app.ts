@@ -10,15 +10,15 @@ import { adminSecretHeader, knowsSecret } from './admin-secret.ts';
 import { downloadAudit, listAudit } from './audit-operations.ts';
 import { cancelExport, listExports } from './export-operations.ts';
 import { createLoginLink } from './login-link-operation.ts';
-import { createToken, getToken, listTokens, revokeToken } from './token-operations.ts';
+import { changeToken, createToken, getToken, listTokens, revokeToken } from './token-operations.ts';
 import { listUsage } from './usage-operation.ts';
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 const operations: Readonly<Record<string, Readonly<Partial<Record<Method, AdminOperation>>>>> = {
   '': { GET: getRoot },
   'tokens/': { GET: listTokens, POST: createToken },
-  'tokens/:id{[0-9]+}/': { GET: getToken, DELETE: revokeToken },
+  'tokens/:id{[0-9]+}/': { GET: getToken, PATCH: changeToken, DELETE: revokeToken },
   'login-links/': { POST: createLoginLink },
   'exports/': { GET: listExports },
   'exports/:id{[0-9]+}/': { DELETE: cancelExport },

@@ -163,6 +163,67 @@ describe('tokens', () => {
     expect(JSON.stringify(lines)).not.toContain(token);
   });
 
+  test('are changed from their next request on: what is named, and nothing else; and who did it is written down', async () => {
+    const body = { scopes: ['layers:read'], name: 'Mere', expires: '90d', referers: ['maps.example'] };
+    const { id, token } = await read<{ id: number; token: string }>(ask('tokens/', { method: 'POST', body }));
+    const headers = { Authorization: `key ${token}`, Referer: 'https://maps.example/' };
+    const list = (): Promise<Response> | Response => site.app.request(site.at('exports/'), { headers });
+    expect((await list()).status).toBe(401);
+    const change = (changed: object): Promise<Response> =>
+      ask(`tokens/${id}/`, { method: 'PATCH', body: changed });
+    const before = await read(ask(`tokens/${id}/`));
+    const changed = await change({ scopes: ['exports:read'], groups: ['agency'] });
+    expect([changed.status, await changed.json()]).toEqual([
+      200,
+      { ...before, scopes: ['exports:read'], groups: ['agency'] },
+    ]);
+    expect((await list()).status).toBe(200);
+    expect(await read(change({ expires: null, referers: [], groups: [] }))).toMatchObject({
+      scopes: ['exports:read'],
+      groups: [],
+      referers: [],
+      expires_at: null,
+    });
+    const [line] = await read<{ detail: string }[]>(ask('audit/?action=token-changed&sort=-id&page_size=1'));
+    expect(line).toMatchObject({ subject_token_id: id, token_name: 'boss' });
+    expect(JSON.parse(line!.detail)).toMatchObject({
+      from: { groups: ['agency'], referers: ['maps.example'] },
+      to: { groups: [], referers: [], expires: 'never' },
+    });
+  });
+
+  test.each([
+    [{}, 'say what to change'],
+    [{ scopes: [] }, 'at least one scope'],
+    [{ groups: ['agncy'] }, 'no group "agncy"; use agency'],
+    [{ expires: '2020-01-01' }, 'is over'],
+    [{ owner_id: 1 }, 'owner_id'],
+  ])('that cannot be changed so stay as they are: %j', async (body, words) => {
+    const before = await read(ask(`tokens/${otherId}/`));
+    const response = await ask(`tokens/${otherId}/`, { method: 'PATCH', body });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { detail: expect.stringContaining(words) },
+    ]);
+    expect(await read(ask(`tokens/${otherId}/`))).toEqual(before);
+  });
+
+  test('that are revoked, or stand in for others, cannot be changed', async () => {
+    const { database } = site.parts;
+    const scopes = ['layers:read'];
+    const revoked = await insertToken(database, { scopes, name: 'old' });
+    await ask(`tokens/${revoked.id}/`, { method: 'DELETE' });
+    const body = { name: 'new' };
+    expect((await ask(`tokens/${revoked.id}/`, { method: 'PATCH', body })).status).toBe(404);
+    expect((await ask('tokens/999999/', { method: 'PATCH', body })).status).toBe(404);
+    const standIn = await insertToken(database, { scopes, name: 'page', ownerId: otherId });
+    const refused = await ask(`tokens/${standIn.id}/`, { method: 'PATCH', body });
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { detail: expect.stringContaining(`stands in for token ${otherId}`) },
+    ]);
+  });
+
   test.each([
     [{ scopes: [] }, 'at least one scope'],
     [{ scopes: ['everything'] }, '"everything"'],
@@ -201,6 +262,7 @@ describe('exports', () => {
         state: 'processing',
         created_at: expect.any(String),
         finished_at: null,
+        expires_at: null,
         size_estimate_zipped: expect.any(Number),
         items: ['layers/2/'],
         owner: { id: otherId, name: 'other' },

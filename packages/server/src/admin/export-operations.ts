@@ -15,7 +15,7 @@ import type { AdminParts } from './admin-parts.ts';
 import { readAdminList } from './read-admin-list.ts';
 
 const fields: ListFields = {
-  sorts: ['created_at', 'finished_at', 'name', 'state', 'id'],
+  sorts: ['created_at', 'finished_at', 'expires_at', 'name', 'state', 'id'],
   filters: {
     state: { type: exportStates },
     name: { type: 'text' },
@@ -23,6 +23,7 @@ const fields: ListFields = {
     token: { type: 'integer' },
     created_at: { type: 'time' },
     finished_at: { type: 'time' },
+    expires_at: { type: 'time' },
   },
   order: 'newest first',
 };
@@ -42,7 +43,7 @@ export async function listExports(parts: AdminParts, context: RequestContext): P
     values,
   );
   const rows = await parts.database.query<Row>(
-    `SELECT id, name, state, ${wireTime('created_at')}, ${wireTime('finished_at')},
+    `SELECT id, name, state, ${wireTime('created_at')}, ${wireTime('finished_at')}, ${wireTime('expires_at')},
             size_estimate_zipped::double precision AS size_estimate_zipped, request->'items' AS items, token_id,
             (SELECT t.name FROM outcrop.tokens t WHERE t.id = token_id) AS token_name
      FROM outcrop.exports WHERE true${where}

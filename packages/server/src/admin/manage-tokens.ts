@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { TokenRequestError } from '../tokens/token-order.ts';
-import type { NewToken, TokenRecord } from '../tokens/token-store.ts';
+import type { NewToken, TokenChange, TokenRecord } from '../tokens/token-store.ts';
 import { openSiteAdmin, type SiteAdmin } from './site-admin.ts';
 
 /** A token that a command makes. */
@@ -57,6 +57,31 @@ export async function listTokens({ folder }: { readonly folder: URL }): Promise<
       records.push(...found);
       if (!(answer.headers.get('Link') ?? '').includes('page-next')) return records;
     }
+  });
+}
+
+/** What of a token a command changes; what is absent stays. */
+export interface TokenChangeWish {
+  readonly folder: URL;
+  readonly tokenId: number;
+  readonly change: TokenChange;
+}
+
+/**
+ * Changes what a token of a site may do, whether the site runs or not.
+ *
+ * @throws TokenRequestError for what cannot be granted, and where there is none of this number; SiteError where the folder is in
+ *   use otherwise.
+ */
+export async function changeToken({ folder, tokenId, change }: TokenChangeWish): Promise<TokenRecord> {
+  return withAdmin(folder, async (admin) => {
+    const answer = await admin.ask(`tokens/${tokenId}/`, { method: 'PATCH', body: change });
+    if (answer.status === 404) {
+      throw new TokenRequestError(
+        `There is no token ${tokenId} that is not revoked; see outcrop token list, or make a new one.`,
+      );
+    }
+    return recordSchema.parse(await read(answer));
   });
 }
 

@@ -11,6 +11,7 @@ import { readJsonBody } from '../http/read-json-body.ts';
 import { readPathId } from '../http/read-path-id.ts';
 import { checkTokenOrder, type TokenOrder, TokenRequestError } from '../tokens/token-order.ts';
 import {
+  changeToken as change,
   insertToken,
   revokeToken as endToken,
   tokenColumns,
@@ -29,6 +30,19 @@ const tokenOrderSchema = z.strictObject({
   referers: texts.default([]),
   expires: z.string().max(100).nullable().default(null),
 });
+
+const tokenChangeSchema = z
+  .strictObject({
+    scopes: texts.optional(),
+    name: tokenNameSchema.optional(),
+    groups: texts.optional(),
+    referers: texts.optional(),
+    expires: z.string().max(100).nullable().optional(),
+  })
+  .refine(
+    (change) => Object.keys(change).length > 0,
+    'say what to change: scopes, name, groups, referers or expires',
+  );
 
 const fields: ListFields = {
   sorts: ['id', 'name', 'created_at', 'last_used_at', 'expires_at'],
@@ -101,6 +115,26 @@ export async function createToken(parts: AdminParts, context: RequestContext): P
   return context.json(made, 201);
 }
 
+/** `PATCH /services/admin/tokens/{id}/`: changes what a token may do, from its next request on. */
+export async function changeToken(parts: AdminParts, context: RequestContext): Promise<Response> {
+  const tokenId = readPathId(context);
+  const sent = tokenChangeSchema.safeParse(await readJsonBody(context, 50_000));
+  if (!sent.success) throw new HttpError(400, { detail: z.prettifyError(sent.error) });
+  const siteGroups = Object.keys(parts.config.access.groups);
+  const changed = await parts.database
+    .transaction(async (transaction) => {
+      const result = await change(transaction, tokenId, { change: sent.data, siteGroups });
+      if (result === null) return null;
+      const detail = JSON.stringify({ from: rightsOf(result.before), to: rightsOf(result.after) });
+      const facts = { action: 'token-changed', subjectTokenId: tokenId, detail } as const;
+      await writeAudit(transaction, requestActor(context, parts.trustedProxies), facts);
+      return result.after;
+    })
+    .catch(refuse);
+  if (changed === null) throw notFound(`There is no token ${tokenId} that is not revoked.`);
+  return context.json(changed);
+}
+
 /** `DELETE /services/admin/tokens/{id}/`: ends a token, and the keys that stand in for it. Again, it changes nothing. */
 export async function revokeToken(parts: AdminParts, context: RequestContext): Promise<Response> {
   const tokenId = readPathId(context);
@@ -124,8 +158,16 @@ function refuseUnusable(order: TokenOrder, siteGroups: readonly string[]): void 
   try {
     checkTokenOrder(order, siteGroups);
   } catch (error) {
-    throw error instanceof TokenRequestError ? new HttpError(400, { detail: error.message }) : error;
+    refuse(error);
   }
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof TokenRequestError ? new HttpError(400, { detail: error.message }) : error;
+}
+
+function rightsOf({ name, scopes, groups, referers, expires_at: expires }: TokenRecord): object {
+  return { name, scopes, groups, referers, expires: expires ?? 'never' };
 }
 
 /** What the log keeps of a token: never the token. */

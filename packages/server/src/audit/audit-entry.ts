@@ -7,10 +7,12 @@ import { remoteAddress, type TrustedProxies } from '../http/limits/remote-addres
 export const auditActions = [
   'export-created',
   'export-cancelled',
+  'export-kept',
   'export-downloaded',
   'export-refused',
   'download-refused',
   'token-created',
+  'token-changed',
   'token-revoked',
   'login-link-created',
 ] as const;
@@ -30,7 +32,7 @@ export interface AuditActor {
 export interface AuditFacts {
   readonly action: AuditAction;
   readonly exportId?: number | null;
-  /** The token that was made or revoked. */
+  /** The token that was made, changed or revoked. */
   readonly subjectTokenId?: number | null;
   /** `layers/3/versions/7/`. */
   readonly items?: readonly string[];

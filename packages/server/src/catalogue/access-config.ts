@@ -14,16 +14,24 @@ export const rightSchema = z.array(z.string()).max(100);
 
 /** `access:` of `outcrop.yaml`. */
 export const accessSchema = z.strictObject({
-  /** What each group is, by its name. */
-  groups: z.record(groupName, z.string()).default({}),
-  /** Who may see a layer that does not say so itself. */
-  view: rightSchema.default([everyone]),
-  /** Who may download it; those who may see it where absent. */
-  download: rightSchema.optional(),
-  /** How long a key works that a login link gives. */
-  session_days: z.number().positive().max(3650).default(30),
-  /** How long the audit log is kept; null for ever. */
-  audit_days: z.int().positive().max(36_500).nullable().default(730),
+  groups: z.record(groupName, z.string()).default({}).describe('What each group is, by its name.'),
+  view: rightSchema
+    .default([everyone])
+    .describe('Groups that may see a layer that does not say so itself; `public` is everyone.'),
+  download: rightSchema.optional().describe('Those that may download it; those who may see it where absent.'),
+  session_days: z
+    .number()
+    .positive()
+    .max(3650)
+    .default(30)
+    .describe('Days that a key works which a login link gives.'),
+  audit_days: z
+    .int()
+    .positive()
+    .max(36_500)
+    .nullable()
+    .default(730)
+    .describe('Days that the audit log is kept; null for ever.'),
 });
 
 /** What a site says of access. */

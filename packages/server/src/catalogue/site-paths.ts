@@ -27,7 +27,7 @@ export function sitePaths(folder: URL): SitePaths {
     exports: new URL('exports/', own),
     work: new URL('work/', own),
     cache: new URL('cache/', own),
-    lockFile: new URL('site.lock', own),
+    lockFile: new URL('site-lock.sqlite', own),
     runningFile: new URL('site.json', own),
   };
 }

@@ -24,6 +24,7 @@ import { insertToken, revokeToken } from '../tokens/token-store.ts';
 import type { Database } from './database.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { migrations } from './migrations.ts';
+import { endlessRoom } from '../testing/endless-room.ts';
 
 async function callerWithToken(database: Database): Promise<Caller> {
   const { token } = await insertToken(database, { scopes: ['exports:write'], name: 'other' });
@@ -73,7 +74,7 @@ describeEveryDatabase((open) => {
       siteRoot: new URL('http://localhost/'),
       database,
       exportStore: new ExportStore(database),
-      diskRoom: { shortageFor: async () => null },
+      diskRoom: endlessRoom,
       idempotencyStore: new IdempotencyStore(database),
       runStore: new RunStore(database),
       objectStore: fileObjectStore(folder),

@@ -3,6 +3,12 @@ import pg from 'pg';
 import type { Database, Queryable } from './database.ts';
 import { databaseError } from './database-unavailable.ts';
 
+/**
+ * A machine that loses its power in a transaction says nothing: its server would hold the locks of that transaction, and with
+ * them an export that nobody could cancel, until TCP gives up after hours. Between two statements of ours are milliseconds.
+ */
+const idleInTransactionMs = 60_000;
+
 /** Opens a pool of connections to a PostgreSQL server. */
 export async function openPostgresDatabase(
   url: string,
@@ -12,6 +18,8 @@ export async function openPostgresDatabase(
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
   });
   // An idle connection that the server drops is an event of the pool; unheard it would end the process.
   pool.on('error', options.onError);

@@ -101,9 +101,9 @@ export async function createExport(
     ),
   };
   await forgetLostArchive(creation, run);
-  const shortage = await creation.diskRoom.shortageFor(wantedRoom(creation.site, checked.check, plan));
-  if (shortage !== null) {
-    return { outcome: 'no-room', shortage };
+  using room = await creation.diskRoom.reserve(wantedRoom(creation.site, checked.check, plan));
+  if (room.shortage !== null) {
+    return { outcome: 'no-room', shortage: room.shortage };
   }
   const record = await insertExport(creation, caller, {
     run,

@@ -116,3 +116,25 @@ test('what others have yet to write is promised; those that wait need only their
   site.engine.run = async () => undefined;
   expect(await room().shortageFor(wanted)).toMatchObject({ promised: 0 });
 });
+
+test('of creates at the same moment as many are taken as fit', async () => {
+  const goOn = deferred();
+  site.engine.run = () => goOn.promise;
+  // One that waits needs its archive only, 125: so there is room for two, or for one that has begun.
+  free = 1000 + 125 + needed;
+  const app = site.appWith({ diskRoom: room() });
+  const create = async (index: number): Promise<number> => {
+    const response = await app.request(site.at('exports/'), {
+      method: 'POST',
+      headers: { Authorization: `key ${site.token}` },
+      body: JSON.stringify({ ...body, name: `at the same moment ${index}` }),
+    });
+    return response.status;
+  };
+  const created = await Promise.all(Array.from({ length: 10 }, (_, index) => create(index)));
+  const taken = created.filter((status) => status === 201).length;
+  expect([1, 2]).toContain(taken);
+  expect(created.filter((status) => status === 507)).toHaveLength(10 - taken);
+  goOn.resolve();
+  site.engine.run = async () => undefined;
+});

@@ -29,6 +29,16 @@ export interface WantedRoom {
 export interface DiskRoom {
   /** Null where an export fits, or an equal one is there or in the making already, which takes no more room. */
   shortageFor(wanted: WantedRoom): Promise<DiskShortage | null>;
+  /**
+   * The same, and keeps the room for the export until its row is written, so that of two creates at the same moment in this process
+   * one gets the last room.
+   */
+  reserve(wanted: WantedRoom): Promise<ReservedRoom>;
+}
+
+/** Room that is kept for an export; disposed of when the database knows the export, or there will be none. */
+export interface ReservedRoom extends Disposable {
+  readonly shortage: DiskShortage | null;
 }
 
 /** What is measured. */
@@ -46,19 +56,39 @@ export interface DiskRoomOptions {
 /** Room on the disk where exports are made. */
 export function diskRoom(options: DiskRoomOptions): DiskRoom {
   const measureFree = options.measureFree ?? freeBytes;
+  const kept = new Set<{ readonly bytes: number }>();
+  const shortageFor = async (wanted: WantedRoom, others: number): Promise<DiskShortage | null> => {
+    if (options.reserve === null) {
+      return null;
+    }
+    const [free, written] = await Promise.all([measureFree(options.workFolder), promisedBytes(options)]);
+    const [needed, promised] = [neededBytes(wanted), written + others];
+    const fits = needed + promised <= free - options.reserve;
+    return fits || (await isShared(options.database, wanted.canonicalKey))
+      ? null
+      : { needed, free, promised, reserve: options.reserve };
+  };
   return {
-    async shortageFor({ canonicalKey, zipped, unzipped }) {
-      if (options.reserve === null) {
-        return null;
+    shortageFor: (wanted) => shortageFor(wanted, 0),
+    async reserve(wanted) {
+      // Before the database is asked: whoever stops being kept meanwhile is in it.
+      const others = [...kept].reduce((sum, { bytes }) => sum + bytes, 0);
+      // As it will count in the database, while it waits.
+      const own = { bytes: options.keepsArchives ? Math.ceil(wanted.zipped * safetyFactor) : 0 };
+      kept.add(own);
+      const release = (): void => void kept.delete(own);
+      try {
+        return { shortage: await shortageFor(wanted, others), [Symbol.dispose]: release };
+      } catch (error) {
+        release();
+        throw error;
       }
-      const [free, promised] = await Promise.all([measureFree(options.workFolder), promisedBytes(options)]);
-      const needed = Math.ceil((zipped + unzipped) * safetyFactor);
-      const fits = needed + promised <= free - options.reserve;
-      return fits || (await isShared(options.database, canonicalKey))
-        ? null
-        : { needed, free, promised, reserve: options.reserve };
     },
   };
+}
+
+function neededBytes({ zipped, unzipped }: WantedRoom): number {
+  return Math.ceil((zipped + unzipped) * safetyFactor);
 }
 
 /** One sentence with the figures, and the remedy. */

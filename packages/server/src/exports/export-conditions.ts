@@ -9,6 +9,7 @@ const columns: ListColumns = {
   state: { sql: `(${stateNow})`, type: 'text' },
   created_at: { sql: 'exports.created_at', type: 'timestamptz' },
   finished_at: { sql: 'exports.finished_at', type: 'timestamptz' },
+  expires_at: { sql: 'exports.expires_at', type: 'timestamptz' },
   token: { sql: 'coalesce(exports.token_id, 0)', type: 'integer' },
 };
 

@@ -42,6 +42,9 @@ export interface CancelledExport {
   readonly hasRunEnded: boolean;
 }
 
+/** Writes down what was done with an export, in the transaction that does it. */
+type Note = (transaction: Queryable, record: ExportRecord) => Promise<void>;
+
 /** What callers do with exports. Each sees only its own. */
 export class ExportStore {
   readonly #database: Database;
@@ -121,11 +124,7 @@ export class ExportStore {
    *
    * @param note writes down what was done, in the same transaction. Default: nothing.
    */
-  cancel(
-    caller: Caller,
-    exportId: number,
-    note: (transaction: Queryable, cancelled: ExportRecord) => Promise<void> = noteNothing,
-  ): Promise<CancelledExport | null> {
+  cancel(caller: Caller, exportId: number, note: Note = noteNothing): Promise<CancelledExport | null> {
     return this.#database.transaction(async (transaction) => {
       const [run] = await transaction.query<{ id: number }>(
         `SELECT id FROM outcrop.runs
@@ -155,14 +154,23 @@ export class ExportStore {
    * Sets until when a complete export can be downloaded; null where it is not complete (any more), or is not the caller's.
    *
    * @param until ISO 8601.
+   * @param note writes down what was done, in the same transaction. Default: nothing.
    */
-  async keepUntil(caller: Caller, exportId: number, until: string): Promise<ExportRecord | null> {
-    const kept = await this.#database.query(
-      `UPDATE outcrop.exports SET expires_at = $3::timestamptz
-       WHERE ${isOwned} AND id = $2 AND ${stateNow} = 'complete' RETURNING id`,
-      [ownerOf(caller), exportId, until],
-    );
-    return kept.length === 0 ? null : this.find(caller, exportId);
+  keepUntil(
+    caller: Caller,
+    exportId: number,
+    { until, note = noteNothing }: { readonly until: string; readonly note?: Note },
+  ): Promise<ExportRecord | null> {
+    return this.#database.transaction(async (transaction) => {
+      const kept = await transaction.query(
+        `UPDATE outcrop.exports SET expires_at = $3::timestamptz
+         WHERE ${isOwned} AND id = $2 AND ${stateNow} = 'complete' RETURNING id`,
+        [ownerOf(caller), exportId, until],
+      );
+      const record = kept.length === 0 ? null : await findIn(transaction, caller, exportId);
+      if (record !== null) await note(transaction, record);
+      return record;
+    });
   }
 
   /**

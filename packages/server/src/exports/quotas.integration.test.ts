@@ -20,6 +20,7 @@ import { createExport, type Creation } from './create-export.ts';
 import { ExportStore } from './export-store.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 import { QuotaExceededError, type Quotas } from './quotas.ts';
+import { endlessRoom } from '../testing/endless-room.ts';
 
 const unlimited: Quotas = { unfinishedExports: null, exportsPerDay: null, bytesPerDay: null };
 const actor: AuditActor = { tokenId: null, tokenName: 'tests', requestId: 'r', remoteAddress: '::1' };
@@ -65,7 +66,7 @@ describeEveryDatabase((given) => {
       runStore: new RunStore(database),
       objectStore: fileObjectStore(site.paths.exports),
       workers: noLocalWorkers,
-      diskRoom: { shortageFor: async () => null },
+      diskRoom: endlessRoom,
       notifications: { problems: async () => [] },
       quotas: { ...unlimited, ...quotas },
     };

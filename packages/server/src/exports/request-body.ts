@@ -108,10 +108,22 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) {
     return false;
   }
-  return levels === 0 || Object.values(value).some((one) => isDeeperThan(one, levels - 1));
+  return levels === 0 || entriesOf(value).some((one) => isDeeperThan(one, levels - 1));
 }
 
-/** PostgreSQL's texts hold neither NUL nor lone surrogates; JSON.stringify writes both as escapes. */
+/** PostgreSQL's texts hold neither NUL nor lone surrogates. Keys are written too. */
 function hasUnstorableText(value: unknown): boolean {
-  return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(JSON.stringify(value));
+  if (typeof value === 'string') {
+    return /[\0\p{Surrogate}]/u.test(value);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const keys = Array.isArray(value) ? [] : Object.keys(value);
+  return keys.some(hasUnstorableText) || entriesOf(value).some(hasUnstorableText);
+}
+
+/** Without a copy of what is an array: an extent may have a million positions. */
+function entriesOf(value: object): readonly unknown[] {
+  return Array.isArray(value) ? value : Object.values(value);
 }

@@ -27,13 +27,14 @@ import { errorSchemas } from './schemas/error-schemas.ts';
 import { exportSchemas, exportSummarySchema } from './schemas/export-schemas.ts';
 
 const fields: ListFields = {
-  sorts: ['created_at', 'finished_at', 'name', 'state', 'id'],
+  sorts: ['created_at', 'finished_at', 'expires_at', 'name', 'state', 'id'],
   filters: {
     state: { type: exportStates },
     name: { type: 'text' },
     q: { type: 'search', attribute: 'name' },
     created_at: { type: 'time' },
     finished_at: { type: 'time' },
+    expires_at: { type: 'time' },
   },
   order: 'newest first',
 };

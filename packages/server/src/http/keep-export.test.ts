@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
+import { listAudit } from '../audit/audit-log.ts';
 import { expireExports } from '../runs/expire-exports.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 import { insertToken } from '../tokens/token-store.ts';
@@ -132,4 +133,16 @@ test('the object of an archive that nobody can have any more is removed', async 
   await letExpire();
   await expireExports(site.parts.objectStore, site.parts.runStore);
   expect(await site.parts.objectStore.stat(row!.key)).toBeNull();
+});
+
+test('who put the end off is written down, with the end; what was refused is not', async () => {
+  const until = inDays(20);
+  await patch({ expires_at: until });
+  await patch({ expires_at: inDays(2000) });
+  const filters = [{ attribute: 'export', operator: 'is', values: [exportId] }] as const;
+  const part = { filters, sort: null, offset: 0, limit: 100 };
+  const { records } = await listAudit(site.parts.database, part);
+  const kept = records.filter(({ action }) => action === 'export-kept');
+  expect(kept).toMatchObject([{ token_name: 'tests', items: [expect.stringContaining('layers/2')] }]);
+  expect(Date.parse(kept[0]!.detail!)).toBe(Date.parse(until));
 });

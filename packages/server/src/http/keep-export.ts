@@ -1,6 +1,9 @@
 import type { WireExportChange } from '@outcrop/contract';
 import { z } from 'zod';
 
+import { requestActor } from '../audit/audit-entry.ts';
+import { writeAudit } from '../audit/audit-log.ts';
+import { exportFacts } from '../audit/export-facts.ts';
 import { exportGone } from '../downloads/find-archive.ts';
 import type { ApiVersion } from '../exports/api-root.ts';
 import type { AppParts, RequestContext } from './app-parts.ts';
@@ -55,7 +58,12 @@ export function keepExport(version: ApiVersion): Operation {
 async function keep(parts: AppParts, context: RequestContext, exportId: number): Promise<Response> {
   const { max_body_bytes: maxBytes, max_keep_days: maxDays } = parts.site.limits;
   const { expires_at: until } = readChange(await readJsonBody(context, maxBytes), maxDays);
-  const kept = await parts.exportStore.keepUntil(context.get('caller'), exportId, until);
+  const actor = requestActor(context, parts.trustedProxies);
+  const kept = await parts.exportStore.keepUntil(context.get('caller'), exportId, {
+    until,
+    note: (transaction, record) =>
+      writeAudit(transaction, actor, { ...exportFacts('export-kept', record), detail: until }),
+  });
   if (kept !== null) {
     return context.json(renderExport(parts, context, kept));
   }

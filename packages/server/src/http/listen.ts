@@ -41,7 +41,7 @@ export async function listen(host: string, port: number, limits = socketLimits):
     (incoming, outgoing) => void listener(incoming, outgoing),
   );
   limitSockets(server, limits, headers);
-  const connections = new Connections(server);
+  const connections = new Connections(server, limits);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(

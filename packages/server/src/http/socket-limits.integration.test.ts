@@ -120,6 +120,37 @@ describe('a connection', () => {
   });
 });
 
+describe('an address', () => {
+  test('has so many connections, and gets others when those have ended; some may have more', async () => {
+    const greedy = '127.0.0.2';
+    const strict = await listen('0.0.0.0', 0, {
+      ...socketLimits,
+      connectionsPerAddress: 3,
+      isExempt: (address) => address === '127.0.0.1',
+    });
+    strict.answerWith(async () => new Response('answered'));
+    const port = Number(strict.url.port);
+    const dialFrom = (localAddress: string): Promise<Socket | null> =>
+      new Promise((resolve) => {
+        const socket = connect({ port, host: '127.0.0.1', localAddress });
+        sockets.push(socket);
+        socket.on('error', () => undefined).once('close', () => resolve(null));
+        socket.once('data', () => resolve(socket));
+        socket.once('connect', () => socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+      });
+    const taken = (await Promise.all(Array.from({ length: 8 }, () => dialFrom(greedy)))).filter(
+      (socket) => socket !== null,
+    );
+    expect(taken).toHaveLength(3);
+    expect(await dialFrom('127.0.0.3')).not.toBeNull();
+    const exempt = await Promise.all(Array.from({ length: 8 }, () => dialFrom('127.0.0.1')));
+    expect(exempt).not.toContain(null);
+    taken[0]!.destroy();
+    await expect.poll(() => dialFrom(greedy), { timeout: 10_000 }).not.toBeNull();
+    await strict.close();
+  });
+});
+
 describe('a client that stops reading', () => {
   const bytes = 300 * 1024 * 1024;
   const folder = pathToFileURL(`${join(tmpdir(), `outcrop-stalled-${process.pid}`)}/`);

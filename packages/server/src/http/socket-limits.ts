@@ -1,6 +1,9 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import type { Config } from '../config.ts';
+import { isTrusted } from './limits/remote-address.ts';
+
 /** How much of the server one connection may take, and for how long. */
 export interface SocketLimits {
   /** Bytes of the request line and all headers. */
@@ -15,6 +18,10 @@ export interface SocketLimits {
   /** How long a client may take nothing of an answer. */
   readonly stalledMs: number;
   readonly connections: number;
+  /** Of those, what one address may have: of IPv6 one network of 64 bits. */
+  readonly connectionsPerAddress: number;
+  /** Whether an address may have as many as it likes: this machine, and proxies, behind which are many people. */
+  readonly isExempt: (address: string) => boolean;
 }
 
 /** What a site is served with. */
@@ -26,7 +33,27 @@ export const socketLimits: SocketLimits = {
   idleMs: 65_000,
   stalledMs: 60_000,
   connections: 4000,
+  connectionsPerAddress: 256,
+  isExempt: isLoopbackAddress,
 };
+
+/** The limits of a process, as it is configured. */
+export function socketLimitsOf({
+  maxConnections,
+  maxConnectionsPerAddress,
+  trustedProxies,
+}: Pick<Config, 'maxConnections' | 'maxConnectionsPerAddress' | 'trustedProxies'>): SocketLimits {
+  return {
+    ...socketLimits,
+    connections: maxConnections,
+    connectionsPerAddress: maxConnectionsPerAddress,
+    isExempt: (address) => isLoopbackAddress(address) || isTrusted(address, trustedProxies),
+  };
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
 
 /** What must be said when the server is made. */
 export function serverOptions(limits: SocketLimits): ServerOptions {

@@ -1,11 +1,11 @@
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 import { fakeArchive } from '../testing/fake-engine.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
 import { listDeliveries } from './delivery-store.ts';
-import { openMailer } from './mailer.ts';
+import { isRefusedForGood, openMailer } from './mailer.ts';
 import { setTokenEmail } from './token-email.ts';
 
 interface ReceivedLetter {
@@ -55,16 +55,15 @@ afterAll(async () => {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 });
 
-/** Waits until the one letter there is to send has been tried. */
+/** Waits until the one letter there is to send has been tried; the limit of the test ends that. */
 async function tried(): Promise<unknown> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+  for (;;) {
     const [status] = await listDeliveries(site.parts.database, { state: null, limit: 1 });
     if (status !== undefined && status.tries > 0) {
       return status;
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error('No letter was tried');
 }
 
 async function endExport(event: 'complete' | 'error'): Promise<{ id: unknown; name: string }> {
@@ -176,4 +175,36 @@ test.each([
   await mailer.send({ to, subject: 'a', text: 'b', messageId: '<a@x>' }).catch(() => undefined);
   mailer.close();
   expect(letters.flatMap((letter) => letter.to)).not.toContain('victim@example.org');
+});
+
+test('a password that the mail server does not know loses no letter: an operator can mend it', async () => {
+  const strict = new SMTPServer({
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    onAuth: (_, __, done) => done(Object.assign(new Error('Wrong password'), { responseCode: 535 })),
+  });
+  await new Promise<void>((resolve) => strict.listen(0, '127.0.0.1', resolve));
+  const { port } = strict.server.address() as AddressInfo;
+  const mailer = openMailer({ smtpUrl: `smtp://ana:wrong@127.0.0.1:${port}`, from });
+  const error: unknown = await mailer
+    .send({ to: 'ana@example.org', subject: 'a', text: 'b', messageId: '<a@x>' })
+    .catch((problem: unknown) => problem);
+  expect(error).toMatchObject({ responseCode: 535 });
+  expect(isRefusedForGood(error)).toBe(false);
+  mailer.close();
+  await new Promise<void>((resolve) => strict.close(() => resolve()));
+});
+
+test('a mail server that goes on saying something and never takes a letter is given up', async () => {
+  const slow = createServer((socket) => {
+    const talk = setInterval(() => socket.write('220-wait\r\n'), 10);
+    socket.on('error', () => undefined).once('close', () => clearInterval(talk));
+  });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  const { port } = slow.address() as AddressInfo;
+  const mailer = openMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from }, 200);
+  const sending = mailer.send({ to: 'ana@example.org', subject: 'a', text: 'b', messageId: '<a@x>' });
+  await expect(sending).rejects.toThrow('did not take the letter within 0.2 s');
+  mailer.close();
+  slow.close();
 });

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 
+import { hasCode } from '../has-code.ts';
 import type { MailConfig } from '../config.ts';
 import type { Letter } from './mail-export.ts';
 
@@ -18,9 +19,15 @@ export interface Mailer {
 }
 
 const waitMs = 10_000;
+/** For a letter as a whole: a server that says a word now and then would otherwise keep a process from ending. */
+const usualTotalMs = 25_000;
 
-/** A mailer for the server of the configuration. Nothing is connected to until the first letter. */
-export function openMailer({ smtpUrl, from }: MailConfig): Mailer {
+/**
+ * A mailer for the server of the configuration. Nothing is connected to until the first letter.
+ *
+ * @param totalMs how long a letter may take.
+ */
+export function openMailer({ smtpUrl, from }: MailConfig, totalMs = usualTotalMs): Mailer {
   const transport = createTransport({
     url: smtpUrl,
     connectionTimeout: waitMs,
@@ -32,7 +39,7 @@ export function openMailer({ smtpUrl, from }: MailConfig): Mailer {
   });
   return {
     async send({ to, subject, text, messageId }) {
-      await transport.sendMail({
+      const sending = transport.sendMail({
         from,
         // As an object: a text would be split at commas.
         to: { name: '', address: to },
@@ -41,19 +48,35 @@ export function openMailer({ smtpUrl, from }: MailConfig): Mailer {
         messageId: oneLine(messageId),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
+      await within(totalMs, sending);
     },
     close: () => transport.close(),
   };
 }
 
-/** Whether a mail server has said that a letter will never be taken (RFC 5321, 4.2.1: replies of 500 and more). */
+/**
+ * Whether a mail server has said that a letter will never be taken (RFC 5321, 4.2.1: replies of 500 and more, to what the letter
+ * is from, to or about). That it does not let the site in is no fault of the letter: an operator can mend it.
+ */
 export function isRefusedForGood(error: unknown): boolean {
   return (
+    hasCode(error, 'EENVELOPE', 'EMESSAGE') &&
     error instanceof Error &&
     'responseCode' in error &&
     typeof error.responseCode === 'number' &&
     error.responseCode >= 500
   );
+}
+
+async function within(ms: number, sending: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`The mail server did not take the letter within ${ms / 1000} s`)),
+      ms,
+    );
+  });
+  await Promise.race([sending, late]).finally(() => clearTimeout(timer));
 }
 
 /** A header is one line: what follows a line break would be a header of its own. */

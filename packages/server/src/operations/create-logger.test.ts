@@ -79,3 +79,13 @@ test('a line break in what a client sent does not make a line of its own', () =>
   expect(lines.join('').trimEnd().split('\n')).toHaveLength(1);
   expect(pino.levels.labels[(JSON.parse(lines[0]!) as { level: number }).level]).toBe('info');
 });
+
+test('names in the data begin no line of a pretty log, and steer no terminal', () => {
+  const { logger, lines } = logOf('pretty');
+  const hostile = 'Roads\n12:00:00.000 INFO  Export:Run:Done\u001b[2J\u009b1m\u202e';
+  logger.warn({ line: hostile, err: new Error(hostile) }, hostile);
+  const text = lines.join('');
+  expect(text).not.toMatch(/^12:00:00\.000/m);
+  for (const obeyed of ['\u001b', '\u009b', '\u202e']) expect(text).not.toContain(obeyed);
+  expect(text).toContain('Roads\\u000a12:00:00.000 INFO  Export:Run:Done\\u001b[2J');
+});

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-import { EngineError, pictureRaster, type PreviewThread, type RasterPicture } from '@outcrop/engine';
+import { EngineError, pictureRaster, PreviewThread, type RasterPicture } from '@outcrop/engine';
 import { z } from 'zod';
 
 import type { SiteLayer } from '../catalogue/site-layer.ts';
-import { isTable } from '../catalogue/site-layer.ts';
+import { isGeoPackageTable, isTable } from '../catalogue/site-layer.ts';
 import { withoutFolder } from '../catalogue/without-folder.ts';
 import { resolveExtent } from '../exports/resolve-extent.ts';
 import type { AppParts, RequestContext } from '../http/app-parts.ts';
@@ -41,6 +41,8 @@ const bodySchema = z.object({ extent: z.union([z.string(), z.looseObject({ type:
  * `extent`, as a create writes it, says too what of the layer is inside it, cut by it and outside.
  */
 export function previewLayer(previews: PreviewThread): PageOperation {
+  // A database that takes its time keeps no file waiting.
+  const databases = new PreviewThread();
   const kept = new Map<string, string>();
   return async (parts, context) => {
     const layer = findLayer(parts, context);
@@ -50,8 +52,6 @@ export function previewLayer(previews: PreviewThread): PageOperation {
     if (source === null) throw new HttpError(409, { detail: unavailable });
     if (!isTable(source))
       throw notFound(`Layer ${layer.id} is a ${layer.kind}; see its preview/picture instead.`);
-    if (!('table' in source))
-      throw notFound(`Layer ${layer.id} is in a database, of which there are no previews.`);
     const isWhole = parts.site.mayDownload(layer);
     const etag = tagOf(version, `${isWhole} ${context.req.url}`);
     const headers = { ETag: etag, 'Cache-Control': 'private, max-age=30' };
@@ -68,7 +68,7 @@ export function previewLayer(previews: PreviewThread): PageOperation {
     const json =
       (isRead ? kept.get(etag) : undefined) ??
       JSON.stringify(
-        await previews
+        await (isGeoPackageTable(source) ? previews : databases)
           .previewLayer(request, context.req.raw.signal)
           .catch((error: unknown) => refuse(parts, error)),
       );

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { fileObjectStore } from '../storage/file-object-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { deferred } from '../testing/deferred.ts';
 import { CheckpointsInStore } from './checkpoints-in-store.ts';
 
 let root: string;
@@ -67,6 +68,33 @@ test('an item that one worker has finished is there for another that shares noth
   expect(finishedItemFiles(there.folder, 2)).toBeNull();
   await checkpoints.remove(12);
   expect(await keys()).toEqual([]);
+});
+
+test('a transfer that fails leaves nothing of the others behind', async () => {
+  const place = { runId: 1, folder: join(root, 'here') };
+  await finishItem(place.folder, 0);
+  await checkpoints.save(place, 0);
+  const slow = deferred();
+  const failing: ObjectStore = {
+    ...store,
+    fetchTo: async (key, file) => {
+      if (key.endsWith('/1')) {
+        setTimeout(slow.resolve, 50);
+        throw new Error('503');
+      }
+      if (!key.endsWith('.json')) await slow.promise;
+      return store.fetchTo(key, file);
+    },
+  };
+  const there = { runId: 1, folder: join(root, 'there') };
+  await mkdir(there.folder);
+  const fetching = new CheckpointsInStore(failing, { adoptFinishedItem, finishedItemFiles }).fetch(
+    there,
+    [0],
+  );
+  await expect(fetching).rejects.toThrow('503');
+  await slow.promise;
+  expect(await readdir(there.folder)).toEqual([]);
 });
 
 test('what was kept in part is not there, and an item that is not done is not kept', async () => {

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { inParallel } from '@outcrop/engine';
 import { z } from 'zod';
 
 import type { Engine } from '../engine.ts';
@@ -37,9 +38,11 @@ export class CheckpointsInStore implements Checkpoints {
     if (item === null) {
       return;
     }
-    await inTurns(item.names, (name, place) =>
-      this.#store.putFile(`${prefix(runId, index)}${place}`, pathToFileURL(join(item.folder, name))),
-    );
+    await inParallel(item.names, {
+      most: transfersAtATime,
+      work: (name, place) =>
+        this.#store.putFile(`${prefix(runId, index)}${place}`, pathToFileURL(join(item.folder, name))),
+    });
     const contents = join(folder, `contents-${randomUUID()}.json`);
     await writeFile(contents, JSON.stringify(item.names));
     await this.#store.put(`${prefix(runId, index)}contents.json`, pathToFileURL(contents));
@@ -71,10 +74,13 @@ export class CheckpointsInStore implements Checkpoints {
       }
       const names = contentsSchema.parse(JSON.parse(await readFile(contents, 'utf8')));
       await rm(contents);
-      await inTurns(names, async (name, place) => {
-        const path = join(draft, name);
-        await mkdir(dirname(path), { recursive: true });
-        await this.#store.fetchTo(`${prefix(runId, index)}${place}`, pathToFileURL(path));
+      await inParallel(names, {
+        most: transfersAtATime,
+        work: async (name, place) => {
+          const path = join(draft, name);
+          await mkdir(dirname(path), { recursive: true });
+          await this.#store.fetchTo(`${prefix(runId, index)}${place}`, pathToFileURL(path));
+        },
       });
       this.#items.adoptFinishedItem(folder, index, draft);
     } finally {
@@ -90,12 +96,4 @@ function prefix(runId: number, index: number): string {
 /** Whether a path leads nowhere but below the folder that it is joined to. */
 function isInside(name: string): boolean {
   return !isAbsolute(name) && !name.split(/[/\\]/).includes('..') && !name.includes('\0');
-}
-
-async function inTurns<T>(all: readonly T[], act: (one: T, place: number) => Promise<void>): Promise<void> {
-  const waiting = all.entries();
-  const work = async (): Promise<void> => {
-    for (const [place, one] of waiting) await act(one, place);
-  };
-  await Promise.all(Array.from({ length: transfersAtATime }, work));
 }

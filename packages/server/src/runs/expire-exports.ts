@@ -7,10 +7,13 @@ const batchSize = 500;
 /**
  * Ends exports whose time is over, and removes archives that no export has any more: first in the database, then from the store.
  * What a process that is killed in between leaves there is an orphan, which `sweepStore` removes. Gives the number of exports.
+ *
+ * @param signal ends it early; what is left is left to the next time.
  */
 export async function expireExports(
   store: Pick<ObjectStore, 'delete'>,
   runStore: Pick<RunStore, 'limitUnlimited' | 'findExpired' | 'expire'>,
+  signal?: AbortSignal,
 ): Promise<number> {
   let changed = await runStore.limitUnlimited();
   for (;;) {
@@ -22,6 +25,6 @@ export async function expireExports(
       if (archiveKey !== null) archiveKeys.push(archiveKey);
     }
     for (const key of archiveKeys) await store.delete(key);
-    if (runIds.length < batchSize) return changed;
+    if (runIds.length < batchSize || signal?.aborted === true) return changed;
   }
 }

@@ -105,6 +105,43 @@ describeEveryDatabase((open) => {
     expect(new Set(taken).size).toBe(20);
   });
 
+  test('a cancel and a worker that finishes an item do not lock each other out', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await writeExport(database, { itemBytes: Array.from({ length: 150 }, () => large) });
+      const held = await claim();
+      // What was written last lies last, where a statement without an order comes to it after the packing.
+      await tasks.keep(held, { fraction: 0.5, stage: null });
+      const finishing = Array.from({ length: 10 }, () => tasks.finish(held));
+      const [cancelled] = await Promise.all([exports.cancel(localUser, id), ...finishing]);
+      expect(cancelled?.record.state).toBe('cancelled');
+    }
+    expect(await rows('tasks')).toBe(0);
+  });
+
+  test('equal exports that many ask for at once come no earlier than the first of them would alone', async () => {
+    const waiting = { caller: { ...localUser, tokenId: null }, itemBytes: [large] };
+    for (let count = 0; count < 4; count += 1) await writeExport(database, waiting);
+    const { runId } = await writeExport(database, { ...waiting, canonicalKey: 'many' });
+    await database.query(
+      `INSERT INTO outcrop.tokens (id, name, hash, scopes) OVERRIDING SYSTEM VALUE SELECT n, '', n::text, '{}' FROM generate_series(101, 120) n
+       ON CONFLICT DO NOTHING`,
+    );
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        writeExport(database, {
+          ...waiting,
+          canonicalKey: 'many',
+          caller: { ...localUser, tokenId: 101 + index },
+        }),
+      ),
+    );
+    const [tag] = await database.query<{ first: number; now: number }>(
+      `SELECT min(start_tag) AS first, (SELECT now FROM outcrop.fair_clock) AS now FROM outcrop.tasks WHERE run_id = $1`,
+      [runId],
+    );
+    expect(tag!.first).toBe(tag!.now);
+  });
+
   test('progress is the sum of its tasks’, and never goes back', async () => {
     const { id } = await writeExport(database, { itemBytes: [large, large, large] });
     const [first, second] = [await claim(), await claim()];
@@ -421,13 +458,13 @@ describeEveryDatabase((open) => {
     test('are kept until another time, and only while they are complete and the caller’s', async () => {
       const { id } = await completed('longer');
       const until = new Date(Date.now() + 30 * day).toISOString();
-      expect(fromNow((await exports.keepUntil(localUser, id, until))!.expiresAt)).toBeCloseTo(30, 2);
+      expect(fromNow((await exports.keepUntil(localUser, id, { until }))!.expiresAt)).toBeCloseTo(30, 2);
       const stranger = { ...localUser, tokenId: 99 };
-      expect(await exports.keepUntil(stranger, id, until)).toBeNull();
+      expect(await exports.keepUntil(stranger, id, { until })).toBeNull();
       await letExpire(id);
-      expect(await exports.keepUntil(localUser, id, until)).toBeNull();
+      expect(await exports.keepUntil(localUser, id, { until })).toBeNull();
       expect(await expireExports(store(), runs)).toBe(1);
-      expect(await exports.keepUntil(localUser, id, until)).toBeNull();
+      expect(await exports.keepUntil(localUser, id, { until })).toBeNull();
     });
 
     test('those of before there was an end get one from today; on a site that keeps for ever none does', async () => {

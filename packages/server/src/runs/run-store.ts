@@ -133,14 +133,9 @@ export class RunStore {
     );
   }
 
-  /** Notes that the archive of a complete run is no longer there: its exports are gone. */
-  markRemoved(runId: number): Promise<boolean> {
-    return this.#end(runId, 'gone', (transaction) =>
-      transaction.query(
-        `UPDATE outcrop.runs SET state = 'removed' WHERE id = $1 AND state = 'complete' RETURNING id`,
-        [runId],
-      ),
-    );
+  /** Notes that the archive of a complete run is no longer there: its exports are gone. False where it was known. */
+  async markRemoved(runId: number): Promise<boolean> {
+    return (await this.#endComplete(runId, 'all')).archiveKey !== null;
   }
 
   /** Complete runs, at most so many, that have exports whose time is over. */
@@ -158,25 +153,7 @@ export class RunStore {
    * removed. A join that comes first keeps the archive; one that comes later begins anew.
    */
   expire(runId: number): Promise<ExpiredRun> {
-    return this.#database.transaction(async (transaction) => {
-      await transaction.query('SELECT id FROM outcrop.runs WHERE id = $1 FOR UPDATE', [runId]);
-      const gone = await transaction.query<{ id: number }>(
-        `UPDATE outcrop.exports SET state = 'gone'
-         WHERE run_id = $1 AND state = 'complete' AND expires_at <= now() RETURNING id`,
-        [runId],
-      );
-      const [removed] = await transaction.query<{ archive_key: string }>(
-        `UPDATE outcrop.runs SET state = 'removed' WHERE id = $1 AND state = 'complete'
-           AND NOT EXISTS (SELECT 1 FROM outcrop.exports WHERE run_id = $1 AND state = 'complete')
-         RETURNING archive_key`,
-        [runId],
-      );
-      await this.#announce(
-        transaction,
-        gone.map(({ id }) => ({ exportId: id, event: 'gone' as const })),
-      );
-      return { exports: gone.length, archiveKey: removed?.archive_key ?? null };
-    });
+    return this.#endComplete(runId, 'expired');
   }
 
   /**
@@ -214,31 +191,56 @@ export class RunStore {
     return new Set(rows.map(({ archive_key: key }) => key));
   }
 
+  /** Ends complete exports of a run, and the run where none is left. The run is locked first: a join waits, and then begins anew. */
+  #endComplete(runId: number, which: 'all' | 'expired'): Promise<ExpiredRun> {
+    return this.#database.transaction(async (transaction) => {
+      await transaction.query('SELECT id FROM outcrop.runs WHERE id = $1 FOR UPDATE', [runId]);
+      const gone = await transaction.query<{ id: number }>(
+        `UPDATE outcrop.exports SET state = 'gone', expires_at = least(expires_at, now())
+         WHERE run_id = $1 AND state = 'complete' AND ($2 OR expires_at <= now()) RETURNING id`,
+        [runId, which === 'all'],
+      );
+      const [removed] = await transaction.query<{ archive_key: string }>(
+        `UPDATE outcrop.runs SET state = 'removed' WHERE id = $1 AND state = 'complete'
+           AND NOT EXISTS (SELECT 1 FROM outcrop.exports WHERE run_id = $1 AND state = 'complete')
+         RETURNING archive_key`,
+        [runId],
+      );
+      await this.#tell(transaction, gone, 'gone');
+      return { exports: gone.length, archiveKey: removed?.archive_key ?? null };
+    });
+  }
+
   #end(
     runId: number,
-    event: Exclude<EndingEvent, 'cancelled'>,
+    event: 'complete' | 'error',
     endRun: (transaction: Queryable) => Promise<object[]>,
   ): Promise<boolean> {
     return this.#database.transaction(async (transaction) => {
       if ((await endRun(transaction)).length === 0) {
         return false;
       }
-      const exports = await transaction.query<{ id: number }>(
-        event === 'gone'
-          ? `UPDATE outcrop.exports SET state = 'gone', expires_at = least(expires_at, now())
-             WHERE run_id = $1 AND state = 'complete' RETURNING id`
-          : `UPDATE outcrop.exports SET state = $2, finished_at = now(),
-               expires_at = CASE WHEN $2 = 'complete' THEN ${expiryIn('$3')} END
-             WHERE run_id = $1 AND state = 'processing' RETURNING id`,
-        event === 'gone' ? [runId] : [runId, event, this.#keepDays],
+      const ended = await transaction.query<{ id: number }>(
+        `UPDATE outcrop.exports SET state = $2, finished_at = now(),
+           expires_at = CASE WHEN $2 = 'complete' THEN ${expiryIn('$3')} END
+         WHERE run_id = $1 AND state = 'processing' RETURNING id`,
+        [runId, event, this.#keepDays],
       );
-      await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
-      await this.#announce(
-        transaction,
-        exports.map(({ id }) => ({ exportId: id, event })),
-      );
+      await removeTasks(transaction, runId);
+      await this.#tell(transaction, ended, event);
       return true;
     });
+  }
+
+  #tell(
+    transaction: Queryable,
+    exports: readonly { readonly id: number }[],
+    event: EndingEvent,
+  ): Promise<void> {
+    return this.#announce(
+      transaction,
+      exports.map(({ id }) => ({ exportId: id, event })),
+    );
   }
 }
 
@@ -263,9 +265,15 @@ export async function endUnwantedRun(transaction: Queryable, runId: number): Pro
     [runId],
   );
   if (ended.length > 0) {
-    await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
+    await removeTasks(transaction, runId);
   }
   return ended.length > 0;
+}
+
+/** Locks the tasks in the order of their numbers, as a worker does that finishes one: so neither waits for the other in a circle. */
+async function removeTasks(transaction: Queryable, runId: number): Promise<void> {
+  await transaction.query('SELECT id FROM outcrop.tasks WHERE run_id = $1 ORDER BY id FOR UPDATE', [runId]);
+  await transaction.query('DELETE FROM outcrop.tasks WHERE run_id = $1', [runId]);
 }
 
 async function addTasks(transaction: Queryable, runId: number, { owner, tasks }: RunDraft): Promise<void> {
@@ -293,17 +301,38 @@ async function addTasks(transaction: Queryable, runId: number, { owner, tasks }:
 
 /** A run that several wait for is done when it is the first one's turn. */
 async function hurry(transaction: Queryable, runId: number, { owner, tasks }: RunDraft): Promise<void> {
-  const [waiting] = await transaction.query<{ first: number | null }>(
-    'SELECT min(start_tag) AS first FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL',
-    [runId],
-  );
-  if (waiting?.first == null) {
+  const waiting = await firstTag(transaction, runId, '');
+  if (waiting === null) {
     return;
   }
   const [own] = await takeTurns(transaction, owner, [tasks.reduce((total, { cost }) => total + cost, 0)]);
-  await transaction.query(
-    `UPDATE outcrop.tasks SET start_tag = start_tag - $2::double precision
-     WHERE run_id = $1 AND NOT done AND lease IS NULL AND $2::double precision > 0`,
-    [runId, waiting.first - (own ?? waiting.first)],
+  if (own === undefined || own >= waiting) {
+    return;
+  }
+  // Another may have hurried it meanwhile: moved twice, it would be before all others.
+  const locked = await firstTag(transaction, runId, 'FOR UPDATE SKIP LOCKED');
+  if (locked !== null && own < locked) {
+    await transaction.query(
+      `UPDATE outcrop.tasks SET start_tag = start_tag - $2::double precision WHERE id IN (${waitingTasks} FOR UPDATE SKIP LOCKED)`,
+      [runId, locked - own],
+    );
+  }
+}
+
+/** Of a run, the tasks that nobody does yet; `$1` is the run. */
+const waitingTasks =
+  'SELECT id FROM outcrop.tasks WHERE run_id = $1 AND NOT done AND lease IS NULL ORDER BY id';
+
+/** The tag of the task of a run that comes first; null where none waits, or others have all of them. */
+async function firstTag(
+  transaction: Queryable,
+  runId: number,
+  lock: '' | 'FOR UPDATE SKIP LOCKED',
+): Promise<number | null> {
+  const [waiting] = await transaction.query<{ first: number | null }>(
+    `WITH waiting AS (${waitingTasks.replace('SELECT id', 'SELECT id, start_tag')} ${lock})
+     SELECT min(start_tag) AS first FROM waiting`,
+    [runId],
   );
+  return waiting?.first ?? null;
 }

@@ -9,20 +9,27 @@ const unfinishedMs = 24 * 3600 * 1000;
 /**
  * Removes what the store has and no run knows: archives of attempts that came late or were killed before they could say that
  * they were done, and checkpoints of runs that have ended. Gives their number.
+ *
+ * @param signal ends it early; what is left is left to the next time.
  */
 export async function sweepStore(
   store: ObjectStore,
   runStore: Pick<RunStore, 'findActive' | 'findArchiveKeys'>,
+  signal?: AbortSignal,
 ): Promise<number> {
   let removed = await store.deleteUnfinished(new Date(Date.now() - unfinishedMs));
   let batch: string[] = [];
   const flush = async (): Promise<void> => {
     const orphans = await findOrphans(batch, runStore);
-    for (const key of orphans) await store.delete(key);
-    removed += orphans.length;
+    for (const key of orphans) {
+      if (signal?.aborted === true) return;
+      await store.delete(key);
+      removed += 1;
+    }
     batch = [];
   };
   for await (const { key } of store.list('')) {
+    if (signal?.aborted === true) return removed;
     batch.push(key);
     if (batch.length === batchSize) await flush();
   }

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 import type { SitePaths } from '../catalogue/site-paths.ts';
-import { isAlive } from './site-lock.ts';
+import { isAlive } from './is-alive.ts';
 
 const runningSiteSchema = z.object({ url: z.url(), pid: z.int(), secret: z.string().min(32) });
 

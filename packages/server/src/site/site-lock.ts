@@ -1,23 +1,25 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { z } from 'zod';
+import Sqlite from 'better-sqlite3';
 
 import { SiteError } from '../catalogue/site-error.ts';
 import type { SitePaths } from '../catalogue/site-paths.ts';
 import { hasCode } from '../has-code.ts';
-
-const lockSchema = z.object({ pid: z.int(), startedAt: z.number() });
 
 /** The right to a site's embedded database, which only one process at a time may open. */
 export interface SiteLock {
   release(): Promise<void>;
 }
 
+/** How often one that waits looks again. */
+const lookEveryMs = 100;
+
 /**
- * Takes the lock of a site folder. A lock whose process is dead is taken over.
+ * Takes the lock of a site folder. It is SQLite's lock of a file that is never removed, and so the operating system's: no two
+ * processes can both believe that they have it, also in containers that share nothing but the folder, and it ends with
+ * its process, however that ends.
  *
  * @param options.waitMs how long to wait for another to let go.
  * @throws SiteError naming the process that has it.
@@ -26,77 +28,49 @@ export async function lockSite(paths: SitePaths, options: { waitMs: number }): P
   await mkdir(new URL('.', paths.lockFile), { recursive: true, mode: 0o700 });
   const deadline = performance.now() + options.waitMs;
   for (;;) {
-    if (await tryLock(paths.lockFile)) {
-      return { release: () => rm(paths.lockFile, { force: true }) };
+    const lock = tryLock(paths.lockFile);
+    if (lock !== null) {
+      return lock;
     }
-    const holder = await readHolder(paths.lockFile);
-    if (holder === null) {
-      await rm(paths.lockFile, { force: true });
-    } else if (performance.now() >= deadline) {
-      const path = fileURLToPath(paths.folder);
+    if (performance.now() >= deadline) {
+      const holder = readHolder(paths.lockFile) ?? 'that is just starting';
       throw new SiteError(
-        `The site in ${path} is in use by process ${holder}; stop that one first, or use another folder.`,
+        `The site in ${fileURLToPath(paths.folder)} is in use by process ${holder}; stop that one first, or use another folder.`,
       );
-    } else {
-      await delay(100);
     }
+    await delay(lookEveryMs);
   }
 }
 
-async function tryLock(file: URL): Promise<boolean> {
+/** Null where another process has it. */
+function tryLock(file: URL): SiteLock | null {
+  const database = new Sqlite(fileURLToPath(file), { timeout: 0 });
   try {
-    const handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(JSON.stringify({ pid: process.pid, startedAt: processStart() }));
-    await handle.close();
-    return true;
+    database.exec(
+      'BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL); DELETE FROM holder',
+    );
+    database.prepare('INSERT INTO holder VALUES (?)').run(process.pid);
+    // Others can read who it is, once that is written; and nobody but this process can write.
+    database.exec('COMMIT; BEGIN IMMEDIATE');
+    return { release: async () => void database.close() };
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) {
-      return false;
+    database.close();
+    if (hasCode(error, 'SQLITE_BUSY')) {
+      return null;
     }
     throw error;
   }
 }
 
-/** The process that has the lock, if it is alive. */
-async function readHolder(file: URL): Promise<number | null> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const parsed = lockSchema.safeParse(parseJson(text));
-  if (!parsed.success) {
-    return null;
-  }
-  const { pid, startedAt } = parsed.data;
-  // A container gives the same number to each of its lives, so one's own number alone does not say that it is one's own lock.
-  const isEarlierLife = pid === process.pid && Math.abs(startedAt - processStart()) > 2000;
-  return isAlive(pid) && !isEarlierLife ? pid : null;
-}
-
-/** Whether a process is alive. One that is dead but whose parent has not asked how it ended (a zombie) is not. */
-export function isAlive(pid: number): boolean {
+/** The process that says that it has the lock; null where none has said so yet. */
+function readHolder(file: URL): number | null {
+  const database = new Sqlite(fileURLToPath(file), { timeout: 1000 });
   try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    return hasCode(error, 'EPERM');
-  }
-}
-
-/** Only Linux tells; in containers, where nobody reaps, it matters. */
-function isZombie(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-function processStart(): number {
-  return Date.now() - process.uptime() * 1000;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
+    const row = database.prepare<[], { pid: number }>('SELECT pid FROM holder').get();
+    return row?.pid ?? null;
   } catch {
     return null;
+  } finally {
+    database.close();
   }
 }

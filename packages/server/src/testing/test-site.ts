@@ -34,6 +34,7 @@ import { TokenUses } from '../tokens/token-uses.ts';
 import { type CheckedApp, checkedApp } from './conformance.ts';
 import { fakeEngine, type FakeTable, rectangle } from './fake-engine.ts';
 import { openTestDatabase } from './open-test-database.ts';
+import { endlessRoom } from './endless-room.ts';
 
 /** A request but for its address. */
 export type AskOptions = Omit<RequestInit, 'headers'> & {
@@ -171,7 +172,7 @@ export async function openTestSite(options: TestSiteOptions = {}): Promise<TestS
       budgets: rateBudgets(site.limits, 'local'),
       trustedProxies: parseTrustedProxies(''),
     }),
-    diskRoom: { shortageFor: async () => null },
+    diskRoom: endlessRoom,
     downloadTickets: await DownloadTickets.open(database),
     downloadSeconds: 900,
     runStore,

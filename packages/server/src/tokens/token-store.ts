@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import type { Queryable } from '../database/database.ts';
 import { wireTime } from '../database/wire-time.ts';
-import { checkTokenOrder, type TokenOrder } from './token-order.ts';
+import { checkTokenOrder, type TokenOrder, TokenRequestError } from './token-order.ts';
 
 /** A token as its owner sees it, once: only its hash is kept. */
 export interface NewToken {
@@ -52,6 +52,65 @@ export async function insertToken(database: Queryable, order: TokenOrder): Promi
     throw new Error('The database gave no id for the token');
   }
   return { id: row.id, token, scopes: [...scopes] };
+}
+
+/** What of a token is to be another; what is absent stays. */
+export interface TokenChange {
+  readonly name?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly referers?: readonly string[] | undefined;
+  /** As in an order; null for never. */
+  readonly expires?: string | null | undefined;
+}
+
+/**
+ * Changes what a token may do, from its next request on. Null where there is none of this number that works: what was revoked
+ * stays so.
+ *
+ * @throws TokenRequestError for what cannot be granted.
+ */
+export async function changeToken(
+  database: Queryable,
+  tokenId: number,
+  { change, siteGroups }: { readonly change: TokenChange; readonly siteGroups: readonly string[] },
+): Promise<{ readonly before: TokenRecord; readonly after: TokenRecord } | null> {
+  const [before] = await database.query<TokenRecord>(
+    `SELECT ${tokenColumns} FROM outcrop.tokens WHERE id = $1 AND revoked_at IS NULL FOR UPDATE`,
+    [tokenId],
+  );
+  if (before === undefined) return null;
+  if (before.owner_id !== null) {
+    const words = `Key ${tokenId} stands in for token ${before.owner_id}, whose groups and rights it has`;
+    throw new TokenRequestError(`${words}; change that one, or revoke this one.`);
+  }
+  const checked = checkTokenOrder(
+    { scopes: before.scopes, name: before.name, ...defined(change) },
+    siteGroups,
+  );
+  const [after] = await database.query<TokenRecord>(
+    `UPDATE outcrop.tokens SET name = $2, scopes = $3,
+       groups = CASE WHEN $4 THEN $5::text[] ELSE groups END,
+       referers = CASE WHEN $6 THEN $7::text[] ELSE referers END,
+       expires_at = CASE WHEN $8 THEN $9::timestamptz ELSE expires_at END
+     WHERE id = $1 RETURNING ${tokenColumns}`,
+    [
+      tokenId,
+      checked.name,
+      checked.scopes,
+      change.groups !== undefined,
+      checked.groups,
+      change.referers !== undefined,
+      checked.referers,
+      change.expires !== undefined,
+      checked.expiresAt,
+    ],
+  );
+  return after === undefined ? null : { before, after };
+}
+
+function defined(change: TokenChange): Partial<TokenOrder> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
 /** Ends a token, and with it the keys that stand in for it. Null where there is none; one that had ended stays as it was. */

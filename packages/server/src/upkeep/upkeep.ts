@@ -2,26 +2,29 @@ import type { Logger } from 'pino';
 
 import type { Database } from '../database/database.ts';
 
-/** Something that must be done from time to time, by any one process of a site. */
+/** Something that must be done from time to time. */
 export interface Chore {
   /** Names it in the database and the log. */
   readonly name: string;
   readonly everySeconds: number;
-  /** Gives how many things it has changed. */
-  run(): Promise<number>;
+  /** Whose it is: of the site, where any one process does it; or of the machine, whose every process does it. */
+  readonly of: 'site' | 'machine';
+  /** Gives how many things it has changed. Ends early when the process does. */
+  run(signal: AbortSignal): Promise<number>;
 }
 
 /** How often one looks whether something is due. */
 const lookEveryMs = 15_000;
 
-/** Does chores: all of them when a process starts, then each when it is due, in whichever process asks first. */
+/** Does chores when they are due: those of the site in whichever process asks first. */
 export class Upkeep {
   readonly #database: Database;
   readonly #chores: readonly Chore[];
   readonly #logger: Logger;
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
-  #isClosed = false;
+  readonly #closing = new AbortController();
+  readonly #dueAt = new Map<string, number>();
 
   constructor(database: Database, chores: readonly Chore[], logger: Logger) {
     this.#database = database;
@@ -29,9 +32,14 @@ export class Upkeep {
     this.#logger = logger;
   }
 
-  /** Does everything once, and goes on until it is closed. */
-  async start(): Promise<void> {
-    await this.#doChores(this.#chores);
+  /**
+   * Does what is due, and goes on until it is closed.
+   *
+   * @param isAlone whether no other process can be doing chores: then everything is done once, as the last process may have
+   *   been killed in the middle of something. Where there are several, each start would do again what another has just done.
+   */
+  async start({ isAlone }: { readonly isAlone: boolean }): Promise<void> {
+    await (isAlone ? this.#doChores(this.#chores) : this.doWhatIsDue());
     this.#timer = setInterval(() => {
       this.#working = this.#working.then(() => this.doWhatIsDue());
     }, lookEveryMs);
@@ -41,24 +49,27 @@ export class Upkeep {
   /** Does what is due, unless another process does it. */
   async doWhatIsDue(): Promise<void> {
     try {
-      const due = [];
       for (const chore of this.#chores) {
-        if (await this.#claim(chore)) due.push(chore);
+        if (await this.#claim(chore)) await this.#doChores([chore]);
       }
-      await this.#doChores(due);
     } catch (error) {
       this.#logger.warn({ err: error }, 'Site:Upkeep:Failed');
     }
   }
 
-  /** Begins nothing more, and waits for what is being done. */
+  /** Begins nothing more, has what is being done end early, and waits for that. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearInterval(this.#timer ?? undefined);
     await this.#working;
   }
 
-  async #claim({ name, everySeconds }: Chore): Promise<boolean> {
+  async #claim({ name, everySeconds, of }: Chore): Promise<boolean> {
+    if (of === 'machine') {
+      const isDue = performance.now() >= (this.#dueAt.get(name) ?? 0);
+      if (isDue) this.#dueAt.set(name, performance.now() + everySeconds * 1000);
+      return isDue;
+    }
     const rows = await this.#database.query(
       `INSERT INTO outcrop.chores AS chore (name, due_at) VALUES ($1, now() + make_interval(secs => $2))
        ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE chore.due_at <= now() RETURNING name`,
@@ -69,9 +80,9 @@ export class Upkeep {
 
   async #doChores(chores: readonly Chore[]): Promise<void> {
     for (const chore of chores) {
-      if (this.#isClosed) return;
+      if (this.#closing.signal.aborted) return;
       try {
-        const changed = await chore.run();
+        const changed = await chore.run(this.#closing.signal);
         if (changed > 0) this.#logger.info({ chore: chore.name, changed }, 'Site:Upkeep:Done');
       } catch (error) {
         this.#logger.warn({ err: error, chore: chore.name }, 'Site:Upkeep:Failed');

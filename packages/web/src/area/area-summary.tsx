@@ -67,20 +67,27 @@ function ShapeSummary({ polygons }: { readonly polygons: Polygons }): ReactNode 
   return (
     <>
       <p className="muted small">
-        {words.area.size(squareKilometres(areaKm2(polygons)))} · {words.area.read(corners)}
+        {data?.problem == null && `${words.area.size(squareKilometres(areaKm2(polygons)))} · `}
+        {words.area.read(corners)}
         {isAcross && ` ${words.area.across}`}
       </p>
       {data?.problem != null && (
         <Notice tone="warn" isAlert>
-          {words.area.invalid(data.problem.reason, place === undefined ? '' : ` near ${place}`)}{' '}
-          {data.problem.at !== null && (
-            <button type="button" className="button button-small" onClick={() => showPlace(data.problem?.at)}>
-              {words.area.showWhere}
+          {words.area.invalid(data.problem.reason, place === undefined ? '' : words.area.near(place))}
+          <span className="fixes">
+            {data.problem.at !== null && (
+              <button
+                type="button"
+                className="button button-small"
+                onClick={() => showPlace(data.problem?.at)}
+              >
+                {words.area.showWhere}
+              </button>
+            )}
+            <button type="button" className="button button-small" onClick={fix}>
+              {words.area.repair}
             </button>
-          )}
-          <button type="button" className="button button-small" onClick={fix}>
-            {words.area.repair}
-          </button>
+          </span>
         </Notice>
       )}
       {isTooMany && (

@@ -25,6 +25,7 @@ export function BoxFields({ polygons }: { readonly polygons: Polygons }): ReactN
   };
   const extents = layers.flatMap((layer) => (layer?.data.extent ? polygonsOf(layer.data.extent) : []));
   const isTouched = sides.some((side) => texts[side] !== '');
+  const swapped = isTouched && box === null ? swapAxes(texts) : null;
   return (
     <div className="box">
       <div className="box-fields">
@@ -43,10 +44,15 @@ export function BoxFields({ polygons }: { readonly polygons: Polygons }): ReactN
           </div>
         ))}
       </div>
-      <p className="muted small" id="box-hint">
+      <p className="muted small" id="box-hint" role="status">
         {isTouched && problem !== null ? <span className="bad">{problem}</span> : words.area.boxHint}
       </p>
       <div className="button-row">
+        {swapped !== null && (
+          <button type="button" className="button button-small" onClick={() => set(swapped)}>
+            {words.area.swap}
+          </button>
+        )}
         <button
           type="button"
           className="button button-small"
@@ -73,6 +79,12 @@ function textsOf(box: Box | null): Texts {
   const text = (value: number | undefined): string =>
     value === undefined ? '' : String(Number(value.toFixed(5)));
   return { west: text(west), south: text(south), east: text(east), north: text(north) };
+}
+
+/** The texts with longitudes and latitudes changed over; null where that makes no box either. */
+function swapAxes({ west, south, east, north }: Texts): Texts | null {
+  const swapped = { west: south, south: west, east: north, north: east };
+  return readBox(swapped).box === null ? null : swapped;
 }
 
 /** The box that four texts say, or the first thing that is wrong with them. */

@@ -6,11 +6,10 @@ import { words } from '../words/en.ts';
 import { CornerTable } from './corner-table.tsx';
 import { cornerCount, type Polygons } from './polygons.ts';
 
-/** Drawing: what to draw, what to do next, and the corners as numbers. The map has the same tools. */
+/** Drawing: what to draw, and the corners as numbers. What goes on while drawing is beside the map. */
 export function DrawArea({ polygons }: { readonly polygons: Polygons }): ReactNode {
   const { dispatch } = useNewExport();
-  const { kind, corners } = useSyncExternalStore(sketch.subscribe, sketch.read);
-  const hint = kind ?? (polygons.length > 0 ? 'edit' : 'idle');
+  const { kind } = useSyncExternalStore(sketch.subscribe, sketch.read);
   return (
     <div className="draw">
       <div className="button-row">
@@ -31,22 +30,9 @@ export function DrawArea({ polygons }: { readonly polygons: Polygons }): ReactNo
           {words.area.drawPolygon}
         </button>
       </div>
-      <p className="muted small">{words.area.drawHint[hint]}</p>
-      {kind !== null && (
-        <div className="button-row">
-          <button type="button" className="button button-small" onClick={() => sketch.undo()}>
-            {words.area.undo}
-          </button>
-          {kind === 'polygon' && corners.length > 2 && (
-            <button type="button" className="button button-small" onClick={() => sketch.finish()}>
-              {words.area.done}
-            </button>
-          )}
-          <button type="button" className="button button-small" onClick={() => sketch.cancel()}>
-            {words.cancel}
-          </button>
-        </div>
-      )}
+      <p className="muted small">
+        {kind === null ? words.area.drawHint[polygons.length > 0 ? 'edit' : 'idle'] : words.area.drawingOnMap}
+      </p>
       {kind === null && polygons.length > 0 && (
         <>
           <button

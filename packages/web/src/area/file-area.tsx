@@ -1,9 +1,11 @@
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 
+import { announce } from '../parts/announcer.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { useDispatch } from '../request/use-new-export.ts';
 import { words } from '../words/en.ts';
-import type { Polygons } from './polygons.ts';
+import { squareKilometres } from '../words/numbers.ts';
+import { areaKm2, type Polygons } from './polygons.ts';
 import { type FileProblem, readShapeFile, type ShapesOfFile } from './read-shape-file.ts';
 import { readGeoJson, type Shape, swapCoordinates } from './read-geojson.ts';
 
@@ -20,8 +22,11 @@ export function FileArea({
   const [read, setRead] = useState<(ShapesOfFile & { file: File | null; text: string | null }) | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const [pasted, setPasted] = useState('');
-  const use = (shapes: readonly Shape[]): void =>
-    dispatch({ type: 'area', area: { mode: 'file', polygons: shapes.flatMap((shape) => shape.polygons) } });
+  const use = (shapes: readonly Shape[]): void => {
+    const polygons = shapes.flatMap((shape) => shape.polygons);
+    dispatch({ type: 'area', area: { mode: 'file', polygons } });
+    announce(words.area.drawn(squareKilometres(areaKm2(polygons))));
+  };
   const take = (found: ShapesOfFile, from: { file: File | null; text: string | null }): void => {
     setRead({ ...found, ...from });
     if (found.shapes.length === 1) use(found.shapes);

@@ -1,6 +1,7 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 
 import { fold } from '../catalogue/filter-catalogue.ts';
+import { announce } from '../parts/announcer.tsx';
 import { Combobox } from '../parts/combobox.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { useCropFeatures, useCropLayers } from '../queries.ts';
@@ -61,7 +62,10 @@ function FeatureChoice({
   );
   const found = useMemo(() => {
     const wanted = fold(text).split(/\s+/).filter(Boolean);
-    return folded.filter((one) => wanted.every((word) => one.folded.includes(word)));
+    const holding = folded.filter((one) => wanted.every((word) => one.folded.includes(word)));
+    // Names that begin with what was typed come first.
+    const isFirst = (one: (typeof folded)[number]): boolean => one.folded.startsWith(wanted[0] ?? '');
+    return [...holding.filter(isFirst), ...holding.filter((one) => !isFirst(one))];
   }, [folded, text]);
   const toggle = (featureId: number): void => {
     const next = featureIds.includes(featureId)
@@ -70,7 +74,8 @@ function FeatureChoice({
     dispatch({ type: 'area', area: { mode: 'named', layerId, featureIds: next } });
   };
   const nameOf = (featureId: number): string =>
-    features?.find(({ id }) => id === featureId)?.name ?? String(featureId);
+    features?.find(({ id }) => id === featureId)?.name ?? words.area.untitled(featureId);
+  useAnnouncement(featureIds, nameOf);
   return (
     <>
       <Combobox
@@ -110,4 +115,20 @@ function FeatureChoice({
       )}
     </>
   );
+}
+
+/** Says which areas were taken and left, in the list or on the map. */
+function useAnnouncement(featureIds: readonly number[], nameOf: (featureId: number) => string): void {
+  const before = useRef(featureIds);
+  const say = useEffectEvent((taken: readonly number[], left: readonly number[]) => {
+    for (const id of taken) announce(words.area.picked(nameOf(id), featureIds.length));
+    for (const id of left) announce(words.area.unpicked(nameOf(id), featureIds.length));
+  });
+  useEffect(() => {
+    say(
+      featureIds.filter((id) => !before.current.includes(id)),
+      before.current.filter((id) => !featureIds.includes(id)),
+    );
+    before.current = featureIds;
+  }, [featureIds]);
 }

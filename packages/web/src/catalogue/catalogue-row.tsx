@@ -2,10 +2,13 @@ import type { Layer } from '@outcrop/client';
 import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 
 import { type CatalogueEntry, useLayer } from '../queries.ts';
+import type { ItemKey } from '../request/draft.ts';
 import { useDispatch } from '../request/use-new-export.ts';
 import { words } from '../words/en.ts';
+import { dateTime } from '../words/numbers.ts';
 import { mapPreviews } from './map-previews.ts';
 import { Thumbnail } from './thumbnail.tsx';
+import { WholeSize } from './whole-size.tsx';
 
 interface RowProps {
   readonly entry: CatalogueEntry;
@@ -67,14 +70,14 @@ export const CatalogueRow: React.MemoExoticComponent<(props: RowProps) => ReactN
           </button>
         </div>
         {problem !== null && <p className="row-problem">{problem}</p>}
-        {isOpen && layer !== undefined && <RowDetails layer={layer} />}
+        {isOpen && layer !== undefined && <RowDetails item={entry.key} layer={layer} />}
       </li>
     );
   },
 );
 
-function RowDetails({ layer }: { readonly layer: Layer }): ReactNode {
-  const { license, description, data } = layer;
+function RowDetails({ item, layer }: { readonly item: ItemKey; readonly layer: Layer }): ReactNode {
+  const { license, description, data, publishedAt } = layer;
   const url = license?.urlHtml ?? license?.url ?? null;
   return (
     <div className="row-details">
@@ -89,6 +92,10 @@ function RowDetails({ layer }: { readonly layer: Layer }): ReactNode {
             license.title
           )}
         </p>
+      )}
+      <WholeSize item={item} layer={layer} />
+      {publishedAt !== null && (
+        <p className="small muted">{words.data.published(dateTime(new Date(publishedAt)))}</p>
       )}
       {data.fields.length > 0 && (
         <p className="small muted">

@@ -1,6 +1,7 @@
 import type { Layer } from '@outcrop/client';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 
+import { announce } from '../parts/announcer.tsx';
 import type { ItemKey } from '../request/draft.ts';
 import { useNewExport } from '../request/use-new-export.ts';
 import { ItemOptions } from '../options/item-options.tsx';
@@ -8,7 +9,8 @@ import { words } from '../words/en.ts';
 
 /** What is in the export, with what can be said of each item. */
 export function PickedItems(): ReactNode {
-  const { draft, layers, dispatch } = useNewExport();
+  const { draft, layers, titleOf, dispatch } = useNewExport();
+  useAnnouncement(draft.items, titleOf);
   if (draft.items.length === 0) return null;
   return (
     <div className="picked">
@@ -17,11 +19,11 @@ export function PickedItems(): ReactNode {
         {draft.items.map((key, at) => (
           <li key={key}>
             <div className="picked-line">
-              <bdi className="picked-title">{layers[at]?.title ?? key}</bdi>
+              <bdi className="picked-title">{titleOf(key)}</bdi>
               <button
                 type="button"
                 className="button button-quiet button-small"
-                aria-label={words.remove(layers[at]?.title ?? key)}
+                aria-label={words.remove(titleOf(key))}
                 onClick={() => dispatch({ type: 'remove', item: key })}
               >
                 <span aria-hidden="true">×</span>
@@ -34,6 +36,22 @@ export function PickedItems(): ReactNode {
       </ul>
     </div>
   );
+}
+
+/** Says what has come into the export and what has left it, by whichever of the ways. */
+function useAnnouncement(items: readonly ItemKey[], titleOf: (item: ItemKey) => string): void {
+  const before = useRef(items);
+  const say = useEffectEvent((added: readonly ItemKey[], removed: readonly ItemKey[]) => {
+    for (const item of added) announce(words.data.added(titleOf(item), items.length));
+    for (const item of removed) announce(words.data.removed(titleOf(item), items.length));
+  });
+  useEffect(() => {
+    say(
+      items.filter((item) => !before.current.includes(item)),
+      before.current.filter((item) => !items.includes(item)),
+    );
+    before.current = items;
+  }, [items]);
 }
 
 /** Which fields of an item to keep. */

@@ -24,11 +24,13 @@ export function CheckStep(): ReactNode {
       <ul className="check-items" aria-busy={check.isStale}>
         {draft.items.map((key, at) => (
           <li key={key} id={`check-${key}`} tabIndex={-1}>
-            <bdi className="check-title">{state.layers[at]?.title ?? key}</bdi>
+            <bdi className="check-title">{state.titleOf(key)}</bdi>
             <ItemState
               problems={problems.filter(({ item }) => item === key)}
               verdict={check.verdict?.items.find(({ item }) => itemKeyOf(item) === key)}
-              unit={state.layers[at]?.kind === 'table' ? words.data.rows : words.data.features}
+              isChecking={state.check.isStale || state.layers[at] === undefined}
+              isTable={state.layers[at]?.kind === 'table'}
+              isCropped={draft.area.mode !== 'all'}
             />
           </li>
         ))}
@@ -64,11 +66,15 @@ function Licences(): ReactNode {
 function ItemState({
   problems,
   verdict,
-  unit,
+  isChecking,
+  isTable,
+  isCropped,
 }: {
   readonly problems: readonly Problem[];
   readonly verdict: ItemValidation | undefined;
-  readonly unit: (total: number) => string;
+  readonly isChecking: boolean;
+  readonly isTable: boolean;
+  readonly isCropped: boolean;
 }): ReactNode {
   if (problems.length > 0) {
     return problems.map(({ text, fixes, item }) => (
@@ -77,10 +83,14 @@ function ItemState({
       </Notice>
     ));
   }
-  if (verdict === undefined) return <p className="muted small">{words.check.checking}</p>;
+  if (verdict === undefined) {
+    return <p className="muted small">{isChecking ? words.check.checking : words.check.unchecked}</p>;
+  }
+  const unit = isTable ? words.data.rows : words.data.features;
   const facts = [
     ...(verdict.featureCount === null ? [] : [unit(verdict.featureCount)]),
     ...(verdict.sizeEstimateZipped === null ? [] : [bytes(verdict.sizeEstimateZipped)]),
+    ...(isTable && isCropped ? [words.check.uncropped] : []),
   ];
   return (
     <p className="small">
@@ -96,6 +106,6 @@ function useAnnouncement(isStale: boolean, problems: number | null): void {
   useEffect(() => {
     if (isStale || problems === null || said.current === problems) return;
     said.current = problems;
-    announce(problems === 0 ? words.check.ready : words.check.missing);
+    announce(problems === 0 ? words.check.readyNow : words.check.notNow(problems));
   }, [isStale, problems]);
 }

@@ -20,13 +20,18 @@ export function CreateExport(): ReactNode {
   const [isAsked, setAsked] = useState(false);
   const [isQueued, setQueued] = useState(false);
   const problems = problemsOf(state);
+  // The same press again after a connection that broke is the same export, not a second one.
+  const attempt = useRef({ wanted, key: '' });
   const create = useMutation({
     mutationFn: async () => {
       if (wanted === null) throw new Error(words.check.missing);
-      const headers = { 'Idempotency-Key': crypto.randomUUID?.() ?? String(Math.random()) };
+      if (attempt.current.wanted !== wanted || attempt.current.key === '')
+        attempt.current = { wanted, key: crypto.randomUUID?.() ?? String(Math.random()) };
+      const headers = { 'Idempotency-Key': attempt.current.key };
       return siteClient().exports.create(wanted, { headers });
     },
     onSuccess: ({ id }) => {
+      attempt.current.key = '';
       forgetLastDraft();
       void queryClient.invalidateQueries({ queryKey: ['exports'] });
       go(`exports/${id}`);

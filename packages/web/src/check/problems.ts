@@ -34,8 +34,13 @@ export function problemsOf(state: NewExport): Problem[] {
   return [...missing(state), ...refused(state)];
 }
 
-function missing({ draft, layers, proposals }: NewExport): Problem[] {
-  const problems: Problem[] = [];
+function missing({ draft, layers, proposals, missing: absent, titleOf }: NewExport): Problem[] {
+  const problems = absent.map((item): Problem => ({
+    text: words.data.notThere(titleOf(item)),
+    fixes: ['remove'],
+    item,
+    target: `check-${item}`,
+  }));
   const plain = (text: string, target: string): Problem => ({ text, target, fixes: [], item: null });
   if (draft.items.length === 0) problems.push(plain(words.check.needItems, 'search'));
   if (!hasArea(draft.area)) problems.push(plain(words.check.needArea, 'step-area'));
@@ -47,9 +52,8 @@ function missing({ draft, layers, proposals }: NewExport): Problem[] {
   return problems;
 }
 
-function refused({ check, layers, draft }: NewExport): Problem[] {
-  const titleOf = (item: ItemKey | null): string =>
-    layers[draft.items.findIndex((one) => one === item)]?.title ?? words.newExport;
+function refused({ check, titleOf: titleOfItem }: NewExport): Problem[] {
+  const titleOf = (item: ItemKey | null): string => (item === null ? words.newExport : titleOfItem(item));
   const { verdict } = check;
   if (verdict === null) return check.issues.map((issue) => ofIssue(issue, titleOf));
   const whole = verdict.invalidDetails.map((reason): Problem => ({

@@ -64,7 +64,7 @@ export function CrsPicker(): ReactNode {
         describedBy="crs-area"
       />
       <p className="muted small" id="crs-area">
-        {current === undefined || current[3] === '' ? words.crs.hint : words.crs.area(current[3])}
+        {words.crs.area(current?.[3] ?? '')}
       </p>
       {isOutside && <Notice tone="warn">{words.crs.outside(definition?.name ?? '')}</Notice>}
     </div>

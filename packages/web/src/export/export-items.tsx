@@ -9,7 +9,7 @@ import { words } from '../words/en.ts';
 /** The layers and tables of an export, each with its format. */
 export function ExportItems({ made }: { readonly made: Export }): ReactNode {
   const keys = made.items.flatMap(({ item }) => itemKeyOf(item) ?? []);
-  const layers = useLayers(keys);
+  const { layers } = useLayers(keys);
   return (
     <table className="table">
       <thead>

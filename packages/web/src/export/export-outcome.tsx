@@ -54,9 +54,9 @@ function Download({ made }: { readonly made: Export }): ReactNode {
       )}
       <dl className="facts">
         {made.sha256 !== null && (
-          <div>
+          <div className="digest">
             <dt>{words.export.digest}</dt>
-            <dd className="digest">
+            <dd>
               <code>{made.sha256}</code>{' '}
               <CopyButton text={made.sha256} className="button button-quiet button-small" />
             </dd>

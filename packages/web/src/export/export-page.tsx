@@ -30,7 +30,7 @@ export function ExportPage({ exportId }: { readonly exportId: number }): ReactNo
         <Link to="exports">{words.history}</Link>
       </p>
       <h1 ref={heading} tabIndex={-1}>
-        <bdi>{made?.name ?? `${words.newExport} ${exportId}`}</bdi>
+        <bdi>{made?.name ?? words.export.untitled(exportId)}</bdi>
       </h1>
       {isMissing && <Notice tone="warn">{words.export.notFound}</Notice>}
       {error !== null && !isMissing && !isConnectionProblem(error) && !isSignInProblem(error) && (

@@ -31,7 +31,8 @@ export function ExportReport({ exportId }: { readonly exportId: number }): React
   );
 }
 
-function countsOf({ counts }: ItemReport): string[] {
+function countsOf({ counts, raster, files }: ItemReport): string[] {
+  if (raster !== undefined) return [words.export.rasterFiles(files.length)];
   const { excluded_by: by } = counts;
   const parts: readonly (readonly [number, (total: number) => string])[] = [
     [counts.clipped, words.export.clipped],

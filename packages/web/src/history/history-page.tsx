@@ -2,6 +2,7 @@ import type { Export } from '@outcrop/client';
 import { type ReactNode, useEffect, useState } from 'react';
 
 import { isConnectionProblem, isSignInProblem, messageOf } from '../api/page-error.ts';
+import { RepeatButton } from '../export/repeat-button.tsx';
 import { StateMark } from '../export/state-mark.tsx';
 import { Link } from '../parts/link.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -19,7 +20,7 @@ export function HistoryPage(): ReactNode {
   const isEmpty = data !== undefined && made.length === 0;
   return (
     <main id="main" className="column" tabIndex={-1}>
-      <h1>{words.history}</h1>
+      <h1 tabIndex={-1}>{words.history}</h1>
       {error !== null && !isConnectionProblem(error) && !isSignInProblem(error) && (
         <Notice tone="bad">{messageOf(error)}</Notice>
       )}
@@ -79,6 +80,9 @@ function HistoryTable({ made }: { readonly made: readonly Export[] }): ReactNode
             </th>
             <td>
               <StateMark state={one.state ?? 'processing'} />
+              {one.state === 'complete' && one.expiresAt !== null && (
+                <span className="muted small until"> {words.list.until(dateTime(one.expiresAt))}</span>
+              )}
             </td>
             <td>
               {one.createdAt !== null && (
@@ -87,7 +91,16 @@ function HistoryTable({ made }: { readonly made: readonly Export[] }): ReactNode
                 </time>
               )}
             </td>
-            <td>{one.items.length > 0 && <Link to={writeDraft(draftOf(one))}>{words.export.edit}</Link>}</td>
+            <td>
+              <div className="button-row">
+                {one.isTerminal && one.items.length > 0 && <RepeatButton made={one} isSmall />}
+                {one.items.length > 0 && (
+                  <Link to={writeDraft(draftOf(one))} className="button button-quiet button-small">
+                    {words.export.edit}
+                  </Link>
+                )}
+              </div>
+            </td>
           </tr>
         ))}
       </tbody>

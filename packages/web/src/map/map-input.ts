@@ -1,9 +1,7 @@
-import type Feature from 'ol/Feature';
 import type MapBrowserEvent from 'ol/MapBrowserEvent';
-import PointerInteraction from 'ol/interaction/Pointer';
 
 import type { LonLat } from '../area/polygons.ts';
-import { nearTo } from './area-layer.ts';
+import { dragCorners } from './drag-corners.ts';
 import type { MapModel } from './map-model.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -28,8 +26,7 @@ export function listenToMap(model: MapModel, sketch: Sketch, handlers: () => Map
     const state = sketch.read();
     if (state.kind !== null) model.area.setSketch(state, pointer);
   };
-  const drag = cornerDrag(model, sketch, handlers);
-  map.addInteraction(drag);
+  const stopDragging = dragCorners(model, sketch, handlers);
   const onClick = (event: MapBrowserEvent): void => {
     const place = model.placeOf(event.coordinate);
     if (place === null) return;
@@ -63,7 +60,7 @@ export function listenToMap(model: MapModel, sketch: Sketch, handlers: () => Map
   element.addEventListener('keydown', onKey);
   const stopSketch = sketch.subscribe(redraw);
   return () => {
-    map.removeInteraction(drag);
+    stopDragging();
     map.un('click', onClick);
     map.un('dblclick', onDouble);
     map.un('pointermove', onMove);
@@ -114,30 +111,4 @@ function pick(model: MapModel, event: MapBrowserEvent, { onPick }: MapInputHandl
   });
   const id = feature?.getId();
   if (id !== undefined) onPick(Number(id));
-}
-
-/** Drags a corner of the area. */
-function cornerDrag(model: MapModel, sketch: Sketch, handlers: () => MapInputHandlers): PointerInteraction {
-  let corner: number | null = null;
-  let start: LonLat | null = null;
-  return new PointerInteraction({
-    handleDownEvent: (event) => {
-      if (sketch.read().kind !== null) return false;
-      const [feature] = model.map.getFeaturesAtPixel(event.pixel, {
-        layerFilter: (layer) => layer === model.area.layers[1],
-        hitTolerance: 8,
-      });
-      corner = feature === undefined ? null : model.area.handleOf(feature as Feature);
-      start = model.placeOf(event.coordinate);
-      return corner !== null;
-    },
-    handleDragEvent: (event) => {
-      const place = model.placeOf(event.coordinate);
-      if (corner !== null && place !== null) handlers().onCorner(corner, nearTo(place, start ?? place));
-    },
-    handleUpEvent: () => {
-      corner = null;
-      return false;
-    },
-  });
 }

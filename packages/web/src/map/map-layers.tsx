@@ -26,7 +26,7 @@ export function PreviewOnMap({
 }
 
 /** A raster on the map. */
-export function PictureOnMap({ model, id }: { readonly model: MapModel; readonly id: number }): ReactNode {
+export function PictureOnMap({ model, plane, id }: LayerProps & { readonly id: number }): ReactNode {
   const { data } = useQuery({
     queryKey: ['picture', `l${id}`],
     queryFn: () => previewPicture(id),
@@ -34,10 +34,10 @@ export function PictureOnMap({ model, id }: { readonly model: MapModel; readonly
   });
   useEffect(() => {
     if (data === undefined) return undefined;
-    const layer = pictureLayer(data.url, data.envelope);
+    const layer = pictureLayer(data.url, data.envelope, plane);
     layer.setZIndex(1);
     return model.addLayer(layer);
-  }, [model, data]);
+  }, [model, plane, data]);
   return null;
 }
 

@@ -39,7 +39,9 @@ function LegendCounts({ preview }: { readonly preview: NonNullable<ShownLayer['p
           ))}
         </span>
       )}
-      <span className="muted legend-counts">{words.map.sample(features.length, total)}</span>
+      {features.length < total && (
+        <span className="muted legend-counts">{words.map.sample(features.length, total)}</span>
+      )}
     </>
   );
 }

@@ -96,6 +96,13 @@ export class MapModel {
     return isRound ? [-180, bounds[1], 180, bounds[3]] : bounds;
   }
 
+  /** Whether some of a box is on the map, and large enough to be seen. */
+  shows(box: Box | null): boolean {
+    const view = this.box();
+    if (box === null || view === null) return false;
+    return meets(view, box) && (box[2] - box[0]) * 40 > view[2] - view[0];
+  }
+
   /** Where a pixel of the map is, in degrees. */
   placeOf(coordinate: readonly number[]): LonLat | null {
     return this.plane.toDegrees(coordinate);
@@ -122,7 +129,10 @@ export class MapModel {
     const extent: Extent = boundingExtent(ring);
     if (ring.length === 0 || !Number.isFinite(getWidth(extent))) return;
     const duration = isAnimated && !this.#isStill ? animationMs : 0;
-    this.map.getView().fit(extent, { padding: [60, 60, 70, 60], maxZoom: 14, duration });
+    // Where the map is large, its tools and legend lie on it.
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const padding = width > 700 && height > 500 ? [50, 160, 140, 50] : [24, 24, 24, 24];
+    this.map.getView().fit(extent, { padding, maxZoom: 14, duration });
   }
 
   /** Moves the map by pixels, for keys and buttons. */

@@ -33,7 +33,11 @@ export function MapPanel(): ReactNode {
     mapView.attach({
       box: () => made.box(),
       fit: (polygons) => made.fit(polygons),
-      focus: () => frame.current?.focus(),
+      focus: () => {
+        frame.current?.focus({ preventScroll: true });
+        // With what is below the map, which comes with the drawing.
+        requestAnimationFrame(() => frame.current?.parentElement?.scrollIntoView({ block: 'nearest' }));
+      },
     });
     return () => {
       mapView.attach(null);
@@ -74,7 +78,7 @@ function MapContents({ model }: { readonly model: MapModel }): ReactNode {
     <>
       {shown.map(({ key, isPicture, preview }) =>
         isPicture ? (
-          <PictureOnMap key={key} model={model} id={Number(key.slice(1))} />
+          <PictureOnMap key={key} model={model} plane={plane.plane} id={Number(key.slice(1))} />
         ) : (
           <PreviewOnMap key={key} model={model} plane={plane.plane} preview={preview} />
         ),
@@ -82,10 +86,12 @@ function MapContents({ model }: { readonly model: MapModel }): ReactNode {
       {area.mode === 'named' && layerId !== null && (
         <PickableAreas model={model} plane={plane.plane} area={{ ...area, layerId }} box={box} />
       )}
-      <DrawBar model={model} />
       <MapTools model={model} polygons={polygons} />
-      <MapLegend shown={shown} />
-      {plane.toggle}
+      <div className="map-foot">
+        <DrawBar model={model} />
+        <MapLegend shown={shown} />
+        {plane.toggle}
+      </div>
     </>
   );
 }
@@ -146,17 +152,17 @@ function useAreaOnMap(model: MapModel, polygons: ReturnType<typeof useAreaPolygo
   }, [model, polygons, hasHandles, kind]);
 }
 
-/** Goes to the area when it comes from elsewhere than the map, and to the first layer that is chosen. */
+/** Goes to an area that comes from elsewhere than the map, and to the first layer that is chosen; never away under a hand. */
 function useFirstLook(model: MapModel, polygons: ReturnType<typeof useAreaPolygons>): void {
   const { draft, layers } = useNewExport();
-  const isDrawn = draft.area.mode === 'draw' || draft.area.mode === 'box';
+  const { mode } = draft.area;
   const isFirst = useRef(true);
   useEffect(() => {
     const bounds = boundsOf(polygons);
-    if (bounds === null || (isDrawn && !isFirst.current)) return;
+    const isOnMap = !isFirst.current && (mode === 'draw' || (mode === 'box' && model.shows(bounds)));
     isFirst.current = false;
-    model.fitBox(bounds, true);
-  }, [model, polygons, isDrawn]);
+    if (bounds !== null && !isOnMap) model.fitBox(bounds, true);
+  }, [model, polygons, mode]);
   const extent = layers.find((layer) => layer?.data.extent != null)?.data.extent ?? null;
   const goTo = useEffectEvent(() => {
     const bounds = extent === null ? null : boundsOf(polygonsOf(extent));

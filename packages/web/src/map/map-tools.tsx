@@ -47,7 +47,7 @@ export function MapTools({
   );
 }
 
-/** While something is drawn: what to do next, and the same tools as in the form. */
+/** While something is drawn: what to do next, and how to go on without the keyboard. */
 export function DrawBar({ model }: { readonly model: MapModel }): ReactNode {
   const { kind, corners } = useSyncExternalStore(sketch.subscribe, sketch.read);
   if (kind === null) return null;
@@ -60,7 +60,7 @@ export function DrawBar({ model }: { readonly model: MapModel }): ReactNode {
       <div className="map-cross" aria-hidden="true">
         +
       </div>
-      <div className="map-draw-bar">
+      <div className="map-draw-bar" role="group" aria-label={words.area.drawing}>
         <p className="map-note">{words.area.drawHint[kind]}</p>
         <div className="button-row">
           <button type="button" className="button button-small" onClick={addCorner}>

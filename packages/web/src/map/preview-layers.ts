@@ -3,6 +3,7 @@ import type Geometry from 'ol/geom/Geometry';
 import MultiLineString from 'ol/geom/MultiLineString';
 import MultiPoint from 'ol/geom/MultiPoint';
 import MultiPolygon from 'ol/geom/MultiPolygon';
+import LayerGroup from 'ol/layer/Group';
 import ImageLayer from 'ol/layer/Image';
 import VectorLayer from 'ol/layer/Vector';
 import ImageStatic from 'ol/source/ImageStatic';
@@ -15,7 +16,13 @@ import Style from 'ol/style/Style';
 import type { PreviewFeature } from '../api/extensions.ts';
 import type { LonLat } from '../area/polygons.ts';
 import { type MapColours, translucent } from './map-colours.ts';
-import { toPlane, type ViewPlane } from './view-plane.ts';
+import { mercatorPlane, toPlane, type ViewPlane } from './view-plane.ts';
+
+/** Dots of more features than this are small, as they lie close. */
+const manyFeatures = 1000;
+
+/** Web Mercator's way around the earth, in metres. */
+const worldWidth = 2 * Math.PI * 6_378_137;
 
 type Place = 'inside' | 'cut' | 'outside';
 
@@ -24,6 +31,7 @@ export class FeatureLayer {
   readonly layer: VectorLayer;
   readonly #source = new VectorSource({ wrapX: true });
   #features: readonly PreviewFeature[] = [];
+  #colours: { readonly colours: MapColours; readonly isPickable: boolean } | null = null;
   #chosen: ReadonlySet<number> = new Set();
   #styles: Readonly<Record<Place | 'chosen', Style>> | null = null;
 
@@ -36,11 +44,14 @@ export class FeatureLayer {
   }
 
   setColours(colours: MapColours, isPickable: boolean): void {
-    const { inside, cut, outside, crop } = colours;
+    this.#colours = { colours, isPickable };
+    const { inside, cut, outside, crop, halo } = colours;
+    const radius = this.#features.length > manyFeatures ? 2 : 3;
+    const style = (colour: string, alpha: number): Style => styleOf({ colour, alpha, halo, radius });
     this.#styles = {
-      inside: styleOf(isPickable ? outside : inside, isPickable ? 0.04 : 0.18),
-      cut: styleOf(cut, 0.22),
-      outside: styleOf(outside, 0.06),
+      inside: style(isPickable ? outside : inside, isPickable ? 0.04 : 0.18),
+      cut: style(cut, 0.22),
+      outside: style(outside, 0.06),
       // The area itself is drawn exactly; here it only takes clicks.
       chosen: new Style({ fill: new Fill({ color: translucent(crop, 0.01) }) }),
     };
@@ -50,6 +61,7 @@ export class FeatureLayer {
   setFeatures(features: readonly PreviewFeature[], plane: ViewPlane): void {
     this.#features = features;
     this.setPlane(plane);
+    if (this.#colours !== null) this.setColours(this.#colours.colours, this.#colours.isPickable);
   }
 
   setPlane(plane: ViewPlane): void {
@@ -71,19 +83,35 @@ export class FeatureLayer {
   }
 }
 
-/** A raster as one picture, in Web Mercator. */
-export function pictureLayer(url: string, envelope: readonly number[]): ImageLayer<ImageStatic> {
-  const source = new ImageStatic({ url, imageExtent: [...envelope], projection: 'EPSG:3857' });
-  return new ImageLayer({ source, opacity: 0.9 });
+/** A raster as one picture, in Web Mercator; there on every turn of the globe, as the map runs on across 180 degrees. */
+export function pictureLayer(
+  url: string,
+  [west = 0, south = 0, east = 0, north = 0]: readonly number[],
+  plane: ViewPlane,
+): LayerGroup {
+  const turns = plane.code === mercatorPlane.code ? [-worldWidth, 0, worldWidth] : [0];
+  const layers = turns.map((turn) => {
+    const imageExtent = [west + turn, south, east + turn, north];
+    return new ImageLayer({ source: new ImageStatic({ url, imageExtent, projection: 'EPSG:3857' }) });
+  });
+  return new LayerGroup({ layers, opacity: 0.9 });
 }
 
-function styleOf(colour: string, alpha: number): Style {
+/** Dots have a rim in the colour of the ground, so that they are seen on a picture too. */
+function styleOf(look: {
+  readonly colour: string;
+  readonly alpha: number;
+  readonly halo: string;
+  readonly radius: number;
+}): Style {
+  const { colour, alpha, halo, radius } = look;
   return new Style({
     fill: new Fill({ color: translucent(colour, alpha) }),
     stroke: new Stroke({ color: translucent(colour, 0.85), width: 1 }),
     image: new CircleStyle({
-      radius: 2.6,
-      fill: new Fill({ color: translucent(colour, 0.85) }),
+      radius,
+      fill: new Fill({ color: colour }),
+      stroke: new Stroke({ color: translucent(halo, 0.8), width: 1 }),
     }),
   });
 }

@@ -17,10 +17,16 @@ export function Announcer(): ReactNode {
   const [text, setText] = useState('');
   useEffect(() => {
     let timer = 0;
+    let waiting: string[] = [];
     const listener = (next: string): void => {
       clearTimeout(timer);
       setText('');
-      timer = window.setTimeout(() => setText(next), 150);
+      // What comes at the same time is said together: none takes the other's place.
+      waiting.push(next);
+      timer = window.setTimeout(() => {
+        setText(waiting.join(' '));
+        waiting = [];
+      }, 150);
     };
     listeners.add(listener);
     return () => {

@@ -76,6 +76,8 @@ function proposedCrs(layers: readonly (Layer | undefined)[], formats: Proposals[
   );
   if (spatial.length === 0) return null;
   const fixed = spatial.map(({ kind }) => findFormat(formats[kind as Kind] ?? '')?.fixedCrs);
-  if (fixed.every((crs) => crs !== undefined)) return fixed[0] ?? 'EPSG:4326';
+  // All of an export is in one system, so a format that knows only one decides for all.
+  const only = fixed.find((crs) => crs !== undefined);
+  if (only !== undefined) return only;
   return spatial.find(({ data }) => data.crs !== null)?.data.crs ?? 'EPSG:4326';
 }

@@ -3,15 +3,17 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { boxPolygons } from '../area/polygons.ts';
-import type { Area, Draft, ItemKey } from './draft.ts';
+import { words } from '../words/en.ts';
+import { type Area, type Draft, emptyDraft, type ItemKey } from './draft.ts';
 import type { ItemChoices } from './item-choices.ts';
-import { isEmptyDraft, readDraft, writeDraft } from './url-state.ts';
+import { carriesAll, isEmptyDraft, readDraft, writeDraft } from './url-state.ts';
 
 beforeEach(() => {
   const kept = new Map<string, string>();
   vi.stubGlobal('sessionStorage', {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),
+    clear: () => kept.clear(),
   });
 });
 
@@ -71,7 +73,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
 });
 
 describe('the address of a draft', () => {
-  test('says all of it', () => {
+  test('says all of it', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(draft, (written) => {
         const { draft: read, dropped } = readDraft(writeDraft(written));
@@ -138,5 +140,37 @@ describe('the address of a draft', () => {
 
   test('is empty for nothing', () => {
     expect(isEmptyDraft(readDraft('').draft)).toBe(true);
+  });
+});
+
+describe('the address of a request with very many choices', () => {
+  const tiles = Array.from({ length: 500 }, (_, at) => `sheet-${at}`);
+  const long: Draft = {
+    ...emptyDraft,
+    items: ['l1', 'l2'],
+    crs: 'EPSG:2193',
+    area: { mode: 'named', layerId: 1, featureIds: Array.from({ length: 900 }, (_, at) => at + 1) },
+    choices: { l1: { tiles } },
+    fields: { l2: ['name'] },
+  };
+
+  test('is short, and in its own tab it is the whole request', () => {
+    const query = writeDraft(long);
+    expect(query.length).toBeLessThanOrEqual(2001);
+    expect(carriesAll(query)).toBe(false);
+    expect(readDraft(query)).toEqual({ draft: long, dropped: [] });
+  });
+
+  test('gives elsewhere what it carries, and says that there was more', () => {
+    const query = writeDraft(long);
+    sessionStorage.clear();
+    const { draft: read, dropped } = readDraft(query);
+    expect(read).toMatchObject({ items: ['l1', 'l2'], crs: 'EPSG:2193', choices: {} });
+    expect(dropped).toEqual([expect.stringMatching(/^k=/)]);
+    expect(words.droppedParts(dropped)).toMatch(/^The request was too long for its link/);
+  });
+
+  test('carries all where that fits', () => {
+    expect(carriesAll(writeDraft({ ...long, area: { mode: 'all' }, choices: {} }))).toBe(true);
   });
 });

@@ -5,9 +5,14 @@ import { type Area, type Draft, emptyDraft, type ItemKey } from './draft.ts';
 import { decodeChoices, encodeChoices } from './encoded-choices.ts';
 import { decodeRing, encodeRing } from './encoded-ring.ts';
 import { keepShape, recallShape } from './kept-shapes.ts';
+import { keepText, recallText } from './kept-texts.ts';
 
 /** Larger shapes do not go into an address; the tab keeps them. */
 const mostCornersInAddress = 60;
+/** Longer addresses are cut by programs that they are sent with; the tab keeps the parts that do not fit. */
+const mostCharacters = 2000;
+/** What is kept first where not all fits: options, fields, the area, the items. */
+const keptFirst = ['o', 'x', 'a', 'i'];
 
 /** A draft read from an address, and the names of the parts that could not be understood. */
 export interface ReadDraft {
@@ -33,15 +38,41 @@ export function writeDraft(draft: Draft): string {
   }
   if (draft.mosaic) parts.push(['mosaic', 'yes']);
   if (draft.name !== '') parts.push(['n', draft.name]);
+  return parts.length === 0 ? '' : `?${fitting(parts)}`;
+}
+
+/** Whether an address that `writeDraft` made holds all of its request, or only this tab does. */
+export function carriesAll(query: string): boolean {
+  return !/[?&]k=/.test(query) && !/[?&]a=\w+-local:/.test(query);
+}
+
+/** Parts as a query that is not too long: what does not fit is kept, and `k` is the name of that. */
+function fitting(parts: readonly (readonly [string, string])[]): string {
+  let [query, kept] = [written(parts), ''];
+  for (let many = 1; query.length > mostCharacters && many <= keptFirst.length; many++) {
+    const isKept = ([name]: readonly [string, string]): boolean => keptFirst.slice(0, many).includes(name);
+    kept = written(parts.filter(isKept));
+    const rest = parts.filter((part) => !isKept(part));
+    query = written([...rest, ['k', 'x'.repeat(20)]]);
+    if (query.length <= mostCharacters) query = written([...rest, ['k', keepText(kept)]]);
+  }
+  return query;
+}
+
+function written(parts: readonly (readonly [string, string])[]): string {
   const readable = (text: string): string =>
     encodeURIComponent(text).replaceAll(/%2C|%3A/g, decodeURIComponent);
-  return parts.length === 0 ? '' : `?${parts.map(([name, value]) => `${name}=${readable(value)}`).join('&')}`;
+  return parts.map(([name, value]) => `${name}=${readable(value)}`).join('&');
 }
 
 /** Reads a draft from any query. What cannot be understood is left out and named. */
 export function readDraft(search: string): ReadDraft {
   const query = new URLSearchParams(search);
   const dropped: string[] = [];
+  const name = query.get('k');
+  const kept = name === null ? null : recallText(name);
+  if (name !== null && kept === null) dropped.push(`k=${name.slice(0, 40)}`);
+  for (const [part, value] of new URLSearchParams(kept ?? '')) query.append(part, value);
   const take = <T>(name: string, read: (text: string) => T | null, otherwise: T): T => {
     const text = query.get(name);
     if (text === null) return otherwise;

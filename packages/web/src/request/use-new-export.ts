@@ -4,8 +4,9 @@ import { createContext, type Dispatch, use, useMemo } from 'react';
 
 import { inspectRegion, type RegionInspection } from '../api/extensions.ts';
 import { type Check, useCheck } from '../check/use-check.ts';
-import { useLayers } from '../queries.ts';
-import { type Draft, type DraftAction, hasArea } from './draft.ts';
+import { useCatalogue, useLayers } from '../queries.ts';
+import { words } from '../words/en.ts';
+import { type Draft, type DraftAction, hasArea, type ItemKey } from './draft.ts';
 import { proposalsOf } from './proposals.ts';
 import { cropFeatureUrl, extentOf, type Extent, type Proposals, toExport } from './to-export.ts';
 import { useDraft } from './use-draft.ts';
@@ -18,6 +19,10 @@ export interface NewExport {
   readonly dropped: readonly string[];
   /** The chosen layers, in the draft's order; undefined while they load. */
   readonly layers: readonly (Layer | undefined)[];
+  /** What is chosen but not there: its link is old, or it may not be seen. */
+  readonly missing: readonly ItemKey[];
+  /** The title of a chosen item, or what it can be called until that is known. */
+  readonly titleOf: (item: ItemKey) => string;
   readonly proposals: Proposals;
   /** Undefined while several areas are joined. */
   readonly extent: Extent | undefined;
@@ -32,7 +37,12 @@ export interface NewExport {
 /** The draft, what follows from it, and what the site says of it. */
 export function useNewExportState(): NewExport {
   const { draft, dispatch, dropped } = useDraft();
-  const layers = useLayers(draft.items);
+  const { layers, missing } = useLayers(draft.items);
+  const { data: entries } = useCatalogue();
+  const titleOf = (item: ItemKey): string =>
+    layers[draft.items.indexOf(item)]?.title ??
+    entries?.find(({ key }) => key === item)?.title ??
+    words.data.untitled(item.startsWith('t') ? 'table' : 'layer', item.slice(1));
   const join = useJoinedArea(draft);
   const isKnown = layers.every((layer) => layer !== undefined);
   const proposals = useMemo(() => proposalsOf(draft, layers), [draft, layers]);
@@ -49,6 +59,8 @@ export function useNewExportState(): NewExport {
     dispatch,
     dropped,
     layers,
+    missing,
+    titleOf,
     proposals,
     extent,
     wanted,

@@ -18,8 +18,22 @@ export const words = {
   loading: 'Loading…',
   offline: 'The site does not answer. What you have entered stays here; trying again every few seconds.',
   onlineAgain: 'Connected again.',
-  droppedParts: (parts: readonly string[]) =>
-    `Parts of this address could not be understood and were left out: ${parts.join(', ')}.`,
+  droppedParts: (parts: readonly string[]) => {
+    const notCarried = parts.filter((part) => /^k=|-local:/.test(part));
+    const others = parts.filter((part) => !notCarried.includes(part));
+    return [
+      ...(notCarried.length === 0
+        ? []
+        : [
+            'The request was too long for its link: its shape, or some options, are only in the tab that made it.',
+          ]),
+      ...(others.length === 0
+        ? []
+        : [`Parts of this address could not be understood and were left out: ${others.join(', ')}.`]),
+    ].join(' ');
+  },
+  partialLink:
+    'There are so many choices that the address of this page does not carry them all; this tab does. To hand them on, copy the lines below “The same without this page”.',
   needsCanvas: 'The map cannot be shown in this browser. Everything can be done without it.',
   data: {
     heading: 'Data',
@@ -39,7 +53,13 @@ export const words = {
     noneHint: 'Whoever runs the site adds files to its folder and runs “outcrop init”.',
     noHit: (text: string) => `Nothing matches “${text}”.`,
     clear: 'Clear search',
+    added: (title: string, total: number) => `${title} is in the export, ${count(total)} in all.`,
+    removed: (title: string, total: number) => `${title} was removed, ${count(total)} in all.`,
     chosen: (total: number) => `In this export (${count(total)})`,
+    untitled: (kind: 'layer' | 'table', id: string) => (kind === 'table' ? `Table ${id}` : `Layer ${id}`),
+    notThere: (title: string) => `${title} is not on this site, or your key may not see it.`,
+    sizeOf: (size: number, format: string) => `About ${bytes(size)} zipped as ${format}, whole.`,
+    published: (date: string) => `Data of ${date}`,
     features: (total: number) => `${count(total)} ${total === 1 ? 'feature' : 'features'}`,
     rows: (total: number) => `${count(total)} ${total === 1 ? 'row' : 'rows'}`,
     noLicence: 'No licence stated',
@@ -71,6 +91,11 @@ export const words = {
     featurePlaceholder: 'Type a name',
     features: (total: number) =>
       `${count(total)} areas; tick several to join them. You can click on the map too.`,
+    untitled: (id: number) => `Area ${id}`,
+    picked: (name: string, total: number) =>
+      `${name} is part of the area, ${count(total)} ${total === 1 ? 'area' : 'areas'} in all.`,
+    unpicked: (name: string, total: number) =>
+      `${name} is no part of the area any more, ${count(total)} in all.`,
     noCropLayers: 'This site offers no named areas. Draw one, or type coordinates.',
     merged: (corners: number) => `Joined into one area of ${count(corners)} corners.`,
     simplified: (metres: number) =>
@@ -84,9 +109,11 @@ export const words = {
       idle: 'Choose a rectangle or a polygon, then click its corners on the map.',
       box: 'Click two opposite corners. With the keyboard: arrow keys move the map, Enter sets a corner.',
       polygon:
-        'Click the corners; click the first one again, or press Done, to finish. With the keyboard: arrow keys move the map, Enter sets a corner, Backspace takes it back.',
+        'Click the corners; click the first one again, or press Done, to finish. With the keyboard: arrow keys move the map, Enter sets a corner, Backspace takes it back, Enter twice finishes.',
       edit: 'Drag a corner to move it, or change its coordinates below.',
     },
+    drawing: 'Drawing',
+    drawingOnMap: 'Set the corners on the map; the buttons for it are there.',
     cornerAdded: (total: number) => `Corner ${total} set.`,
     cornerUndone: (total: number) => `Corner taken back, ${total} left.`,
     drawn: (km2: string) => `Area set: about ${km2} km².`,
@@ -134,7 +161,11 @@ export const words = {
       'too-large': () => 'The file is larger than 30 MB. Simplify it, or use its bounding box.',
     },
     swap: 'Swap them',
-    invalid: (reason: string, place: string) => `The outline is invalid: ${reason}${place}.`,
+    invalid: (reason: string, place: string) =>
+      /self-intersection/i.test(reason)
+        ? `The outline crosses itself${place}.`
+        : `The outline is invalid: ${reason}${place}.`,
+    near: (place: string) => ` near ${place}`,
     repair: 'Repair it',
     showWhere: 'Show where',
     repaired: 'Repaired. Check on the map that it is the area you mean.',
@@ -165,8 +196,7 @@ export const words = {
       within: (total: string) => `${total} on the edge, left out`,
       outside: (total: string) => `${total} outside`,
     },
-    sample: (shown: number, total: number) =>
-      shown < total ? `${count(shown)} of ${count(total)} shown` : `${count(total)} shown`,
+    sample: (shown: number, total: number) => `${count(shown)} of ${count(total)} here are drawn`,
     about: (text: string) => `about ${text}`,
     legend: 'On the map',
   },
@@ -179,7 +209,7 @@ export const words = {
     matches: (total: number) => `${count(total)} systems match`,
     noMatch: 'No system matches. Every word must be in its name or its area; a code such as 2193 works too.',
     notNeeded: 'Tables have no coordinates, so none is needed.',
-    area: (text: string) => `For ${text}`,
+    area: (text: string) => (text === '' ? '' : `For ${text}`),
     outside: (name: string) =>
       `The area reaches beyond where ${name} is made for; coordinates there may be distorted.`,
   },
@@ -223,7 +253,14 @@ export const words = {
     nameHint: 'Optional. Made of the titles otherwise.',
     nothing: 'Choose data to see what the export will be.',
     ready: 'Ready',
+    readyNow: 'The check is through: the export can be created.',
+    notNow: (total: number) =>
+      total === 1
+        ? 'The check is through: one thing keeps the export from being created.'
+        : `The check is through: ${count(total)} things keep the export from being created.`,
+    uncropped: 'whole, as tables have no places',
     checking: 'Checking…',
+    unchecked: 'Checked once the rest is mended.',
     updating: 'updating',
     size: (zipped: number, unzipped: number) =>
       unzipped > zipped
@@ -258,6 +295,7 @@ export const words = {
       error: 'Failed',
       gone: 'Gone',
     } as Readonly<Record<string, string>>,
+    untitled: (id: number) => `Export ${id}`,
     title: (percent: number, name: string) => `${percent} % – ${name}`,
     waiting: 'Waiting for its turn',
     waitingBehind: (others: number) =>
@@ -283,6 +321,8 @@ export const words = {
     edit: 'Edit and repeat',
     share: 'Copy link to this request',
     shared: 'Link copied. Whoever opens it gets the same choices, not your archive.',
+    sharedInPart:
+      'Link copied, but it is too short for all of the request: a shape or options that do not fit stay in this tab.',
     notFound: 'There is no such export, or it is someone else’s.',
     contents: 'What is in it',
     item: 'Item',
@@ -298,6 +338,7 @@ export const words = {
     report: 'What was done',
     written: (written: number, read: number) =>
       written === read ? `${count(written)} written` : `${count(written)} of ${count(read)} written`,
+    rasterFiles: (total: number) => (total === 1 ? 'One file written' : `${count(total)} files written`),
     clipped: (total: number) => `${count(total)} cut at the edge`,
     outside: (total: number) => `${count(total)} outside the area left out`,
     crumbs: (total: number) => `${count(total)} that only touch the area left out`,
@@ -319,6 +360,7 @@ export const words = {
     empty: 'Exports you make appear here.',
     more: 'Show more',
     shown: (shown: number, total: number) => `${count(shown)} of ${count(total)}`,
+    until: (date: string) => `until ${date}`,
   },
   session: {
     heading: 'Sign in',

@@ -36,8 +36,12 @@ export function squareKilometres(value: number): string {
 }
 
 const dates = new Intl.DateTimeFormat('en', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const steps = [
@@ -47,7 +51,7 @@ const steps = [
   [604_800, 'day', 86_400],
 ] as const;
 
-/** A time with its date. */
+/** A time with its date and zone. */
 export function dateTime(date: Date): string {
   return dates.format(date);
 }

@@ -107,6 +107,16 @@ describe('reading', () => {
   });
 });
 
+test('a change is something that is sent; a cancel is not, so that nobody is kept from taking back what they sent', async () => {
+  const app = limitedApp({ submitting: { perMinute: 1, burst: 1 } });
+  const change = (): Promise<Response> =>
+    ask(app, 'exports/999/', { key: token, method: 'PATCH', body: '{}' });
+  expect(await statuses(2, change)).toEqual([400, 429]);
+  expect(await statuses(2, () => ask(app, 'exports/999/', { key: token, method: 'DELETE' }))).toEqual([
+    404, 404,
+  ]);
+});
+
 describe('guessing', () => {
   const guess = 'f'.repeat(32);
 

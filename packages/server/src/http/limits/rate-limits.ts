@@ -22,7 +22,7 @@ const mostKnownTokens = 10_000;
 
 const words: Readonly<Record<RateKind, { readonly code: LimitCode; readonly what: string }>> = {
   reading: { code: 'rate-reading', what: 'requests' },
-  submitting: { code: 'rate-submitting', what: 'exports, validations and regions' },
+  submitting: { code: 'rate-submitting', what: 'exports, changes, validations and regions' },
   authentication: { code: 'rate-authentication', what: 'requests with a token or code that is not known' },
 };
 
@@ -125,6 +125,7 @@ export class RateLimits {
   }
 }
 
+/** What is cancelled is not counted as sent: who has sent too much must be able to take it back. */
 function kindOf({ req }: RequestContext): RateKind {
-  return req.method === 'POST' ? 'submitting' : 'reading';
+  return ['POST', 'PATCH', 'PUT'].includes(req.method) ? 'submitting' : 'reading';
 }

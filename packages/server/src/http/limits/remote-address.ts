@@ -59,7 +59,8 @@ export function askerOf(address: string): string {
     .join(':')}::/64`;
 }
 
-function isTrusted(address: string, trusted: TrustedProxies): boolean {
+/** Whether an address is one of the proxies. */
+export function isTrusted(address: string, trusted: TrustedProxies): boolean {
   const family = isIP(address);
   return family !== 0 && trusted.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }

@@ -14,6 +14,9 @@ beforeAll(async () => {
   }
   const insert = `UPDATE outcrop.exports SET created_at = timestamptz '2026-04-20T22:31:19.242850Z' + (id - 1) * interval '1 day'`;
   await site.parts.database.query(insert);
+  await site.parts.database.query(
+    `UPDATE outcrop.exports SET expires_at = timestamptz '2126-04-20T00:00:00Z' + id * interval '1 day'`,
+  );
   await site.parts.database.query(`UPDATE outcrop.exports SET state = 'gone' WHERE id = 4`);
 }, 60_000);
 
@@ -35,6 +38,10 @@ describe('exports', () => {
     ['sort=-created_at', [percent, roads2, rivers, roads]],
     ['sort=name', [percent, rivers, roads, roads2]],
     ['sort=-name', [roads2, roads, rivers, percent]],
+    ['sort=expires_at', [roads, rivers, roads2, percent]],
+    ['sort=-expires_at', [percent, roads2, rivers, roads]],
+    ['expires_at.gt=2126-04-21T00:00:00Z', [percent, roads2, rivers]],
+    ['expires_at.lte=2126-04-21T00:00:00Z', [roads]],
     ['sort=state', [roads, rivers, roads2, percent]],
     ['sort=-state', [percent, roads2, rivers, roads]],
     ['sort=id', [roads, rivers, roads2, percent]],

@@ -17,6 +17,7 @@ const weights: readonly (readonly [methods: readonly string[], pattern: RegExp, 
   [['GET'], /\/picture$|\/openapi\.json$|\/docs\/$/, 0.1],
   [['POST'], /\/exports\/$|\/validate\/$|\/regions$/, 10],
   [['POST'], /\/tokens\/$/, 4],
+  [['PATCH'], /\/tokens\/\{id\}\/$/, 2],
   [['GET', 'DELETE'], /\/exports\//, 2],
   [['PUT', 'HEAD', 'OPTIONS'], /./, 0.2],
 ];

@@ -85,7 +85,7 @@ test('a file in write-ahead mode whose folder cannot be written is an error that
 
 test('counts nulls, bytes and lengths of each field', () => {
   expect(surveyTableHere(tableOf(path), cache).fields).toEqual([
-    { nulls: 0, longest: 4, bytes: 6, least: null, greatest: null },
+    { nulls: 0, longest: 4, bytes: 6, least: null, greatest: null, foreign: [0xe9] },
   ]);
 });
 

@@ -187,7 +187,7 @@ test('run starts the workers it is asked for before it checks, and refuses what 
         },
       },
       engine: {
-        startWorkers: (count) => {
+        startWorkers: (_, count) => {
           seen.push(count);
           return count === 1 ? null : team;
         },

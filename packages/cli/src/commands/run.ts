@@ -40,11 +40,20 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   const { terminal } = context;
   const archivePath = resolve(context.workingFolder, options.output);
   await checkOutput(archivePath, options.force);
-  const engine = await context.loadEngine();
-  // Started first, as they are ready by the time the request has been checked.
-  await using team = engine.startWorkers(options.workers);
-  const check = await plan(options, context);
-  const prepared = { archivePath, silent: options.json, team, regions: check.regions };
+  const body = await readJsonFile(options.requestFile, {
+    workingFolder: context.workingFolder,
+    what: 'the request',
+  });
+  const [engine, sites] = await Promise.all([context.loadEngine(), context.loadSite()]);
+  const site = await sites.openSite(folderUrl(options.site, context.workingFolder));
+  await using _open = { [Symbol.asyncDispose]: async () => site.close() };
+  const resolved = await sites.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
+  if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
+  // Started before the check, as they are ready when it is over.
+  await using team = engine.startWorkers(resolved.request.items, options.workers);
+  const check = await sites.checkRequest(site, resolved.request);
+  const workers = team ?? options.workers;
+  const prepared = { archivePath, silent: options.json, workers, regions: check.regions };
   const result = await runPlan(checkedPlan(check), prepared, context);
   for (const warning of check.warnings) terminal.note(`note: ${warning}`);
   if (options.json) {
@@ -79,20 +88,6 @@ async function checkOutput(archivePath: string, force: boolean): Promise<void> {
   }
 }
 
-async function plan(options: RunArguments, context: CommandContext): Promise<ExportCheck> {
-  const { workingFolder } = context;
-  const body = await readJsonFile(options.requestFile, { workingFolder, what: 'the request' });
-  const sites = await context.loadSite();
-  const site = await sites.openSite(folderUrl(options.site, workingFolder));
-  try {
-    const resolved = await sites.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
-    if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
-    return await sites.checkRequest(site, resolved.request);
-  } finally {
-    await site.close();
-  }
-}
-
 function malformed(file: string, errors: Record<string, string[]>): CommandFailure {
   const lines = Object.entries(errors).flatMap(([field, details]) =>
     details.map((detail) => `  ${field}: ${detail}`),
@@ -113,13 +108,14 @@ function checkedPlan(check: ExportCheck): ExportPlan {
 interface PreparedRun {
   readonly archivePath: string;
   readonly silent: boolean;
-  readonly team: WorkerTeam | null;
+  /** Threads that are ready, or how many to start. */
+  readonly workers: WorkerTeam | number | undefined;
   readonly regions: ExportCheck['regions'];
 }
 
 async function runPlan(
   checked: ExportPlan,
-  { archivePath, silent, team, regions }: PreparedRun,
+  { archivePath, silent, workers, regions }: PreparedRun,
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
@@ -131,7 +127,7 @@ async function runPlan(
     const result = await engine.runExport(checked, {
       archivePath,
       workFolder,
-      workers: team ?? 1,
+      ...(workers !== undefined && { workers }),
       regions,
       signal: context.signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),

@@ -9,7 +9,7 @@ import { EarlyPieces } from './early-pieces.ts';
 
 /** Bytes that deflate has some work with, and that tell their place. */
 function someBytes(pieces: number): Buffer {
-  return Buffer.alloc(pieces * deflateBlockBytes).map((_, index) => (index >> 8) ^ (index % 7));
+  return Buffer.from(new Uint8Array(pieces * deflateBlockBytes).map((_, index) => (index >> 8) ^ (index % 7)));
 }
 
 function piece(bytes: Buffer, index: number): Buffer {

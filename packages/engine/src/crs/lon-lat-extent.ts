@@ -4,6 +4,7 @@ import type { Envelope } from '../features/geometry-array.ts';
 import type { CoordinateOperations } from './coordinate-operation.ts';
 import { type Crs, findCrs } from './crs.ts';
 import { gridOver } from './grid.ts';
+import { createKernel } from './kernel.ts';
 
 const gridSize = 21;
 
@@ -28,6 +29,24 @@ export async function lonLatEnvelope(
   const operation = await operations.choose(crs, wgs84(), envelope);
   const coordinates = gridOver(envelope, gridSize);
   await operation.transform({ coordinates, stride: 2, count: coordinates.length / 2 });
+  return envelopeAround(coordinates, crs);
+}
+
+/**
+ * Begins to compare the way from degrees to a CRS with PROJ, over an envelope of that CRS, before it is known whether the way to
+ * degrees agrees with PROJ: where it does, as it mostly will, both comparisons have run at once.
+ */
+export function chooseWayBackEarly(crs: Crs, envelope: Envelope, operations: CoordinateOperations): void {
+  const toDegrees = crs.kind === 'geographic' ? null : createKernel(crs, wgs84());
+  if (toDegrees === null) return;
+  const coordinates = gridOver(envelope, gridSize);
+  toDegrees(coordinates, 2, coordinates.length / 2);
+  // Whoever needs it chooses it again, and hears then why it failed.
+  operations.choose(wgs84(), crs, envelopeAround(coordinates, crs)).catch(() => undefined);
+}
+
+/** The envelope of longitudes and latitudes, on the turn of the globe around the CRS's central meridian. */
+function envelopeAround(coordinates: Float64Array, crs: Crs): Envelope {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let k = 0; k < coordinates.length; k += 2) {
     const latitude = coordinates[k + 1]!;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop/testkit';
@@ -11,7 +11,7 @@ import { tableOf } from '../testing/export-fixture.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { processBlocks } from './block-pool.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
-import { WorkerTeam } from './worker-team.ts';
+import { startWorkers, WorkerTeam } from './worker-team.ts';
 
 const features = 60_000;
 let folder: TemporaryFolder;
@@ -156,3 +156,19 @@ test('a worker that ends by itself fails the run, which can be tried again', asy
     message: expect.stringContaining('exit code 3'),
   });
 });
+
+test.each([
+  [17_000_000, 2, false],
+  [19_000_000, 2, true],
+  [19_000_000, 1, false],
+])(
+  'of a file of %i bytes, and %i workers asked for, threads are started early: %s',
+  async (bytes, count, isEarly) => {
+    const path = join(folder.path, `${bytes}.gpkg`);
+    writeFileSync(path, '');
+    truncateSync(path, bytes);
+    const layer = { title: 'A layer', description: '', licence: null, source: { ...setup.source, path } };
+    await using team = startWorkers([{ item: 'layers/1', layer, options: {} }] as never, count);
+    expect(team?.size ?? null).toBe(isEarly ? count : null);
+  },
+);

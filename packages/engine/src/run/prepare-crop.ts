@@ -7,7 +7,7 @@ import type { UnusableRegion } from '../crop/project-region.ts';
 import { RegionIndex } from '../crop/region-index.ts';
 import { RegionPlaces } from '../crop/region-places.ts';
 import type { Crs } from '../crs/crs.ts';
-import { lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
+import { chooseWayBackEarly, lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import { commonEnvelope } from '../features/geometry-array.ts';
 import type { Region } from '../plan/request.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
@@ -42,6 +42,7 @@ export async function prepareRegion(
   { crs, survey }: { crs: Crs; survey: Pick<GeometrySurvey, 'envelope'> },
 ): Promise<LayerRegion | UnusableRegion | null> {
   if (survey.envelope === null) return null;
+  chooseWayBackEarly(crs, survey.envelope, operations);
   const data = await lonLatEnvelope(crs, survey.envelope, operations);
   const operation = await operations.choose(wgs84(), crs, data);
   const projected = await regions.project(region, { crs, lonLat: data, operation });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
@@ -6,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { FailureCode } from '@outcrop/contract';
 
 import { EngineError } from '../engine-error.ts';
+import type { RequestedItem } from '../plan/request.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 
 /** What a worker is sent: an item to prepare for, then its blocks; at last nothing more. */
@@ -104,9 +106,24 @@ export class WorkerTeam implements AsyncDisposable {
   }
 }
 
-/** Starts as many threads as there are cores, or as asked; null where one would be all, which the caller's own can be. */
-export function startWorkers(count: number = availableParallelism()): WorkerTeam | null {
-  return count < 2 ? null : new WorkerTeam(count);
+/** Files with fewer bytes have too few blocks to share out. */
+const sharedBytes = 18_000_000;
+
+/**
+ * Starts the threads of a run before its plan is made, as many as there are cores or as asked, if it may need them: they are
+ * ready by then. Null where all is done in the caller's own thread, or threads would better be started when they are needed.
+ */
+export function startWorkers(
+  items: readonly RequestedItem[],
+  count: number = availableParallelism(),
+): WorkerTeam | null {
+  const isLarge = items.some(({ layer }) => isLargeTable(layer.source));
+  return count < 2 || !isLarge ? null : new WorkerTeam(count);
+}
+
+function isLargeTable(source: RequestedItem['layer']['source']): boolean {
+  if (!('table' in source) || !('path' in source)) return false;
+  return (statSync(source.path, { throwIfNoEntry: false })?.size ?? 0) >= sharedBytes;
 }
 
 /** A cancel has to be over within 200 ms. */

@@ -160,6 +160,28 @@ describe('pixels in their own CRS', () => {
     expect(checksums(joined)).toEqual(checksums(path));
   });
 
+  test('cut to rectangles side by side and joined again are the source, and none is there twice', async () => {
+    await using folder = await temporaryFolder();
+    const path = makeRaster(folder.file('photo.tif'), { ...size, bands: 3 });
+    const [left, right, top, bottom] = [173.4, 402, 121.7, 302];
+    const corners = [[-2, -2, left, top], [left, -2, right, top], [-2, top, left, bottom], [left, top, right, bottom]] as const; // prettier-ignore
+    const pieces: string[] = [];
+    let pixels = 0;
+    for (const [west, north, east, south] of corners) {
+      const ring = mapRing([[west, north], [east, north], [east, south], [west, south]]); // prettier-ignore
+      const { path: member, result } = await exportRasters(
+        { layers: [{ path, kind: 'raster' }], formats: { raster: geoTiff }, extent: await extentOf(ring) },
+        folder.path,
+      );
+      pixels += result.report.items[0]!.raster!.pixels;
+      pieces.push(member('photo.tif'));
+    }
+    const joined = folder.file('joined.vrt');
+    runGdal('gdalbuildvrt', ['-q', joined, ...pieces]);
+    expect(pixels).toBe(size.width * size.height);
+    expect(checksums(joined)).toEqual(checksums(path));
+  });
+
   test('of a rotated raster are cut along its own columns and rows', async () => {
     await using folder = await temporaryFolder();
     const path = makeRaster(folder.file('turned.vrt'), {

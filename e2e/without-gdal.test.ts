@@ -57,7 +57,9 @@ function serve(): Promise<ServedSite> {
 }
 
 test('the search path of these tests has no GDAL', async () => {
-  await expect(runProgram('/usr/bin/env', ['-i', `PATH=${environment['PATH']}`, 'ogr2ogr'])).resolves.toMatchObject({
+  await expect(
+    runProgram('/usr/bin/env', ['-i', `PATH=${environment['PATH']}`, 'ogr2ogr']),
+  ).resolves.toMatchObject({
     exitCode: 127,
   });
 });
@@ -73,13 +75,27 @@ test('each of them is exported, cropped and reprojected, and the report says wha
   await using site = await serve();
   const client = new Client(site.url);
   const crs = 'EPSG:4326';
-  const extent = { type: 'Polygon' as const, coordinates: [[[174, -42], [175, -42], [175, -39], [174, -39], [174, -42]]] };
+  const extent = {
+    type: 'Polygon' as const,
+    coordinates: [
+      [
+        [174, -42],
+        [175, -42],
+        [175, -39],
+        [174, -39],
+        [174, -42],
+      ],
+    ],
+  };
   for (const format of direct) {
     const wanted = new Export({ crs, formats: { vector: format }, extent }).addItem('layers/1');
     const { path } = await client.exports.run(wanted, { to: join(root, `${direct.indexOf(format)}.zip`) });
     const { stdout } = await runProgram('unzip', ['-p', path, 'report.json']);
     const report = JSON.parse(stdout) as {
-      items: { counts: { written: number; read: number; excluded: number }; coordinate_operation: { certified: boolean } }[];
+      items: {
+        counts: { written: number; read: number; excluded: number };
+        coordinate_operation: { certified: boolean };
+      }[];
     };
     const [item] = report.items;
     expect(item?.counts.written, format).toBeGreaterThan(10);
@@ -91,7 +107,9 @@ test('each of them is exported, cropped and reprojected, and the report says wha
 
 test('a format that needs GDAL is refused, with what is missing and how to install it', async () => {
   await using site = await serve();
-  const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: 'application/gml+xml' } }).addItem('layers/1');
+  const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: 'application/gml+xml' } }).addItem(
+    'layers/1',
+  );
   const verdict = await new Client(site.url).exports.validate(wanted);
   expect(verdict.isValid).toBe(false);
   const words = JSON.stringify(verdict);

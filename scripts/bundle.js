@@ -16,7 +16,7 @@ import * as esbuild from 'esbuild';
 const bundles = {
   engine: { inlined: ['@outcrop/contract'] },
   server: {
-    entries: ['http/openapi/print-document'],
+    entries: ['http/openapi/print-document', 'print-configuration'],
     inlined: [
       '@asteasolutions/zod-to-openapi',
       '@hono/zod-openapi',

@@ -8,7 +8,13 @@ const row = benchRows[0]!;
 function round(ours: number, rival: number, isStopped = false): Round {
   return {
     ours: { seconds: ours, processorSeconds: ours, peakMegabytes: 300, isStopped: false, bytes: 60_000_000 },
-    rival: { seconds: rival, processorSeconds: rival, peakMegabytes: 90, isStopped, bytes: isStopped ? null : 70_000_000 },
+    rival: {
+      seconds: rival,
+      processorSeconds: rival,
+      peakMegabytes: 90,
+      isStopped,
+      bytes: isStopped ? null : 70_000_000,
+    },
   };
 }
 

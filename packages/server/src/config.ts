@@ -18,7 +18,10 @@ export const configSchema = z.object({
     .max(500)
     .default(10)
     .describe('Connections that one process has to that server at most.'),
-  OUTCROP_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('The least that is written to the log.'),
+  OUTCROP_LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least that is written to the log.'),
   OUTCROP_LOG_FORMAT: z
     .enum(['json', 'pretty'])
     .default('json')
@@ -47,7 +50,9 @@ export const configSchema = z.object({
     .min(60)
     .max(604_800)
     .default(900)
-    .describe('Seconds that the address may be opened which a download redirects to. S3 takes a week at most.'),
+    .describe(
+      'Seconds that the address may be opened which a download redirects to. S3 takes a week at most.',
+    ),
   OUTCROP_TRUSTED_PROXIES: z
     .string()
     .default('')

@@ -10,7 +10,10 @@ export function exportProcessesOf(parents: readonly number[]): number[] {
 function isExportProcess(pid: string, parents: readonly number[]): boolean {
   try {
     const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return parents.includes(Number(parent)) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('export-process');
+    return (
+      parents.includes(Number(parent)) &&
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('export-process')
+    );
   } catch {
     // It has ended in between.
     return false;

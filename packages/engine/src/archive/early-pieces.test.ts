@@ -1,4 +1,12 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 
 import { temporaryFolder } from '@outcrop/testkit';
@@ -9,7 +17,9 @@ import { EarlyPieces } from './early-pieces.ts';
 
 /** Bytes that deflate has some work with, and that tell their place. */
 function someBytes(pieces: number): Buffer {
-  return Buffer.from(new Uint8Array(pieces * deflateBlockBytes).map((_, index) => (index >> 8) ^ (index % 7)));
+  return Buffer.from(
+    new Uint8Array(pieces * deflateBlockBytes).map((_, index) => (index >> 8) ^ (index % 7)),
+  );
 }
 
 function piece(bytes: Buffer, index: number): Buffer {

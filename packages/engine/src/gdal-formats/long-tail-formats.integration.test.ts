@@ -226,7 +226,12 @@ describe('PDF', () => {
     const placed = readWithOgr(path, 'typed').filter(({ geometry }) => geometry !== null);
     const features = readWithOgr(product('typed.pdf'));
     expect(features).toHaveLength(placed.length);
-    expect(features[0]!.properties).toMatchObject({ small: -1, large: '9007199254740994', text: 'Ōwenga é 1', day: '2020/02/02' });
+    expect(features[0]!.properties).toMatchObject({
+      small: -1,
+      large: '9007199254740994',
+      text: 'Ōwenga é 1',
+      day: '2020/02/02',
+    });
     expect(runGdal('gdalinfo', [product('typed.pdf')])).toContain('ID["EPSG",2193]');
     expect(codes(losses)).toEqual(
       expect.arrayContaining(['field-dropped bytes', 'field-retyped real', 'feature-dropped']),

@@ -59,7 +59,9 @@ export function chooseCharset(characters: ReadonlyMap<number, number>): ChosenCh
 /** The charset that holds all texts of some fields; null where that is not known beforehand, or where there is none. */
 export function charsetOfFields(surveys: readonly Pick<FieldSurvey, 'foreign'>[]): string | null {
   if (surveys.some(({ foreign }) => foreign === undefined)) return null;
-  const characters = new Map(surveys.flatMap(({ foreign = [] }) => foreign.map((code) => [code, 1] as const)));
+  const characters = new Map(
+    surveys.flatMap(({ foreign = [] }) => foreign.map((code) => [code, 1] as const)),
+  );
   const { name, values } = chooseCharset(characters);
   return values === 0 ? name : null;
 }

@@ -129,7 +129,8 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     const sink = isSpooled
       ? new FileSink(file)
       : new PipeSink(
-          (input) => (conversion = this.#convert(set, {
+          (input) =>
+            (conversion = this.#convert(set, {
               source: standardInput,
               charset: this.#known.charset,
               input,

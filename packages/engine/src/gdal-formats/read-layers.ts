@@ -29,7 +29,11 @@ export interface ReadOptions {
 
 /** Names, types and counts of a file's layers. Takes a scan of the whole file where its format keeps no count. */
 export async function readLayers(path: string, { drivers, args, signal }: ReadOptions): Promise<ReadLayer[]> {
-  const command = { program: 'ogrinfo', args: ['-ro', '-so', '-al', '-noextent', ...args, path], drivers } as const;
+  const command = {
+    program: 'ogrinfo',
+    args: ['-ro', '-so', '-al', '-noextent', ...args, path],
+    drivers,
+  } as const;
   const { stdout } = await runGdal(command, { signal });
   const heads = /^Layer name: (.*)\n(?:.*\n)*?Geometry: (.*)\nFeature Count: (\d+)$/gm;
   return [...stdout.matchAll(heads)].map(([, name, type, count]) => ({

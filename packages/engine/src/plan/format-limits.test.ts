@@ -29,6 +29,8 @@ test.each<[Mimetype, keyof Pick<ItemSize, 'bytes' | 'rows' | 'fields'>, number, 
 });
 
 test('a Shapefile has no limit that refuses it: it is split', () => {
-  expect(formatLimitProblems(item('application/x-zipped-shp', { bytes: 2 ** 42, rows: 2 ** 31 }))).toEqual([]);
+  expect(formatLimitProblems(item('application/x-zipped-shp', { bytes: 2 ** 42, rows: 2 ** 31 }))).toEqual(
+    [],
+  );
   expect(findFormat('application/x-zipped-shp')?.maxBytes).toBeUndefined();
 });

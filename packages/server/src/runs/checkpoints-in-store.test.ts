@@ -88,7 +88,10 @@ test('a transfer that fails leaves nothing of the others behind', async () => {
   };
   const there = { runId: 1, folder: join(root, 'there') };
   await mkdir(there.folder);
-  const fetching = new CheckpointsInStore(failing, { adoptFinishedItem, finishedItemFiles }).fetch(there, [0]);
+  const fetching = new CheckpointsInStore(failing, { adoptFinishedItem, finishedItemFiles }).fetch(
+    there,
+    [0],
+  );
   await expect(fetching).rejects.toThrow('503');
   await slow.promise;
   expect(await readdir(there.folder)).toEqual([]);

@@ -9,7 +9,10 @@ const plan = {
   name: 'both',
   items: [
     { item: 'layers/1', layer: { id: 1, title: 'Parcels', source: table } },
-    { item: 'layers/2', layer: { id: 2, title: 'Roads', source: { path: '/data/roads.gpkg', table: 'roads' } } },
+    {
+      item: 'layers/2',
+      layer: { id: 2, title: 'Roads', source: { path: '/data/roads.gpkg', table: 'roads' } },
+    },
   ],
 } as unknown as ExportPlan;
 
@@ -21,7 +24,10 @@ test('a plan is kept without addresses, and is what it was when they are looked 
 
 test('an address that has changed meanwhile is the one that is used', () => {
   const moved = 'postgres://exporter:other@new.example.org/cadastre';
-  const { items } = withAddresses(withoutAddresses(plan), () => ({ connection: moved, table: 'land.parcels' }));
+  const { items } = withAddresses(withoutAddresses(plan), () => ({
+    connection: moved,
+    table: 'land.parcels',
+  }));
   expect(items[0]?.layer.source).toMatchObject({ connection: moved });
 });
 

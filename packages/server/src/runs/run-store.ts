@@ -232,7 +232,11 @@ export class RunStore {
     });
   }
 
-  #tell(transaction: Queryable, exports: readonly { readonly id: number }[], event: EndingEvent): Promise<void> {
+  #tell(
+    transaction: Queryable,
+    exports: readonly { readonly id: number }[],
+    event: EndingEvent,
+  ): Promise<void> {
     return this.#announce(
       transaction,
       exports.map(({ id }) => ({ exportId: id, event })),

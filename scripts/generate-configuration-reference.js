@@ -27,7 +27,7 @@ function alternatives(schema) {
 /** @param {Schema} schema @returns {string} */
 function describeType(schema) {
   const words = alternatives(schema).map((one) => {
-    if (one.enum !== undefined) return one.enum.map((value) => `\`${value}\``).join(', ');
+    if (one.enum !== undefined) return one.enum.map((value) => `\`${String(value)}\``).join(', ');
     if (one.type === 'array') return `list of ${describeType(one.items ?? {})}`;
     if (one.type === 'object') return 'keys below';
     if (one.type === 'null') return '`null`';

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { launchBrowser, openPage, type TestedPage } from './support/browser.ts';
-import { serveDemo, sharedDemo } from './support/demo-site.ts';
+import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
 let browser: Browser;
@@ -141,18 +141,5 @@ describe('a screen reader', () => {
     expect(map?.name).toMatch(/^Map of the area and the data\. Arrow keys move the map/);
     const row = tree.find(({ role, name }) => role === 'checkbox' && name === 'Earthquakes');
     expect(row?.description).toMatch(/^Vector · 1,707 features · EPSG:4326/);
-  });
-
-  test('hears that a site went away and came back', async () => {
-    await using passing = await serveDemo();
-    await using tested = await openPage(browser, 'about:blank');
-    const { page, heard } = await listen(tested, `${passing.url}?i=l4`);
-    await page.getByText('Ready').first().waitFor();
-    const start = await passing.stop();
-    await page.getByLabel('Name', { exact: true }).fill('kept');
-    await heard(/The site does not answer/);
-    await start();
-    await heard(/Connected again/);
-    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
   });
 });

@@ -72,6 +72,7 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
   await expectAccessible(page);
   await start();
   await notice.waitFor({ state: 'detached', timeout: 40_000 });
+  await page.getByRole('status').filter({ hasText: 'Connected again.' }).waitFor();
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
   await expectVisible(page.getByText('Ready').first());
 });

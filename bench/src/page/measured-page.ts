@@ -13,6 +13,8 @@ export interface MeasuredPage extends AsyncDisposable {
   readonly page: Page;
   /** Bytes of JavaScript's heap after a collection. */
   heapBytes(): Promise<number>;
+  /** Milliseconds of processor that the main thread has used: what else the machine does is not in it, but a slowed processor is. */
+  mainThreadMs(): Promise<number>;
   /** Does something, and gives what the browser noticed of it until all was quiet again. */
   watch(act: () => Promise<void>): Promise<Noticed>;
 }
@@ -40,12 +42,17 @@ export async function openMeasured(browser: Browser, url: string, slowdown: numb
   await page.addInitScript(recorder);
   const session = await context.newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.goto(url, { timeout: 120_000 });
   return {
     page,
     async heapBytes() {
       await session.send('HeapProfiler.collectGarbage');
       return (await session.send('Runtime.getHeapUsage')).usedSize;
+    },
+    async mainThreadMs() {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
     },
     async watch(act) {
       await page.evaluate('noticed.tasks = []; noticed.keys = []; noticed.frames = []; noticed.shift = 0;');

@@ -40,10 +40,11 @@ async function measure(from: Browser, url: string): Promise<void> {
     return sorted[Math.floor(sorted.length / 2)]!.toFixed(0);
   };
   console.log(
-    '| first load, 1,007 layers | first paint, ms | list can be used, ms | no long task after, ms |',
+    '| first load, 1,007 layers | first paint, ms | list can be used, ms | no long task after, ms | main thread until the list, ms of processor |',
   );
-  console.log('|---|---|---|---|');
-  console.log(`| median of ${rounds} | ${median('paint')} | ${median('usable')} | ${median('quiet')} |\n`);
+  console.log('|---|---|---|---|---|');
+  const cells = (['paint', 'usable', 'quiet', 'mainThread'] as const).map(median);
+  console.log(`| median of ${rounds} | ${cells.join(' | ')} |\n`);
   console.log(
     '| what is done | longest task, ms | slowest key to frame, ms | slowest frame, ms | layout shift |',
   );
@@ -58,18 +59,21 @@ interface Load {
   readonly paint: number;
   readonly usable: number;
   readonly quiet: number;
+  readonly mainThread: number;
 }
 
 async function firstLoad(from: Browser, url: string): Promise<Load> {
   await using measured = await openMeasured(from, url, slowdown);
   const { page } = measured;
   await page.locator('.catalogue input').first().waitFor({ timeout: 120_000 });
+  const mainThread = await measured.mainThreadMs();
   await untilQuiet(page);
-  return (await page.evaluate(`({
+  const times = (await page.evaluate(`({
     paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
     usable: noticed.usable,
     quiet: Math.max(noticed.usable, ...noticed.tasks.map(([start, duration]) => start + duration)),
-  })`)) as Load;
+  })`)) as Omit<Load, 'mainThread'>;
+  return { ...times, mainThread };
 }
 
 async function manyLayers(from: Browser, url: string): Promise<void> {

@@ -41,6 +41,7 @@ export async function servePageSite(): Promise<PageSite> {
   const sheets = `  - { id: ${sheetsLayer}, title: Sheets, file: sheets.gpkg, table: sheets, crop_layer: true, name_field: name }\n`;
   await appendFile(join(folder, 'outcrop.yaml'), `${layers.join('')}${sheets}`);
   const child = spawn(process.execPath, [outcrop, 'serve', folder, '--anonymous', '--port', '0'], {
+    env: { ...process.env, OUTCROP_LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return {

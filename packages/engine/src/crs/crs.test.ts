@@ -16,6 +16,7 @@ test.each([
   'EPSG:',
   'ESRI:102100',
   'EPSG:102100',
+  'EPSG:102649',
   '2193',
   '__proto__',
   'EPSG:__proto__',

@@ -38,13 +38,16 @@ const usableKinds: Readonly<Record<string, Crs['kind']>> = {
   'CRS-GEOG3DCRS': 'geographic',
 };
 
+/** What is called EPSG beyond it are codes of Esri's, which PROJ does not know by that name (EPSG guidance note 7-1). */
+const greatestEpsgCode = 32_767;
+
 /**
  * Finds a CRS by its code. Null where the code is not `EPSG:n`, is not in the registry, or is not a CRS of the plane
  * (vertical, geocentric, compound and engineering systems).
  */
 export function findCrs(code: string): Crs | null {
   const epsg = /^EPSG:([1-9]\d{0,6})$/i.exec(code.trim())?.[1];
-  if (epsg === undefined) return null;
+  if (epsg === undefined || Number(epsg) > greatestEpsgCode) return null;
   const entry = readEntry(epsg);
   const kind = entry === null ? undefined : usableKinds[entry.kind];
   if (entry === null || kind === undefined || entry.proj4 === null) return null;

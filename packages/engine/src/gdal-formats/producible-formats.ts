@@ -1,7 +1,7 @@
 import { findFormat, type Kind, kinds } from '@outcrop/contract';
 
 import { directFormats, isFeatureKind } from '../formats/direct-formats.ts';
-import { findGdal } from '../gdal/gdal-drivers.ts';
+import { findGdal, type GdalDriver } from '../gdal/gdal-drivers.ts';
 import { rasterFormats } from '../raster/raster-formats.ts';
 import { ogrRecipes } from './ogr-recipes.ts';
 
@@ -12,7 +12,12 @@ import { ogrRecipes } from './ogr-recipes.ts';
 export async function producibleFormats(kind?: Kind): Promise<readonly string[]> {
   if (kind === undefined) return [...new Set((await Promise.all(kinds.map(producibleFormats))).flat())];
   const gdal = await findGdal();
-  const canWrite = (driver: string): boolean => gdal?.drivers.get(driver)?.canWrite === true;
+  return formatsWrittenWith(gdal?.drivers ?? new Map(), kind);
+}
+
+/** The mimetypes of a kind that can be written where GDAL has these drivers. */
+export function formatsWrittenWith(drivers: ReadonlyMap<string, GdalDriver>, kind: Kind): readonly string[] {
+  const canWrite = (driver: string): boolean => drivers.get(driver)?.canWrite === true;
   const written = isFeatureKind(kind)
     ? [
         ...directFormats(),

@@ -159,6 +159,30 @@ test('what changed is told: names that GeoPackage cannot have twice, and every l
   );
 });
 
+/** A projection of Arizona in feet as ArcGIS writes it, which PROJ knows as a code of Esri's and of nobody else. */
+const arizona =
+  'PROJCS["NAD_1983_StatePlane_Arizona_Central_FIPS_0202_Feet",GEOGCS["GCS_North_American_1983",DATUM["D_North_American_1983",SPHEROID["GRS_1980",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",699998.6],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",-111.9166666666667],PARAMETER["Scale_Factor",0.9999],PARAMETER["Latitude_Of_Origin",31.0],UNIT["Foot_US",0.3048006096012192]]';
+/** A definition that many CRSs of the registry have, as it names nothing. */
+const unnamed =
+  'PROJCS["unnamed",GEOGCS["unnamed",DATUM["unknown",SPHEROID["unnamed",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",9],PARAMETER["scale_factor",0.9996],PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["metre",1]]';
+
+describe('a Shapefile whose CRS is none of the EPSG registry, or any of many, is told so', () => {
+  test.each([
+    ['of Esri', arizona, /^it names no CRS of the EPSG registry: say which it is in, such as --crs EPSG:4326$/],
+    ['of nobody', unnamed, /^it names no CRS of the EPSG registry(; it may be (EPSG:\d+ or ){3}EPSG:\d+ or \d+ others)?: say/],
+  ])('%s', async (_, definition, reason) => {
+    const file = folder.file('crimes.shp');
+    writeOracleFixture(folder.file('source.gpkg'));
+    runGdal('ogr2ogr', [file, folder.file('source.gpkg'), 'places']);
+    writeFileSync(folder.file('crimes.prj'), definition);
+    const { layers, skipped } = await run(file);
+    expect(layers).toEqual([]);
+    expect(skipped[0]?.reason).toMatch(reason);
+    const given = await run(file, { crs: 'EPSG:2223' });
+    expect(given.layers).toMatchObject([{ crs: 'EPSG:2223', featureCount: 600 }]);
+  });
+});
+
 describe('nothing but files of known formats is opened', () => {
   test.each([
     ['/vsicurl/http://127.0.0.1:9/a.geojson', 'source-unavailable', 'cannot be opened'],

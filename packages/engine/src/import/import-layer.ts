@@ -97,8 +97,16 @@ function lacksCrs({ geometry }: GeoPackageTable): boolean {
 
 function unknownCrs({ geometry }: GeoPackageTable, candidates: readonly string[]): string {
   const own = geometry?.crs == null ? 'it names no CRS of the EPSG registry' : `it is in ${geometry.crs}`;
-  const guess = candidates.length === 0 ? '' : `; it may be ${candidates.join(' or ')}`;
+  const guess = candidates.length === 0 ? '' : `; it may be ${someOf(candidates)}`;
   return `${own}${guess}: say which it is in, such as --crs ${candidates[0] ?? 'EPSG:4326'}`;
+}
+
+/** A definition without a name may be dozens of them. */
+const mostNamed = 4;
+
+function someOf(candidates: readonly string[]): string {
+  const named = candidates.slice(0, mostNamed).join(' or ');
+  return candidates.length > mostNamed ? `${named} or ${candidates.length - mostNamed} others` : named;
 }
 
 /** Takes a table out again. Its name is one that we have made. */

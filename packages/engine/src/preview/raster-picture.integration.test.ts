@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { runGdal } from '../testing/ogr.ts';
 import { makeRaster, placedAt } from '../testing/raster-fixture.ts';
 import type { RasterKind } from '../source/layer.ts';
+import { summariseRaster } from '../raster/raster-summary.ts';
 import { pictureRaster } from './raster-picture.ts';
 
 const size = { width: 40, height: 40 } as const;
@@ -61,6 +62,20 @@ test('a folder of two tiles is one picture, transparent between them', async () 
   const { cornerCoordinates } = JSON.parse(corners) as { cornerCoordinates: Record<string, number[]> };
   const expected = [...cornerCoordinates['lowerLeft']!, ...cornerCoordinates['upperRight']!];
   for (const [index, edge] of expected.entries()) expect(Math.abs(envelope[index]! - edge)).toBeLessThan(50);
+});
+
+test('tiles in several CRSs are no picture, and both are named', async () => {
+  await using folder = await temporaryFolder();
+  makeRaster(folder.file('tiles/a.tif'), size);
+  const elsewhere = ['-a_srs', 'EPSG:27200', ...placedAt(0, 0, size).slice(2)];
+  makeRaster(folder.file('tiles/b.tif'), { ...size, flags: elsewhere });
+  const source = { path: folder.file('tiles'), kind: 'raster' } as const;
+  await expect(pictureRaster(source, folder.file('cache'))).rejects.toThrow(/EPSG:2193 and EPSG:27200/);
+  expect(await summariseRaster(source, folder.file('cache'))).toMatchObject({
+    envelope: null,
+    extent: null,
+    isUniform: false,
+  });
 });
 
 test('a grid of two tiles goes from black to white over both, transparent where there are no values', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { EngineError } from '../engine-error.ts';
 import type { GdalProgram } from '../gdal/gdal-command.ts';
 import { runGdal } from '../gdal/run-gdal.ts';
 import { sourceDrivers, workDrivers } from '../raster/raster-drivers.ts';
@@ -33,6 +34,11 @@ export async function pictureRaster(source: RasterFile, cacheFolder: string): Pr
   const { tiles } = await surveyRasterHere(source, cacheFolder);
   const [first] = tiles;
   if (first === undefined) throw new Error('a survey without tiles');
+  const other = tiles.find(({ crs }) => crs !== first.crs);
+  if (other !== undefined) {
+    const detail = `${source.path} has tiles in several CRSs, ${first.crs} and ${other.crs}: it is no one picture.`;
+    throw new EngineError('source-unavailable', detail);
+  }
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-picture-'));
   try {
     const [small, warped, picture] = ['small.tif', 'warped.tif', 'picture.png'].map((name) =>
@@ -65,15 +71,14 @@ export async function pictureRaster(source: RasterFile, cacheFolder: string): Pr
 /** Values of the first band from black to white; voids are transparent. */
 const greys = '-b 1 -b mask -co ALPHA=YES -ot Byte -scale_1 -a_nodata none'.split(' ');
 
-/** One VRT of those tiles that have the CRS of the first; returns its path. What lies between tiles is void. */
+/** One VRT of tiles of one CRS; returns its path. What lies between tiles is void. */
 async function joinTiles(
   tiles: readonly RasterTile[],
   { folder, kind }: { folder: string; kind: RasterKind },
 ): Promise<string> {
   const [list, path] = [join(folder, 'tiles.txt'), join(folder, 'tiles.vrt')];
   const [first] = tiles as [RasterTile];
-  const alike = tiles.filter(({ crs }) => crs === first.crs);
-  await writeFile(list, alike.map((tile) => `${tile.path}\n`).join(''));
+  await writeFile(list, tiles.map((tile) => `${tile.path}\n`).join(''));
   // The CRS of all is the same, whatever words it is said in.
   const flags = ['-q', '-allow_projection_difference', ...gapFlags(first, kind)];
   await gdal('gdalbuildvrt', [...flags, '-input_file_list', list, path]);

@@ -55,23 +55,40 @@ function startOf({ plan, tiles }: TileBatch): number {
   return (plan.resampling === null ? 0 : shares.warp) + (isMasked ? shares.mask : 0);
 }
 
-function bandFlags({ plan }: TileBatch, { valueBands: count, alpha }: Stage): string[] {
-  const { voids, format } = plan;
-  const values = Array.from({ length: count }, (_, index) => ['-b', String(index + 1)]).flat();
+/** Whether the one band of values is written three times, as colours. */
+function becomesColour({ plan: { format, voids } }: TileBatch, { valueBands, alpha }: Stage): boolean {
+  return format.hasAlphaOfColoursOnly === true && voids.how === 'alpha' && alpha !== null && valueBands === 1;
+}
+
+function bandFlags(batch: TileBatch, stage: Stage): string[] {
+  const { voids, format } = batch.plan;
+  const { valueBands: count, alpha } = stage;
   const isNodata = voids.how === 'nodata';
   const nodata = isNodata
     ? ['-a_nodata', voids.value]
     : format.voids.includes('nodata')
       ? []
       : ['-a_nodata', 'none'];
+  if (becomesColour(batch, stage)) {
+    return [...nodata, ...bandList([1, 1, 1, alpha!]), '-colorinterp', 'red,green,blue,alpha'];
+  }
   if (alpha === null || voids.how === 'alpha') return nodata;
+  const values = bandList(Array.from({ length: count }, (_, index) => index + 1));
   return voids.how === 'mask' ? [...nodata, ...values, '-mask', String(alpha)] : [...nodata, ...values];
 }
 
-function scaleFlags({ plan, ranges }: TileBatch, { valueBands: count, alpha, type }: Stage): string[] {
+function bandList(bands: readonly number[]): string[] {
+  return bands.flatMap((band) => ['-b', String(band)]);
+}
+
+function scaleFlags(batch: TileBatch, stage: Stage): string[] {
+  const { plan, ranges } = batch;
+  const { alpha, type } = stage;
   if (!plan.scalesToBytes || ranges === null) return [];
+  const isColoured = becomesColour(batch, stage);
+  const count = isColoured ? 3 : stage.valueBands;
   const flags = Array.from({ length: count }, (_, index) => {
-    const [least, greatest] = ranges[index] ?? [0, 255];
+    const [least, greatest] = ranges[isColoured ? 0 : index] ?? [0, 255];
     return [
       `-scale_${index + 1}`,
       String(least),
@@ -81,5 +98,5 @@ function scaleFlags({ plan, ranges }: TileBatch, { valueBands: count, alpha, typ
     ];
   }).flat();
   const isWide = alpha !== null && type === 'UInt16' && plan.voids.how === 'alpha' && !plan.voids.isNew;
-  return ['-ot', 'Byte', ...flags, ...(isWide ? [`-scale_${alpha}`, '0', '65535', '0', '255'] : [])];
+  return ['-ot', 'Byte', ...flags, ...(isWide ? [`-scale_${count + 1}`, '0', '65535', '0', '255'] : [])];
 }

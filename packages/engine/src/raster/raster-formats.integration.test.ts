@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { describe, expect, test } from 'vitest';
 
-import { producibleFormats } from '../gdal-formats/producible-formats.ts';
+import { parseDrivers } from '../gdal/gdal-drivers.ts';
+import { formatsWrittenWith, producibleFormats } from '../gdal-formats/producible-formats.ts';
 import { runGdal } from '../testing/ogr.ts';
 import {
   checkRasters,
@@ -41,6 +42,8 @@ const formats = {
 
 const codesOf = ({ losses }: { losses: readonly { code: string }[] }): string[] =>
   losses.map(({ code }) => code);
+
+const fourBands = [...placedAt(0, 0, size), '-co', 'ALPHA=NO'];
 
 describe('a picture of three bands', () => {
   test.each([
@@ -152,6 +155,9 @@ describe('what a format cannot hold', () => {
     ['floats', { ...size, type: 'Float32' }, 'lossless', /has Float32\./],
     ['five bands', { ...size, bands: 5 }, 'JPEG', /holds rasters of 1 or 3 bands; Layer 1 has 5/],
     ['five bands', { ...size, bands: 5 }, 'PNG', /has 5/],
+    ['four bands, none of them alpha', { ...size, bands: 4, flags: fourBands }, 'JPEG', /has 4/],
+    ['four bands, none of them alpha', { ...size, bands: 4, flags: fourBands }, 'PNG', /has 4/],
+    ['four bands, none of them alpha', { ...size, bands: 4, flags: fourBands }, 'PDF', /has 4/],
   ] as const)('%s: is refused with the reason', async (_, sketch, name, reason) => {
     await using folder = await temporaryFolder();
     const path = makeRaster(folder.file('photo.tif'), sketch as RasterSketch);
@@ -302,6 +308,33 @@ describe('a raster with an attribute table', () => {
   });
 });
 
+test.each([
+  ['PDF', 'EPSG:2193', 'Byte', 'raster'],
+  ['PDF', 'EPSG:2193', 'Float32', 'grid'],
+  ['KMZ', 'EPSG:4326', 'Byte', 'raster'],
+  ['KMZ', 'EPSG:4326', 'UInt16', 'raster'],
+] as const)(
+  'grey with pixels that are none is a picture of colours and alpha as %s in %s: %s',
+  async (name, crs, type, kind) => {
+    await using folder = await temporaryFolder();
+    const flags = [...placedAt(0, 0, size), '-a_nodata', '20'];
+    const path = makeRaster(folder.file('grey.tif'), { ...size, type, flags });
+    const { path: member, result } = await exportRasters(
+      { layers: [{ path, kind }], formats: { [kind]: formats[name] }, crs },
+      folder.path,
+    );
+    const output = member(`grey.${name.toLowerCase()}`);
+    expect(result.report.items[0]?.raster?.no_data).toBe('alpha');
+    const values = JSON.parse(runGdal('gdalinfo', ['-json', '-mm', output])) as {
+      bands: readonly { computedMin: number; computedMax: number }[];
+    };
+    expect(values.bands.length).toBeGreaterThanOrEqual(3);
+    const [red, green] = values.bands;
+    expect(red!.computedMax).toBeGreaterThan(150);
+    expect(green).toMatchObject({ computedMin: red!.computedMin, computedMax: red!.computedMax });
+  },
+);
+
 test('what this machine\u2019s GDAL cannot write is not offered', async () => {
   const raster = await producibleFormats('raster');
   expect(raster).toContain(formats.JPEG);
@@ -310,6 +343,17 @@ test('what this machine\u2019s GDAL cannot write is not offered', async () => {
   expect(raster.includes('application/x-hdf;subtype=kea')).toBe(hasKea);
   expect(await producibleFormats('rat')).toEqual(expect.arrayContaining([formats.HFA, formats.GTiff]));
   expect(await producibleFormats('grid')).not.toContain(formats.JPEG);
+});
+
+test.each([
+  ['  KEA -raster- (rw+): KEA Image Format (.kea)', true],
+  ['  KEA -raster- (ro): KEA Image Format (.kea)', false],
+  ['  GTiff -raster- (rw+vs): GeoTIFF', false],
+])('KEA is offered where GDAL says that it writes it: %s', (line, isOffered) => {
+  for (const kind of ['raster', 'grid', 'rat'] as const) {
+    const written = formatsWrittenWith(parseDrivers(line), kind);
+    expect(written.includes('application/x-hdf;subtype=kea')).toBe(isOffered);
+  }
 });
 
 test('a picture too wide for its format is refused, and told the limit', async () => {

@@ -12,6 +12,8 @@ export interface RasterFormat {
   /** How it says which pixels are none, best first. */
   readonly voids: readonly ('alpha' | 'nodata' | 'mask')[];
   readonly keepsPalette: boolean;
+  /** Whether alpha goes with colours only: grey becomes red, green and blue then. */
+  readonly hasAlphaOfColoursOnly?: boolean;
   /** Whether it can say that its pixels are rotated or oblong. */
   readonly keepsRotation: boolean;
   /** Pixels on a side, where there is a limit. */
@@ -24,6 +26,8 @@ export interface RasterFormat {
   readonly worldFile?: string;
   /** `NAME=VALUE`, as GDAL's `-co` takes them. */
   readonly options: (facts: OptionFacts) => readonly string[];
+  /** Whether only one thread writes it: then more that read cost a third more processor time, and save none. */
+  readonly isByOneThread?: boolean;
   /** Bytes of a file for each byte of values, measured on aerial photographs and elevation. */
   readonly ratio: number;
 }
@@ -96,6 +100,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     maxSide: 65_500,
     isLossless: false,
     worldFile: 'jgw',
+    isByOneThread: true,
     options: () => ['QUALITY=90'],
     ratio: 0.12,
   },
@@ -131,6 +136,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     keepsRotation: true,
     isLossless: true,
     worldFile: 'pgw',
+    isByOneThread: true,
     options: () => ['ZLEVEL=3'],
     ratio: 0.55,
   },
@@ -172,6 +178,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     valueBands: images,
     voids: ['alpha'],
     keepsPalette: false,
+    hasAlphaOfColoursOnly: true,
     keepsRotation: false,
     isLossless: false,
     isPicture: true,
@@ -185,6 +192,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     valueBands: images,
     voids: ['alpha'],
     keepsPalette: false,
+    hasAlphaOfColoursOnly: true,
     keepsRotation: true,
     isLossless: false,
     isPicture: true,

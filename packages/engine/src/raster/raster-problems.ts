@@ -38,6 +38,18 @@ export function sourceProblem(title: string, tiles: readonly RasterTile[]): Reas
     const detail = `${title}: ${nowhere.name} ${what}. Add \`crs: EPSG:n\` to the layer in outcrop.yaml, or a .prj file.`;
     return { code: 'invalid-crs', detail };
   }
+  const odd = tiles.find(({ bands }) =>
+    bands.slice(0, -1).some(({ interpretation }) => interpretation === 'Alpha'),
+  );
+  if (odd !== undefined) {
+    const detail = `${title}: ${odd.name} has bands behind its alpha band. Put alpha last: \`gdal_translate -b ...\`.`;
+    return { code: 'source-unavailable', detail };
+  }
+  return crsProblem(title, tiles);
+}
+
+/** What is wrong with the CRSs of tiles: they have several, or one that cannot be used. */
+function crsProblem(title: string, tiles: readonly RasterTile[]): Reason | null {
   const [first] = tiles;
   const other = tiles.find(({ crs }) => crs !== first?.crs);
   if (other !== undefined) {

@@ -175,6 +175,19 @@ describe('a source', () => {
     ]);
   });
 
+  test('with bands behind its alpha band is refused', async () => {
+    await using folder = await temporaryFolder();
+    const flags = [...placedAt(0, 0, size), '-colorinterp_4', 'alpha', '-colorinterp_5', 'undefined'];
+    const path = makeRaster(folder.file('odd.tif'), { ...size, bands: 5, flags });
+    const check = await checkRasters(
+      { layers: [{ path, kind: 'raster' }], formats: { raster: geoTiff } },
+      folder.path,
+    );
+    expect(check.items[0]?.reasons).toMatchObject([
+      { code: 'source-unavailable', detail: expect.stringContaining('Put alpha last') },
+    ]);
+  });
+
   test('whose tiles are in several CRSs is refused, and names two of them', async () => {
     await using folder = await temporaryFolder();
     makeRaster(folder.file('tiles/a.tif'), size);

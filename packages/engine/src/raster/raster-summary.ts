@@ -16,7 +16,7 @@ export interface RasterSummary {
   readonly crs: string | null;
   /** Whether all tiles have the CRS, the bands and the size of pixels of the first. */
   readonly isUniform: boolean;
-  /** In the layer's CRS: minX, minY, maxX, maxY; null where no tile says where it lies. */
+  /** In the layer's CRS: minX, minY, maxX, maxY; null where no tile says where it lies, or they are in several CRSs. */
   readonly envelope: Envelope | null;
   /** EPSG:4326, longitudes beyond 180 where the data cross the antimeridian; null where unknown. */
   readonly extent: ExtentGeometry | null;
@@ -40,7 +40,8 @@ export async function summariseRaster(source: RasterFile, cacheFolder: string): 
   const { tiles } = await surveyRasterHere(source, cacheFolder);
   const [first] = tiles;
   if (first === undefined) throw new Error('a survey without tiles');
-  const envelope = commonBox(tiles);
+  // Numbers of different CRSs have no envelope in common; such a layer cannot be exported either.
+  const envelope = tiles.every((tile) => tile.crs === first.crs) ? commonBox(tiles) : null;
   const crs = first.crs === null ? null : findCrs(first.crs);
   const degrees =
     envelope === null || crs === null

@@ -26,8 +26,11 @@ import { tilePaths } from './tile-paths.ts';
 import type { BatchTile } from './tile-stage.ts';
 import { mustCheckNodata, nodataOutside } from './voids.ts';
 
-/** Bytes of GDAL's caches and buffers, all its programs of an item together. */
-const memoryBytes = 768 * 1024 ** 2;
+/**
+ * Bytes of GDAL's caches, all its programs of an item together. Pixels are read once, in order: a cache that holds more of
+ * them costs the kernel's time for memory and gains nothing.
+ */
+const memoryBytes = 256 * 1024 ** 2;
 
 /** Makes the files of one raster layer: one of each tile, or one of all, on every core. */
 export async function runRasterItem(
@@ -82,9 +85,10 @@ interface Making {
 async function makeAll({ item, plan, context, workFolder }: Making): Promise<LossLog> {
   const batches = tileBatches(plan, context.cores);
   const jobs = Math.min(context.cores, batches.length);
+  const isByOneThread = plan.format.isByOneThread === true && plan.resampling === null;
   const run: GdalRunOptions = {
     signal: context.signal,
-    threads: Math.max(1, Math.floor(context.cores / jobs)),
+    threads: isByOneThread ? 1 : Math.max(1, Math.floor(context.cores / jobs)),
     cacheBytes: Math.floor(memoryBytes / jobs),
     temporaryFolder: workFolder,
   };

@@ -70,6 +70,17 @@ test('what cannot be imported leaves nothing behind', async () => {
   expect(await readdir(folder)).toEqual(['.outcrop']);
 });
 
+test('one of several files that cannot be read keeps none of the others out', async () => {
+  const damaged = join(temporary.path, 'damaged.geojson');
+  await writeFile(damaged, '{"type":');
+  const { imported, skipped } = await importIntoSite({ folder, files: [damaged, roads] });
+  expect(imported.map(({ file }) => file)).toEqual(['main-roads.gpkg']);
+  expect(skipped).toMatchObject([{ source: 'damaged.geojson', layer: null }]);
+  expect(skipped[0]!.reason).toContain('damaged.geojson cannot be read as GeoJSON');
+  await using site = await disposable(openSite(folder));
+  expect(site.layers.map(({ title }) => title)).toEqual(['Main Roads']);
+});
+
 test('init says of files of other formats how they are brought in', async () => {
   await writeFile(new URL('paths.geojson', folder), collection(['a']));
   const { layers, skipped } = await initSite(folder);

@@ -3,7 +3,7 @@ import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type ImportedLayer, type ImportOptions, slugify } from '@outcrop/engine';
+import { EngineError, type ImportedLayer, type ImportOptions, slugify } from '@outcrop/engine';
 
 import { type Engine, outcropEngine } from '../engine.ts';
 import { initSite, type InitResult } from './init-site.ts';
@@ -35,7 +35,7 @@ export interface SiteImportResult extends Pick<InitResult, 'configFile'> {
  * Imports files into a site: each becomes a GeoPackage in its folder, named after the file, and its layers and tables
  * are added to `outcrop.yaml`, which is written where there is none. A file is there whole or not at all.
  *
- * @throws EngineError where a file cannot be imported; those before it have been.
+ * @throws EngineError where nothing can be imported, or the only file cannot; one of several that cannot is skipped.
  */
 export async function importIntoSite(
   { folder, files, replace = false, ...options }: SiteImport,
@@ -55,12 +55,21 @@ export async function importIntoSite(
       const name = await fileName(fileURLToPath(paths.folder), file, replace);
       await rename(target, join(fileURLToPath(paths.folder), name));
       imported.push(...report.layers.map((layer) => ({ ...layer, file: name })));
+    } catch (error) {
+      if (files.length === 1 || !isOfTheFile(error)) throw error;
+      skipped.push({ source: basename(file), layer: null, reason: error.message });
     } finally {
       await rm(workFolder, { recursive: true, force: true });
     }
   }
   const { configFile } = await initSite(folder, engine);
   return { configFile, imported, skipped };
+}
+
+/** Whether it is about one file, and says nothing of the others. */
+function isOfTheFile(error: unknown): error is EngineError {
+  const codes: readonly string[] = ['gdal-failed', 'source-corrupt', 'source-unavailable'];
+  return error instanceof EngineError && codes.includes(error.code);
 }
 
 /** A name after the file, which no other has, unless that is to be replaced. */

@@ -1,4 +1,5 @@
 import { siteSettings } from '../site-settings.ts';
+import { connection } from './connection.ts';
 
 /**
  * Where the page really reaches an address of the site. Addresses in bodies begin with the site's public one; the page
@@ -12,7 +13,15 @@ function reachable(url: string): string {
   return url;
 }
 
-/** The page's `fetch`: for the client of the API, and for what is the page's own. */
-export function pageFetch(url: string, init: RequestInit): Promise<Response> {
-  return fetch(reachable(url), { ...init, credentials: 'same-origin' });
+/** The page's `fetch`: for the client of the API, and for what is the page's own. That nobody answers is told at once, before it is tried again. */
+export async function pageFetch(url: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(reachable(url), { ...init, credentials: 'same-origin' });
+    // A proxy answers for a site that is away.
+    if (response.status < 502) connection.works();
+    return response;
+  } catch (error) {
+    if (init.signal?.aborted !== true) connection.lost();
+    throw error;
+  }
 }

@@ -74,7 +74,7 @@ function FeatureChoice({
     dispatch({ type: 'area', area: { mode: 'named', layerId, featureIds: next } });
   };
   const nameOf = (featureId: number): string =>
-    features?.find(({ id }) => id === featureId)?.name ?? String(featureId);
+    features?.find(({ id }) => id === featureId)?.name ?? words.area.untitled(featureId);
   useAnnouncement(featureIds, nameOf);
   return (
     <>

@@ -16,6 +16,8 @@ const names = ['land', 'sea', 'coast', 'label', 'crop', 'halo', 'inside', 'cut',
 /** Reads the colours as they are now, light or dark. A canvas knows nothing of `light-dark()`, so the page resolves them. */
 export function readColours(): MapColours {
   const probe = document.createElement('span');
+  // Where a system forces its few colours, a map in them would be land and sea of one.
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   const colours = names.map((name) => {
     probe.style.color = `var(--map-${name})`;

@@ -91,6 +91,7 @@ export const words = {
     featurePlaceholder: 'Type a name',
     features: (total: number) =>
       `${count(total)} areas; tick several to join them. You can click on the map too.`,
+    untitled: (id: number) => `Area ${id}`,
     picked: (name: string, total: number) =>
       `${name} is part of the area, ${count(total)} ${total === 1 ? 'area' : 'areas'} in all.`,
     unpicked: (name: string, total: number) =>

@@ -168,8 +168,16 @@ const unnamed =
 
 describe('a Shapefile whose CRS is none of the EPSG registry, or any of many, is told so', () => {
   test.each([
-    ['of Esri', arizona, /^it names no CRS of the EPSG registry: say which it is in, such as --crs EPSG:4326$/],
-    ['of nobody', unnamed, /^it names no CRS of the EPSG registry(; it may be (EPSG:\d+ or ){3}EPSG:\d+ or \d+ others)?: say/],
+    [
+      'of Esri',
+      arizona,
+      /^it names no CRS of the EPSG registry: say which it is in, such as --crs EPSG:4326$/,
+    ],
+    [
+      'of nobody',
+      unnamed,
+      /^it names no CRS of the EPSG registry(; it may be (EPSG:\d+ or ){3}EPSG:\d+ or \d+ others)?: say/,
+    ],
   ])('%s', async (_, definition, reason) => {
     const file = folder.file('crimes.shp');
     writeOracleFixture(folder.file('source.gpkg'));

@@ -98,8 +98,7 @@ class EdgePairs {
     const { coordinates } = this.#shape;
     const [ax, ay, bx, by] = [coordinates[k]!, coordinates[k + 1]!, coordinates[k + 2]!, coordinates[k + 3]!];
     const [cx, cy, dx, dy] = [coordinates[m]!, coordinates[m + 1]!, coordinates[m + 2]!, coordinates[m + 3]!];
-    if ((cx < ax && cx < bx && dx < ax && dx < bx) || (cx > ax && cx > bx && dx > ax && dx > bx)) return true;
-    if ((cy < ay && cy < by && dy < ay && dy < by) || (cy > ay && cy > by && dy > ay && dy > by)) return true;
+    if (areSpansApart(ax, bx, cx, dx) || areSpansApart(ay, by, cy, dy)) return true;
     if (this.#follows(k, m, ring)) return surelyGoesOn(ax, ay, bx, by, dx, dy);
     if (this.#follows(m, k, ring)) return surelyGoesOn(cx, cy, dx, dy, bx, by);
     const side = sideOf(ax, ay, bx, by, cx, cy);
@@ -114,6 +113,10 @@ class EdgePairs {
     const isLast = k / 2 + 2 === ringStarts[ring + 1]!;
     return m === (isLast ? ringStarts[ring]! * 2 : k + 2);
   }
+}
+
+function areSpansApart(...[a, b, c, d]: [number, number, number, number]): boolean {
+  return (c < a && c < b && d < a && d < b) || (c > a && c > b && d > a && d > b);
 }
 
 /**

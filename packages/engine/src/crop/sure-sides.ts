@@ -1,6 +1,8 @@
 /** What rounding may add to the determinant of `sideOf`, by Shewchuk's bound: (3 + 16 e) e, where e is 2^-53. */
 const roundingShare = 3.3306690738754716e-16;
 
+type Point = readonly [x: number, y: number];
+
 /** Six coordinates: a line from a to b, and c. */
 export type LineAndPoint = readonly [ax: number, ay: number, bx: number, by: number, cx: number, cy: number];
 
@@ -19,4 +21,10 @@ export function surelyGoesOn(...[ax, ay, bx, by, cx, cy]: LineAndPoint): boolean
   if (sideOf(ax, ay, bx, by, cx, cy) !== 0) return true;
   const [x, y] = [(ax - bx) * (cx - bx), (ay - by) * (cy - by)];
   return x + y < -1e-15 * (Math.abs(x) + Math.abs(y));
+}
+
+/** Whether c and d are surely on the same side of the line from a to b. */
+export function areOnOneSide(line: readonly [number, number, number, number], c: Point, d: Point): boolean {
+  const side = sideOf(...line, ...c);
+  return side !== 0 && side === sideOf(...line, ...d);
 }

@@ -1,5 +1,5 @@
 import { fanout, type RegionShape } from './region-shape.ts';
-import { sideOf, surelyGoesOn } from './sure-sides.ts';
+import { areOnOneSide, sideOf, surelyGoesOn } from './sure-sides.ts';
 
 /**
  * Whether polygons are valid beyond doubt: no two of their edges come near each other but where they follow one another, and
@@ -101,10 +101,9 @@ class EdgePairs {
     if (areSpansApart(ax, bx, cx, dx) || areSpansApart(ay, by, cy, dy)) return true;
     if (this.#follows(k, m, ring)) return surelyGoesOn(ax, ay, bx, by, dx, dy);
     if (this.#follows(m, k, ring)) return surelyGoesOn(cx, cy, dx, dy, bx, by);
-    const side = sideOf(ax, ay, bx, by, cx, cy);
-    if (side !== 0 && side === sideOf(ax, ay, bx, by, dx, dy)) return true;
-    const otherSide = sideOf(cx, cy, dx, dy, ax, ay);
-    return otherSide !== 0 && otherSide === sideOf(cx, cy, dx, dy, bx, by);
+    return (
+      areOnOneSide([ax, ay, bx, by], [cx, cy], [dx, dy]) || areOnOneSide([cx, cy, dx, dy], [ax, ay], [bx, by])
+    );
   }
 
   /** Whether the second edge begins where the first, of a ring, ends. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -53,6 +53,25 @@ describe('what only files have', () => {
     } finally {
       await rm(elsewhere, { recursive: true });
     }
+  });
+
+  test('in a folder that is another than before, objects are out of reach and not removed', async () => {
+    const file = new URL('draft', folder);
+    await writeFile(file, 'an archive');
+    const store = fileObjectStore(folder);
+    await store.put('1/archive.zip', file);
+    const away = new URL(`${folder.href.slice(0, -1)}-away/`);
+    await rename(folder, away);
+    const outOfReach = expect.objectContaining({ code: 'OTHER_FOLDER', isRetryable: true }) as Error;
+    for (const mount of [null, folder]) {
+      if (mount !== null) await mkdir(mount);
+      await expect(store.stat('1/archive.zip')).rejects.toEqual(outOfReach);
+      await expect(store.read('1/archive.zip')).rejects.toEqual(outOfReach);
+    }
+    await rm(folder, { recursive: true });
+    await rename(away, folder);
+    expect(await store.stat('1/archive.zip')).toMatchObject({ bytes: 10 });
+    expect(await store.stat('2/archive.zip')).toBeNull();
   });
 
   test('a folder goes with its last object, and one that has others stays', async () => {

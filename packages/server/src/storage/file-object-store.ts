@@ -6,12 +6,23 @@ import { placeFile } from './durable-file.ts';
 import { hasCode } from '../has-code.ts';
 import { checkKey, checkPrefix, isKey } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
+import { StorageError } from './storage-error.ts';
 
 /** No key begins with a dot, so that drafts are never taken for objects. */
 const draftsName = '.drafts/';
 
-/** Keeps objects as files in a folder. */
+/**
+ * Keeps objects as files in a folder.
+ *
+ * Where an object is missing, and the folder is no longer the one it was at first, as when a disk is unmounted, that is a
+ * failure of the store: nobody must take its objects for removed.
+ */
 export function fileObjectStore(folder: URL): ObjectStore {
+  const first = identify(folder);
+  const present = async <T>(found: T | null): Promise<T | null> => {
+    if (found === null) await checkSame(folder, await first);
+    return found;
+  };
   const place = async (key: string, file: URL, keepsSource: boolean): Promise<void> => {
     await placeFile(file, locate(folder, key), { drafts: new URL(draftsName, folder), keepsSource });
   };
@@ -32,10 +43,10 @@ export function fileObjectStore(folder: URL): ObjectStore {
       signal?.throwIfAborted();
       return fetchFile(folder, key, file);
     },
-    stat: (key) => describe(folder, key),
+    stat: async (key) => present(await describe(folder, key)),
     async read(key, range) {
       // Opened here, so that a missing file is an answer and not an event of a stream that nobody listens to.
-      const handle = await orNull(open(locate(folder, key)));
+      const handle = await present(await orNull(open(locate(folder, key))));
       if (handle === null) {
         return null;
       }
@@ -56,6 +67,18 @@ export function fileObjectStore(folder: URL): ObjectStore {
     deleteUnfinished: (before) => deleteDrafts(new URL(draftsName, folder), before),
     sign: null,
   };
+}
+
+/** Which folder it is, whatever it is called; null where there is none yet. */
+async function identify(folder: URL): Promise<string | null> {
+  const found = await orNull(stat(folder));
+  return found === null ? null : `${found.dev}:${found.ino}`;
+}
+
+async function checkSame(folder: URL, first: string | null): Promise<void> {
+  if (first === null || (await identify(folder)) === first) return;
+  const message = `The folder ${folder.pathname} is not the one that the site was started with; is its disk mounted?`;
+  throw new StorageError(message, { code: 'OTHER_FOLDER', isRetryable: true });
 }
 
 function locate(folder: URL, key: string): URL {

@@ -100,7 +100,7 @@ describe('list', () => {
         `<${site.at('exports/')}?page_size=1&page=${total}&_=y>; rel="page-last"`,
         `<${site.at('exports/')}?page_size=1&page=1&_=y>; rel="page-previous"`,
         `<${site.at('exports/')}?page_size=1&page=1&_=y>; rel="page-first"`,
-        ...['created_at', 'finished_at', 'name', 'state', 'id'].map(
+        ...['created_at', 'finished_at', 'expires_at', 'name', 'state', 'id'].map(
           (name) => `<${site.at('exports/')}?page_size=1&_=y&sort=${name}>; rel="sort-${name}"`,
         ),
       ].join(', '),

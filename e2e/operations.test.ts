@@ -90,8 +90,12 @@ test('a site says that it lives, that it is ready, and what it has done; its log
   const own = await (await served.ask('/metrics')).text();
   expect(own).toContain('outcrop_run_seconds_count{format="text/csv",outcome="complete"} 1');
   expect(own).toContain('outcrop_queue_tasks{state="waiting"} 0');
-  const sent = /outcrop_http_response_bytes_total\{operation="downloadArchive"\} (\d+)/.exec(own)?.[1];
-  expect(Number(sent)).toBeGreaterThan(100_000);
+  // The site may hear a little later than the client that all has arrived.
+  await vi.waitFor(async () => {
+    const metrics = await (await served.ask('/metrics')).text();
+    const sent = /outcrop_http_response_bytes_total\{operation="downloadArchive"\} (\d+)/.exec(metrics)?.[1];
+    expect(Number(sent)).toBeGreaterThan(100_000);
+  }, patience);
   const bearer = { headers: { Authorization: `Bearer ${metricsToken}`, 'X-Forwarded-For': '203.0.113.1' } };
   expect((await fetch(`${site.url}metrics`, bearer)).status).toBe(200);
   expect((await fetch(`${site.url}metrics`, { headers: { 'X-Forwarded-For': '203.0.113.1' } })).status).toBe(

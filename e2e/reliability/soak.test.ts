@@ -21,6 +21,9 @@ const users = 3;
 /** Megabytes that a process may have more in the second half than in the first, beside a tenth of what it had. */
 const slackMegabytes = byProfile({ short: 120, full: 40 });
 
+/** Files that a process may have more open; in a short run the database still opens those of its tables. */
+const slackFiles = byProfile({ short: 15, full: 5 });
+
 interface Sample {
   readonly megabytes: number;
   readonly files: number;
@@ -102,7 +105,7 @@ test(
     );
     expect(tally.complete).toBeGreaterThan(0);
     expect(after!.megabytes).toBeLessThan(before!.megabytes * 1.1 + slackMegabytes);
-    expect(after!.files).toBeLessThanOrEqual(before!.files + 5);
+    expect(after!.files).toBeLessThanOrEqual(before!.files + slackFiles);
     await expect.poll(() => readdir(join(folder, '.outcrop', 'work')), { timeout: 10_000 }).toEqual([]);
     await rm(root, { recursive: true });
   },

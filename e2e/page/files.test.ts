@@ -131,9 +131,9 @@ test('an outline that crosses itself is shown where, and repaired by one press',
   await page.getByText('Or paste GeoJSON').click();
   await page.getByLabel('Or paste GeoJSON').fill(JSON.stringify(bowTie));
   await page.getByRole('button', { name: 'Use this outline' }).click();
-  await expectVisible(page.getByText(/The outline is invalid: Self-intersection near 171\.0000, -41\.0000/));
+  await expectVisible(page.getByText(/The outline crosses itself near 171\.0000, -41\.0000/));
   await page.getByRole('button', { name: 'Repair it' }).click();
-  await page.getByText(/The outline is invalid/).waitFor({ state: 'detached' });
+  await page.getByText(/The outline crosses itself/).waitFor({ state: 'detached' });
 });
 
 test('swapped longitude and latitude are noticed, and swapped back by one press', async () => {

@@ -99,6 +99,8 @@ test('one finger goes over the map down the page, two fingers zoom the map and n
   await using tested = await openOnPhone('?i=l4&a=box-box:10,10,20,20');
   const { page, complaints } = tested;
   await page.locator('#map canvas').first().waitFor();
+  // The map takes fingers for its own once it is ready.
+  await page.waitForLoadState('networkidle');
   await page.evaluate("document.querySelector('#map').scrollIntoView({ block: 'center' })");
   const session = await page.context().newCDPSession(page);
   const scrolled = (await page.evaluate('scrollY')) as number;

@@ -13,7 +13,8 @@ const server = createServer(({ url = '' }, response) => {
     return;
   }
   response.writeHead(200, { 'content-type': 'application/zip', 'content-length': size });
-  createReadStream(file, { highWaterMark: 1024 * 1024 }).pipe(response);
+  // As much at once as a site of Outcrop reads.
+  createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(response);
 }).listen(0, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

@@ -103,8 +103,8 @@ async function manyAreas(from: Browser, url: string): Promise<void> {
   await page.getByText(/^5,000 areas/).waitFor({ timeout: 120_000 });
   await untilQuiet(page);
   row(
-    '5,000 areas: typing “sheet 43”',
-    await measured.watch(() => type(page.locator('#crop-feature'), 'sheet 43')),
+    '5,000 areas: typing “sheet 432”',
+    await measured.watch(() => type(page.locator('#crop-feature'), 'sheet 432')),
   );
   row(
     '5,000 areas: choosing one',

@@ -4,7 +4,8 @@ import { createRoot } from 'react-dom/client';
 
 import { App } from './app.tsx';
 import { applyTheme } from './parts/theme.ts';
-import { queryClient } from './queries.ts';
+import { askForCatalogue, queryClient } from './queries.ts';
+import { readRoute } from './routes.ts';
 import { installTrustedTypes } from './trusted-types.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -13,6 +14,7 @@ import './styles/layout.css';
 
 installTrustedTypes();
 applyTheme();
+if (readRoute(location.pathname).page === 'new') askForCatalogue();
 const root = document.querySelector('#root');
 if (root === null) throw new Error('the page has no #root');
 createRoot(root).render(

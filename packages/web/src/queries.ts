@@ -1,4 +1,4 @@
-import type { CropFeature, CropLayer, Export, Layer, LayerSummary } from '@outcrop/client';
+import type { CropFeature, CropLayer, Export, Layer, LayerSummary, Query } from '@outcrop/client';
 import { isExportsError } from '@outcrop/client';
 import {
   QueryClient,
@@ -32,22 +32,54 @@ export const queryClient: QueryClient = new QueryClient({
 /** A layer or table in the catalogue; `data` is there where the site lists it in full. */
 export type CatalogueEntry = LayerSummary & Partial<Layer> & { readonly key: ItemKey };
 
-/** All layers and tables. */
-export function useCatalogue(): UseQueryResult<CatalogueEntry[]> {
-  return useQuery({
-    queryKey: ['catalogue'],
-    queryFn: async ({ signal }) => {
-      const { layers, tables } = siteClient();
-      const [first, second] = await Promise.all(
-        [layers, tables].map((collection) =>
-          collection.list({ signal }).expand('list').pageSize(100).toArray(),
-        ),
-      );
-      const withKey = (prefix: 'l' | 't') => (layer: LayerSummary) =>
-        ({ ...layer, key: `${prefix}${layer.id}` }) as CatalogueEntry;
-      return [...(first ?? []).map(withKey('l')), ...(second ?? []).map(withKey('t'))];
-    },
-  });
+/** The catalogue, or the beginning of it. */
+export interface CatalogueState {
+  readonly entries: readonly CatalogueEntry[];
+  readonly isWhole: boolean;
+}
+
+/** All layers and tables; the first of them as soon as they have come. */
+export function useCatalogue(): UseQueryResult<CatalogueState> {
+  return useQuery(catalogueQuery);
+}
+
+/** Asks for the catalogue before anything is drawn: the page waits for nothing longer. */
+export function askForCatalogue(): void {
+  void queryClient.prefetchQuery(catalogueQuery);
+}
+
+const catalogueKey = ['catalogue'];
+const catalogueQuery = {
+  queryKey: catalogueKey,
+  queryFn: ({ signal }: { signal: AbortSignal }): Promise<CatalogueState> => readCatalogue(signal),
+};
+const cataloguePage = 100;
+
+async function readCatalogue(signal: AbortSignal): Promise<CatalogueState> {
+  const { layers, tables } = siteClient();
+  const [all, others] = [layers, tables].map((collection) =>
+    collection.list({ signal }).expand('list').pageSize(cataloguePage),
+  ) as [Query<LayerSummary>, Query<LayerSummary>];
+  const rest = others.toArray();
+  // Said when it is waited for.
+  rest.catch(() => undefined);
+  const entries: CatalogueEntry[] = [];
+  for await (const layer of all) {
+    entries.push(withKey('l', layer));
+    if (entries.length % cataloguePage === 0) showBeginning([...entries]);
+  }
+  return { entries: [...entries, ...(await rest).map((table) => withKey('t', table))], isWhole: true };
+}
+
+/** What was there before, when the catalogue is only asked for anew, stays until all of it has come. */
+function showBeginning(entries: CatalogueEntry[]): void {
+  queryClient.setQueryData<CatalogueState>(catalogueKey, (old) =>
+    old?.isWhole === true ? old : { entries, isWhole: false },
+  );
+}
+
+function withKey(prefix: 'l' | 't', layer: LayerSummary): CatalogueEntry {
+  return { ...layer, key: `${prefix}${layer.id}` } as CatalogueEntry;
 }
 
 const layerQuery = (key: ItemKey) => ({

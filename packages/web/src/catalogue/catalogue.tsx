@@ -9,11 +9,13 @@ import { words } from '../words/en.ts';
 import { CatalogueRow } from './catalogue-row.tsx';
 import { filterCatalogue } from './filter-catalogue.ts';
 import { useMapPreviews } from './map-previews.ts';
+import { useGrowing } from './use-growing.ts';
 
 /** Step 1: what there is, and what of it goes into the export. */
 export function Catalogue(): ReactNode {
   const { draft } = useNewExport();
-  const { data: entries, error, isPending, refetch } = useCatalogue();
+  const { data, error, isPending, refetch } = useCatalogue();
+  const entries = data?.entries;
   const [text, setText] = useState('');
   const [kind, setKind] = useState('all');
   const shownOnMap = useMapPreviews();
@@ -22,6 +24,7 @@ export function Catalogue(): ReactNode {
     () => filterCatalogue(entries ?? [], { text: deferred, kind }),
     [entries, deferred, kind],
   );
+  const rowCount = useGrowing(found.length);
   const kinds = useMemo(() => ['all', ...new Set((entries ?? []).map((entry) => entry.kind))], [entries]);
   const status = words.data.found(found.length, entries?.length ?? 0);
   useEffect(() => {
@@ -39,7 +42,7 @@ export function Catalogue(): ReactNode {
       </Notice>
     );
   }
-  if (entries?.length === 0) {
+  if (data?.isWhole === true && data.entries.length === 0) {
     return (
       <div className="empty">
         <p>{words.data.none}</p>
@@ -54,8 +57,10 @@ export function Catalogue(): ReactNode {
         <input id="search" type="search" value={text} onChange={(event) => setText(event.target.value)} />
       </div>
       {kinds.length > 2 && <KindFilter kinds={kinds} kind={kind} setKind={setKind} />}
-      {entries !== undefined && <p className="muted small">{status}</p>}
-      {found.length === 0 && entries !== undefined ? (
+      {data !== undefined && (
+        <p className="muted small">{data.isWhole ? status : words.data.coming(data.entries.length)}</p>
+      )}
+      {found.length === 0 && data?.isWhole === true ? (
         <p className="empty">
           {words.data.noHit(text)}{' '}
           <button type="button" className="button button-quiet" onClick={() => (setText(''), setKind('all'))}>
@@ -63,10 +68,15 @@ export function Catalogue(): ReactNode {
           </button>
         </p>
       ) : (
-        <ul className="catalogue" aria-busy={isPending} aria-label={words.data.heading} tabIndex={-1}>
+        <ul
+          className="catalogue"
+          aria-busy={data?.isWhole !== true}
+          aria-label={words.data.heading}
+          tabIndex={-1}
+        >
           {isPending &&
             [1, 2, 3, 4].map((row) => <li key={row} className="row row-empty" aria-hidden="true" />)}
-          {found.map((entry) => (
+          {found.slice(0, rowCount).map((entry) => (
             <CatalogueRow
               key={entry.key}
               entry={entry}

@@ -15,6 +15,19 @@ import { mercatorPlane, toPlane, type ViewPlane } from './view-plane.ts';
 
 const animationMs = 250;
 
+/** By a pointer, and by two fingers; by one finger only where that does not move the page (layout.css says where it does). */
+function dragPan(): DragPan {
+  const pan: DragPan = new DragPan({
+    condition: ({ map, originalEvent }) => {
+      const isFinger = originalEvent instanceof PointerEvent && originalEvent.pointerType === 'touch';
+      if (!isFinger || pan.getPointerCount() > 1) return true;
+      const viewport = map.getViewport();
+      return viewport === undefined || getComputedStyle(viewport).touchAction === 'none';
+    },
+  });
+  return pan;
+}
+
 /** The map: one OpenLayers map outside of React, which is told what to show. */
 export class MapModel {
   readonly map: OlMap;
@@ -30,7 +43,7 @@ export class MapModel {
     this.map = new OlMap({
       target,
       controls: [],
-      interactions: [new DragPan(), new MouseWheelZoom(), new PinchZoom(), new DoubleClickZoom()],
+      interactions: [dragPan(), new MouseWheelZoom(), new PinchZoom(), new DoubleClickZoom()],
       layers: [...this.#base.layers, ...this.area.layers],
       view: mercatorView(),
     });

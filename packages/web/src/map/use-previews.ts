@@ -22,7 +22,7 @@ const mostShown = 5;
 export function usePreviews(box: Box | null | undefined): ShownLayer[] {
   const { draft, extent } = useNewExport();
   const looked = useMapPreviews();
-  const { data: entries } = useCatalogue();
+  const entries = useCatalogue().data?.entries;
   const keys = [...new Set([...draft.items, ...looked])]
     .filter((key) => key.startsWith('l'))
     .slice(0, mostShown);

@@ -38,7 +38,7 @@ export interface NewExport {
 export function useNewExportState(): NewExport {
   const { draft, dispatch, dropped } = useDraft();
   const { layers, missing } = useLayers(draft.items);
-  const { data: entries } = useCatalogue();
+  const entries = useCatalogue().data?.entries;
   const titleOf = (item: ItemKey): string =>
     layers[draft.items.indexOf(item)]?.title ??
     entries?.find(({ key }) => key === item)?.title ??

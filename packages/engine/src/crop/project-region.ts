@@ -115,15 +115,10 @@ function unite(geos: Geos, polygons: FlatPolygons): FlatPolygons {
 
 /** The region on each turn of the globe on which it meets the box, cut to the box and united across the seams. */
 function turnsNear(geos: Geos, polygons: FlatPolygons, box: Envelope): FlatPolygons {
-  const near: FlatPolygons[] = [];
-  const [west, south, east, north] = flatEnvelope(polygons);
-  for (const turn of turns) {
-    const [left, right] = [west + turn, east + turn];
-    if (left > box[2] || right < box[0] || south > box[3] || north < box[1]) continue;
+  const near = turnsMeeting(flatEnvelope(polygons), box).map(({ turn, isWhole }) => {
     const turned = turnedBy(polygons, turn);
-    const isWhole = left >= box[0] && right <= box[2] && south >= box[1] && north <= box[3];
-    near.push(isWhole ? turned : cutTo(geos, turned, box));
-  }
+    return isWhole ? turned : cutTo(geos, turned, box);
+  });
   return near.length > 1 ? unite(geos, joinPolygons(near)) : joinPolygons(near);
 }
 
@@ -151,7 +146,20 @@ function required(geos: Geos, polygons: FlatPolygons): GeometryPointer {
 }
 
 /** Degrees that a region may be away from the data and yet be the same place on earth. */
-export const turns: readonly number[] = [-720, -360, 0, 360, 720];
+const turns = [-720, -360, 0, 360, 720] as const;
+
+/** The turns of the globe on which a region meets a box, and whether it lies in it as a whole there. */
+export function turnsMeeting(
+  [west, south, east, north]: Envelope,
+  box: Envelope,
+): { turn: number; isWhole: boolean }[] {
+  return turns.flatMap((turn) => {
+    const [left, right] = [west + turn, east + turn];
+    if (left > box[2] || right < box[0] || south > box[3] || north < box[1]) return [];
+    const isWhole = left >= box[0] && right <= box[2] && south >= box[1] && north <= box[3];
+    return [{ turn, isWhole }];
+  });
+}
 
 /** A tenth of the data's size and a bit: rounding and curved edges must not bring the cut near the data. */
 export function growLonLat([west, south, east, north]: Envelope): Envelope {

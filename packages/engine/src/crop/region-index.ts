@@ -1,6 +1,5 @@
 import type { Envelope } from '../features/geometry-array.ts';
 import { clipToBox } from './clip-to-box.ts';
-import { EdgeTree } from './edge-tree.ts';
 import { type FlatPolygons, flattenPolygons, flatToWkb } from './flat-polygons.ts';
 import type { Geos, GeometryPointer, PreparedPointer } from './geos.ts';
 import { growBox, RegionPlaces, roundingMargin } from './region-places.ts';
@@ -31,7 +30,6 @@ export interface LocalRegion {
 export class RegionIndex extends RegionPlaces {
   readonly #geos: Geos;
   readonly #shape: RegionShape;
-  readonly #tree: EdgeTree;
   readonly #root: Envelope;
   /** By cell, the oldest first. */
   readonly #pieces = new Map<string, LocalRegion>();
@@ -42,7 +40,6 @@ export class RegionIndex extends RegionPlaces {
     super(shape);
     this.#geos = geos;
     this.#shape = shape;
-    this.#tree = new EdgeTree(shape);
     // Grown, so that the region's own boundary is nowhere on the edge of a cell.
     const [minX, minY, maxX, maxY] = shape.envelope;
     this.#root = growBox(shape.envelope, Math.max(maxX - minX, maxY - minY) * 0.01);
@@ -59,7 +56,7 @@ export class RegionIndex extends RegionPlaces {
     const cell = this.#smallestCell(wanted);
     const known = cell === null ? undefined : this.#pieces.get(cell.key);
     if (known !== undefined) return known;
-    if (cell === null || this.#tree.edgesNear(cell.box, mostEdges) === null) {
+    if (cell === null || this.tree.edgesNear(cell.box, mostEdges) === null) {
       this.#temporary = this.#cut(wanted);
       return this.#temporary;
     }
@@ -107,7 +104,7 @@ export class RegionIndex extends RegionPlaces {
     if (depth === maxDepth) return false;
     let isDivided = this.#isDivided.get(key);
     if (isDivided === undefined) {
-      isDivided = this.#tree.edgesNear(box, enoughEdges) === null;
+      isDivided = this.tree.edgesNear(box, enoughEdges) === null;
       this.#isDivided.set(key, isDivided);
     }
     return isDivided;
@@ -116,7 +113,7 @@ export class RegionIndex extends RegionPlaces {
   #cut(box: Envelope): LocalRegion {
     const margin = Math.max(box[2] - box[0], box[3] - box[1]) * 0.001 + roundingMargin(box);
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const polygons = clipToBox(this.#shape, this.#tree, growBox(box, margin * attempt * 1.37));
+      const polygons = clipToBox(this.#shape, this.tree, growBox(box, margin * attempt * 1.37));
       const geometry = polygons === null ? null : this.#read(polygons);
       if (geometry === null) continue;
       if (this.#geos.isValid(geometry)) return { geometry, prepared: this.#geos.prepare(geometry) };

@@ -8,11 +8,11 @@ export type Place = 'out' | 'in' | 'edge';
 /** Where boxes lie with regard to a region, which needs no GEOS: a box that meets no edge is inside or outside as a whole. */
 export class RegionPlaces {
   readonly envelope: Envelope;
-  readonly #tree: EdgeTree;
+  protected readonly tree: EdgeTree;
 
   constructor(shape: RegionShape) {
     this.envelope = shape.envelope;
-    this.#tree = new EdgeTree(shape);
+    this.tree = new EdgeTree(shape);
   }
 
   /** Where a box lies. */
@@ -20,8 +20,8 @@ export class RegionPlaces {
     if (!overlaps(this.envelope, box)) return 'out';
     // What all but touches is on the edge: GEOS decides.
     const wider = growBox(box, roundingMargin(box));
-    if (this.#tree.meets(wider)) return 'edge';
-    return this.#tree.isInside((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) ? 'in' : 'out';
+    if (this.tree.meets(wider)) return 'edge';
+    return this.tree.isInside((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) ? 'in' : 'out';
   }
 }
 

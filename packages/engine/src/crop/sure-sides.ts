@@ -1,8 +1,6 @@
 /** What rounding may add to the determinant of `sideOf`, by Shewchuk's bound: (3 + 16 e) e, where e is 2^-53. */
 const roundingShare = 3.3306690738754716e-16;
 
-type Point = readonly [x: number, y: number];
-
 /** Six coordinates: a line from a to b, and c. */
 export type LineAndPoint = readonly [ax: number, ay: number, bx: number, by: number, cx: number, cy: number];
 
@@ -23,8 +21,11 @@ export function surelyGoesOn(...[ax, ay, bx, by, cx, cy]: LineAndPoint): boolean
   return x + y < -1e-15 * (Math.abs(x) + Math.abs(y));
 }
 
+/** A line from a to b, and a line from c to d. */
+export type TwoLines = readonly [...LineAndPoint, dx: number, dy: number];
+
 /** Whether c and d are surely on the same side of the line from a to b. */
-export function areOnOneSide(line: readonly [number, number, number, number], c: Point, d: Point): boolean {
-  const side = sideOf(...line, ...c);
-  return side !== 0 && side === sideOf(...line, ...d);
+export function areOnOneSide(...[ax, ay, bx, by, cx, cy, dx, dy]: TwoLines): boolean {
+  const side = sideOf(ax, ay, bx, by, cx, cy);
+  return side !== 0 && side === sideOf(ax, ay, bx, by, dx, dy);
 }

@@ -82,28 +82,25 @@ class EdgePairs {
         coordinates[k + 2]!,
         coordinates[k + 3]!,
       ];
-      if ((ax < boxes[box]! && bx < boxes[box]!) || (ax > boxes[box + 2]! && bx > boxes[box + 2]!)) continue;
-      if ((ay < boxes[box + 1]! && by < boxes[box + 1]!) || (ay > boxes[box + 3]! && by > boxes[box + 3]!))
-        continue;
+      if (areSpansApart(ax, bx, boxes[box]!, boxes[box + 2]!)) continue;
+      if (areSpansApart(ay, by, boxes[box + 1]!, boxes[box + 3]!)) continue;
       const first = run === other ? k + 2 : runFirst[other]! * 2;
       for (let m = first; m < runLast[other]! * 2; m += 2) {
-        if (!this.#areEdgesApart(k, m, { ring: this.#shape.runRing[run]! })) return false;
+        if (!this.#areEdgesApart(k, m, this.#shape.runRing[run]!)) return false;
       }
     }
     return true;
   }
 
   /** Two edges, by where their first positions are; `ring` is that of the first. */
-  #areEdgesApart(k: number, m: number, { ring }: { ring: number }): boolean {
+  #areEdgesApart(k: number, m: number, ring: number): boolean {
     const { coordinates } = this.#shape;
     const [ax, ay, bx, by] = [coordinates[k]!, coordinates[k + 1]!, coordinates[k + 2]!, coordinates[k + 3]!];
     const [cx, cy, dx, dy] = [coordinates[m]!, coordinates[m + 1]!, coordinates[m + 2]!, coordinates[m + 3]!];
     if (areSpansApart(ax, bx, cx, dx) || areSpansApart(ay, by, cy, dy)) return true;
     if (this.#follows(k, m, ring)) return surelyGoesOn(ax, ay, bx, by, dx, dy);
     if (this.#follows(m, k, ring)) return surelyGoesOn(cx, cy, dx, dy, bx, by);
-    return (
-      areOnOneSide([ax, ay, bx, by], [cx, cy], [dx, dy]) || areOnOneSide([cx, cy, dx, dy], [ax, ay], [bx, by])
-    );
+    return areOnOneSide(ax, ay, bx, by, cx, cy, dx, dy) || areOnOneSide(cx, cy, dx, dy, ax, ay, bx, by);
   }
 
   /** Whether the second edge begins where the first, of a ring, ends. */

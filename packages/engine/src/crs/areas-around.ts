@@ -1,6 +1,6 @@
-import type { Envelope } from '../features/geometry-array.ts';
+import { type Envelope, meetingEnvelope } from '../features/geometry-array.ts';
 import { type Crs, findCrs } from './crs.ts';
-import { gridOver } from './grid.ts';
+import { envelopeOfPlaced, gridOver } from './grid.ts';
 import { createKernel } from './kernel.ts';
 
 /** The area of use is grown by so much of itself on each side: data lie a little outside of it, and regions at sea. */
@@ -43,14 +43,8 @@ function sideAround(area: Side, root: Side, parts: number): Side {
 
 /** What both are made for, in degrees, on the turn of the globe that has a meridian in it; null where that is nothing. */
 function sharedUse(from: Crs, to: Crs, middle: number): Envelope | null {
-  const [a, b] = [grownUse(from, middle), grownUse(to, middle)];
-  const shared: Envelope = [
-    Math.max(a[0], b[0]),
-    Math.max(a[1], b[1]),
-    Math.min(a[2], b[2]),
-    Math.min(a[3], b[3]),
-  ];
-  if (shared[0] >= shared[2] || shared[1] >= shared[3]) return null;
+  const shared = meetingEnvelope(grownUse(from, middle), grownUse(to, middle));
+  if (shared === null || isFlat(shared)) return null;
   const isAround = !Number.isFinite(shared[0]);
   const turn = 360 * Math.round(middle / 360);
   return isAround ? [turn - 180, shared[1], turn + 180, shared[3]] : shared;
@@ -75,11 +69,10 @@ function projected(degrees: Envelope, crs: Crs): Envelope | null {
   if (kernel === null) return null;
   const grid = gridOver(degrees, edgeSize);
   kernel(grid, 2, grid.length / 2);
-  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let k = 0; k < grid.length; k += 2) {
-    const [x, y] = [grid[k]!, grid[k + 1]!];
-    if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-    [minX, minY, maxX, maxY] = [Math.min(minX, x), Math.min(minY, y), Math.max(maxX, x), Math.max(maxY, y)];
-  }
-  return minX < maxX && minY < maxY ? [minX, minY, maxX, maxY] : null;
+  const box = envelopeOfPlaced(grid);
+  return box === null || isFlat(box) ? null : box;
+}
+
+function isFlat([minX, minY, maxX, maxY]: Envelope): boolean {
+  return minX >= maxX || minY >= maxY;
 }

@@ -12,3 +12,14 @@ export function gridOver([minX, minY, maxX, maxY]: Envelope, size: number): Floa
   }
   return grid;
 }
+
+/** The envelope of those positions, x y, that are anywhere: where a CRS has no place for one it is not finite. Null where none is. */
+export function envelopeOfPlaced(positions: Float64Array): Envelope | null {
+  let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let k = 0; k < positions.length; k += 2) {
+    const [x, y] = [positions[k]!, positions[k + 1]!];
+    if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
+    [minX, minY, maxX, maxY] = [Math.min(minX, x), Math.min(minY, y), Math.max(maxX, x), Math.max(maxY, y)];
+  }
+  return minX > maxX ? null : [minX, minY, maxX, maxY];
+}

@@ -57,6 +57,12 @@ export function commonEnvelope(a: Envelope, b: Envelope): Envelope {
   return [minX, minY, Math.max(minX, Math.min(a[2], b[2])), Math.max(minY, Math.min(a[3], b[3]))];
 }
 
+/** The same, but null where they have nothing in common, not even a point. */
+export function meetingEnvelope(a: Envelope, b: Envelope): Envelope | null {
+  const isApart = a[0] > b[2] || a[2] < b[0] || a[1] > b[3] || a[3] < b[1];
+  return isApart ? null : commonEnvelope(a, b);
+}
+
 /** Writes the envelope of feature i to `target`: minX minY maxX maxY, or NaN where it has no position. */
 export function envelopeInto(geometry: GeometryArray, feature: number, target: Float64Array): void {
   envelopeOfPositions(

@@ -7,6 +7,8 @@ import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { verifyArchive } from './archive/verify-archive.ts';
+import { extentPolygon } from './crs/lon-lat-extent.ts';
+import type { Envelope } from './features/geometry-array.ts';
 import { checkExportHere, emptyMemory, type ExportCheck } from './plan/check.ts';
 import type { GeoPackageTable } from './source/layer.ts';
 import { contextOf, exportPlan, type ExportWish, requestOf, tableOf } from './testing/export-fixture.ts';
@@ -54,18 +56,7 @@ afterAll(async () => {
 });
 
 const star = { type: 'Polygon', coordinates: [starRegion().map(([x, y]) => [x! - 5, y! + 5])] };
-const box = (west: number, south: number, east: number, north: number): object => ({
-  type: 'Polygon',
-  coordinates: [
-    [
-      [west, south],
-      [east, south],
-      [east, north],
-      [west, north],
-      [west, south],
-    ],
-  ],
-});
+const box = (...sides: Envelope): object => extentPolygon(sides);
 
 interface Case {
   readonly table: GeoPackageTable;

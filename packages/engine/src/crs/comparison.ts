@@ -1,4 +1,5 @@
 import type { Envelope } from '../features/geometry-array.ts';
+import { RecentResults } from '../recent-results.ts';
 import type { Crs } from './crs.ts';
 import { gdalTransform } from './gdal-transform.ts';
 import { gridOver } from './grid.ts';
@@ -19,7 +20,7 @@ export interface ComparedPair {
   readonly kernel: Kernel;
 }
 
-/** Comparisons that are remembered; of more, those that were not asked for the longest are forgotten. */
+/** Comparisons that are remembered. */
 const mostRemembered = 1000;
 
 /**
@@ -27,19 +28,12 @@ const mostRemembered = 1000;
  * is remembered is what would be found again, so nothing depends on it but the time that it takes.
  */
 export class Comparisons {
-  readonly #made = new Map<string, Promise<Comparison>>();
+  readonly #made = new RecentResults<Comparison>(mostRemembered);
 
   /** @param size points on a side of the grid. */
   of(pair: ComparedPair, area: Envelope, size: number): Promise<Comparison> {
     const key = `${pair.from.code} ${pair.to.code} ${size} ${area.join(' ')}`;
-    const known = this.#made.get(key);
-    const made = known ?? compare(pair, area, size);
-    this.#made.delete(key);
-    this.#made.set(key, made);
-    if (known === undefined) made.catch(() => this.#made.delete(key));
-    const [oldest] = this.#made.keys();
-    if (this.#made.size > mostRemembered && oldest !== undefined) this.#made.delete(oldest);
-    return made;
+    return this.#made.recall(key, () => compare(pair, area, size));
   }
 }
 

@@ -2,6 +2,8 @@ import { findPostgres, type PostgresCluster, startPostgres } from '@outcrop/test
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { parseRegion } from '../crop/parse-region.ts';
+import { extentPolygon } from '../crs/lon-lat-extent.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import type { PreviewRequest, RegionCounts } from '../preview/layer-preview.ts';
 import { RegionMemory } from '../preview/region-memory.ts';
 import { describePostgisTable } from './describe-table.ts';
@@ -51,19 +53,7 @@ async function preview(
   return previewPostgisHere({ ...plain, ...options }, new RegionMemory<RegionCounts>());
 }
 
-const region = ([west, south, east, north]: readonly [number, number, number, number]) =>
-  parseRegion({
-    type: 'Polygon',
-    coordinates: [
-      [
-        [west, south],
-        [east, south],
-        [east, north],
-        [west, north],
-        [west, south],
-      ],
-    ],
-  }).region;
+const region = (sides: Envelope) => parseRegion(extentPolygon(sides)).region;
 
 describe('the preview of a PostGIS table', () => {
   test('is a sample that is spread over all of it, and the same each time', async () => {

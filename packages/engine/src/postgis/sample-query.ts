@@ -44,7 +44,7 @@ export async function outlineTable(client: pg.Client, source: PostgisTable): Pro
   const known = hasPages
     ? await extentOf(
         client,
-        `ST_EstimatedExtent('${quoteText(source.schema)}', '${quoteText(source.relation)}', '${quoteText(source.geometry?.name ?? '')}')`,
+        `ST_EstimatedExtent(${[source.schema, source.relation, source.geometry?.name ?? ''].map((name) => client.escapeLiteral(name)).join()})`,
       )
     : null;
   const looked = `(SELECT ST_Extent(g) FROM (SELECT ${column} AS g FROM ${table} LIMIT ${firstRows}) r)`;
@@ -122,8 +122,4 @@ function widen(envelope: Envelope | null): Envelope | null {
   const [minX, minY, maxX, maxY] = envelope;
   const [x, y] = [(maxX - minX) * 0.05, (maxY - minY) * 0.05];
   return [minX - x, minY - y, maxX + x, maxY + y];
-}
-
-function quoteText(text: string): string {
-  return text.replaceAll("'", "''");
 }

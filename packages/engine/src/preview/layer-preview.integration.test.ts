@@ -2,6 +2,8 @@ import { temporaryFolder, writeGeoPackage } from '@outcrop/testkit';
 import { describe, expect, test } from 'vitest';
 
 import { parseRegion } from '../crop/parse-region.ts';
+import { extentPolygon } from '../crs/lon-lat-extent.ts';
+import type { Envelope } from '../features/geometry-array.ts';
 import { listGeoPackageTables } from '../source/geopackage-tables.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { previewLayerHere, type PreviewRequest } from './layer-preview.ts';
@@ -48,19 +50,7 @@ async function inFolder(
   await use((options) => previewLayerHere({ ...plain, ...options }, regions));
 }
 
-const box = ([west, south, east, north]: readonly [number, number, number, number]) =>
-  parseRegion({
-    type: 'Polygon',
-    coordinates: [
-      [
-        [west, south],
-        [east, south],
-        [east, north],
-        [west, north],
-        [west, south],
-      ],
-    ],
-  }).region;
+const box = (sides: Envelope) => parseRegion(extentPolygon(sides)).region;
 
 describe('the preview of a layer', () => {
   test('has all features where they are few, and says how many there are', () =>

@@ -8,6 +8,7 @@ import { limits } from './migrations/0006-limits.ts';
 import { notifications } from './migrations/0007-notifications.ts';
 import { traceContext } from './migrations/0008-trace-context.ts';
 import { expiry } from './migrations/0009-expiry.ts';
+import { failuresOfTasks } from './migrations/0011-failures-of-tasks.ts';
 import { plansWithoutAddresses } from './migrations/0010-plans-without-addresses.ts';
 
 /** The schema, step by step. */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   traceContext,
   expiry,
   plansWithoutAddresses,
+  failuresOfTasks,
 ];
 
 /** The number of the last step. */

@@ -52,7 +52,6 @@ export const runsAndTasks: Migration = {
       available_at timestamptz NOT NULL DEFAULT now(),
       lease uuid,
       attempts integer NOT NULL DEFAULT 0,
-      failures integer NOT NULL DEFAULT 0,
       started_at timestamptz
     );
     CREATE INDEX tasks_by_turn ON outcrop.tasks (start_tag, id) WHERE NOT done AND waits_for = 0;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import type { Duplex } from 'node:stream';
 
 import type { Config } from '../config.ts';
+import { isLoopback } from './cross-origin.ts';
 import { isTrusted } from './limits/remote-address.ts';
 
 /** How much of the server one connection may take, and for how long. */
@@ -34,7 +35,7 @@ export const socketLimits: SocketLimits = {
   stalledMs: 60_000,
   connections: 4000,
   connectionsPerAddress: 256,
-  isExempt: isLoopbackAddress,
+  isExempt: isLoopback,
 };
 
 /** The limits of a process, as it is configured. */
@@ -47,12 +48,8 @@ export function socketLimitsOf({
     ...socketLimits,
     connections: maxConnections,
     connectionsPerAddress: maxConnectionsPerAddress,
-    isExempt: (address) => isLoopbackAddress(address) || isTrusted(address, trustedProxies),
+    isExempt: (address) => isLoopback(address) || isTrusted(address, trustedProxies),
   };
-}
-
-function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }
 
 /** What must be said when the server is made. */

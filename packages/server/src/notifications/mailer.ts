@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 
 import { hasCode } from '../has-code.ts';
+import { inTime } from '../in-time.ts';
 import type { MailConfig } from '../config.ts';
 import type { Letter } from './mail-export.ts';
 
@@ -48,7 +49,8 @@ export function openMailer({ smtpUrl, from }: MailConfig, totalMs = usualTotalMs
         messageId: oneLine(messageId),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
-      await within(totalMs, sending);
+      const late = `The mail server did not take the letter within ${totalMs / 1000} s`;
+      await inTime(sending, { ms: totalMs, late });
     },
     close: () => transport.close(),
   };
@@ -66,17 +68,6 @@ export function isRefusedForGood(error: unknown): boolean {
     typeof error.responseCode === 'number' &&
     error.responseCode >= 500
   );
-}
-
-async function within(ms: number, sending: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`The mail server did not take the letter within ${ms / 1000} s`)),
-      ms,
-    );
-  });
-  await Promise.race([sending, late]).finally(() => clearTimeout(timer));
 }
 
 /** A header is one line: what follows a line break would be a header of its own. */

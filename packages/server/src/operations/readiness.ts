@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Database } from '../database/database.ts';
 import { requireSchema } from '../database/migrate.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { inTime } from './in-time.ts';
+import { inTime } from '../in-time.ts';
 import { remember } from './remember.ts';
 
 /** What a process needs before it may be given work. */

@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
 import { type DiskSpace, diskSpace, folderBytes } from './disk-figures.ts';
 import { readQueueFigures, readStoreFigures } from './read-site-figures.ts';
-import { inTime } from './in-time.ts';
+import { inTime } from '../in-time.ts';
 import { remember } from './remember.ts';
 
 /** What the figures of a site are taken from. */

@@ -1,3 +1,4 @@
+import { inTime } from '../../in-time.ts';
 import type { CheckedApp } from '../conformance.ts';
 import type { FuzzRequest } from './fuzz-request.ts';
 
@@ -43,8 +44,9 @@ export async function sendAndCheck(app: CheckedApp, request: FuzzRequest, tally:
       body,
       headers: request.headers.map(([a, b]) => [a, b]),
     }),
+    { ms: deadlineMs },
   );
-  const text = await inTime(response.text());
+  const text = await inTime(response.text(), { ms: deadlineMs });
   note(tally, request, { response, ms: performance.now() - started });
   if (response.status >= 500) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
   if (response.headers.get('X-Content-Type-Options') !== 'nosniff') throw new Error(`${path}: no headers`);
@@ -61,16 +63,4 @@ function note(tally: Tally, { method, path }: FuzzRequest, answer: { response: R
   if (status !== 201) return;
   if (/^\/services\/(?:admin\/tokens|page\/sign-in)/.test(path)) tally.tokens += 1;
   else if (headers.has('Location')) tally.created += headers.has('Idempotency-Replayed') ? 0 : 1;
-}
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${deadlineMs} ms`)), deadlineMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

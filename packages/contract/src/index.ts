@@ -15,6 +15,7 @@ export { findFormat, type Format, formatLabel, formats, type Mimetype } from './
 export type { ExtentGeometry, MultiPolygon, Polygon, Position, Ring } from './geojson.ts';
 export { isSpatial, type Kind, kinds } from './kind.ts';
 export { type LimitCode, limitCodes } from './limit-code.ts';
+export { parseSpan } from './parse-span.ts';
 export { type Reason, type ReasonCode, reasonCodes } from './reason.ts';
 export { adminScope, type Scope, scopes, type TokenScope, tokenScopes } from './scope.ts';
 export type { WireCropFeature, WireCropFeatureSummary, WireCropLayer } from './wire/crop-layer.ts';

@@ -1,12 +1,11 @@
 import type { Command } from '@commander-js/extra-typings';
+import { parseSpan } from '@outcrop/contract';
 
 import type { CommandContext } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { parseId } from '../options/parse-list.ts';
 import { clientOptions, parseSite } from '../options/site-options.ts';
 import { printJson } from '../output/print-json.ts';
-
-const hoursOf: Readonly<Record<string, number>> = { h: 1, d: 24, w: 7 * 24 };
 
 /** `outcrop extend`: sets until when an export can be downloaded. */
 export function registerExtend(program: Command, context: CommandContext): void {
@@ -35,8 +34,8 @@ export function registerExtend(program: Command, context: CommandContext): void 
 
 /** A time from now, or one that the site reads itself: it says what is wrong with it. */
 function readEnd(written: string, now: number): Date | string {
-  const match = /^(\d{1,5})([hdw])$/.exec(written);
-  if (match !== null) return new Date(now + Number(match[1]) * (hoursOf[match[2] ?? ''] ?? 0) * 3_600_000);
+  const span = parseSpan(written);
+  if (span !== null) return new Date(now + span);
   if (/^\d{4}-\d{2}-\d{2}/.test(written)) return written;
   throw usageFailure(
     `${JSON.stringify(written)} is no time; write 12h, 30d, 4w, a date such as 2027-06-30, or a time`,

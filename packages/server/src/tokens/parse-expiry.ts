@@ -1,6 +1,6 @@
-import { parseTime } from '../http/lists/parse-time.ts';
+import { parseSpan } from '@outcrop/contract';
 
-const hours: Readonly<Record<string, number>> = { h: 1, d: 24, w: 7 * 24 };
+import { parseTime } from '../http/lists/parse-time.ts';
 
 /**
  * When a token ends, as someone wrote it: a time from now (`12h`, `90d`, `52w`), a time, or a date, which is its first
@@ -9,8 +9,6 @@ const hours: Readonly<Record<string, number>> = { h: 1, d: 24, w: 7 * 24 };
  * @param now milliseconds of the epoch.
  */
 export function parseExpiry(written: string, now: number): string | null {
-  const match = /^(\d{1,5})([hdw])$/.exec(written.trim());
-  if (match === null) return parseTime(written);
-  const ms = Number(match[1]) * (hours[match[2] ?? ''] ?? 0) * 60 * 60 * 1000;
-  return parseTime(new Date(now + ms).toISOString());
+  const span = parseSpan(written.trim());
+  return parseTime(span === null ? written : new Date(now + span).toISOString());
 }

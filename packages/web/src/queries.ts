@@ -57,14 +57,13 @@ const cataloguePage = 100;
 
 async function readCatalogue(signal: AbortSignal): Promise<CatalogueState> {
   const { layers, tables } = siteClient();
-  const [all, others] = [layers, tables].map((collection) =>
-    collection.list({ signal }).expand('list').pageSize(cataloguePage),
-  ) as [Query<LayerSummary>, Query<LayerSummary>];
-  const rest = others.toArray();
+  const inPages = (collection: typeof layers | typeof tables): Query<LayerSummary> =>
+    collection.list({ signal }).expand('list').pageSize(cataloguePage);
+  const rest = inPages(tables).toArray();
   // Said when it is waited for.
   rest.catch(() => undefined);
   const entries: CatalogueEntry[] = [];
-  for await (const layer of all) {
+  for await (const layer of inPages(layers)) {
     entries.push(withKey('l', layer));
     if (entries.length % cataloguePage === 0) showBeginning([...entries]);
   }

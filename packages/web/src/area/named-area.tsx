@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 
 import { fold } from '../catalogue/filter-catalogue.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Combobox } from '../parts/combobox.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { useChanges } from '../parts/use-changes.ts';
 import { useCropFeatures, useCropLayers } from '../queries.ts';
 import { type Area } from '../request/draft.ts';
 import { useDispatch } from '../request/use-new-export.ts';
@@ -75,7 +76,11 @@ function FeatureChoice({
   };
   const nameOf = (featureId: number): string =>
     features?.find(({ id }) => id === featureId)?.name ?? words.area.untitled(featureId);
-  useAnnouncement(featureIds, nameOf);
+  // In the list or on the map.
+  useChanges(featureIds, (picked, unpicked) => {
+    for (const id of picked) announce(words.area.picked(nameOf(id), featureIds.length));
+    for (const id of unpicked) announce(words.area.unpicked(nameOf(id), featureIds.length));
+  });
   return (
     <>
       <Combobox
@@ -115,20 +120,4 @@ function FeatureChoice({
       )}
     </>
   );
-}
-
-/** Says which areas were taken and left, in the list or on the map. */
-function useAnnouncement(featureIds: readonly number[], nameOf: (featureId: number) => string): void {
-  const before = useRef(featureIds);
-  const say = useEffectEvent((taken: readonly number[], left: readonly number[]) => {
-    for (const id of taken) announce(words.area.picked(nameOf(id), featureIds.length));
-    for (const id of left) announce(words.area.unpicked(nameOf(id), featureIds.length));
-  });
-  useEffect(() => {
-    say(
-      featureIds.filter((id) => !before.current.includes(id)),
-      before.current.filter((id) => !featureIds.includes(id)),
-    );
-    before.current = featureIds;
-  }, [featureIds]);
 }

@@ -1,7 +1,8 @@
 import type { Layer } from '@outcrop/client';
-import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import type { ReactNode } from 'react';
 
 import { announce } from '../parts/announcer.tsx';
+import { useChanges } from '../parts/use-changes.ts';
 import type { ItemKey } from '../request/draft.ts';
 import { useNewExport } from '../request/use-new-export.ts';
 import { ItemOptions } from '../options/item-options.tsx';
@@ -10,7 +11,11 @@ import { words } from '../words/en.ts';
 /** What is in the export, with what can be said of each item. */
 export function PickedItems(): ReactNode {
   const { draft, layers, titleOf, dispatch } = useNewExport();
-  useAnnouncement(draft.items, titleOf);
+  // By whichever of the ways.
+  useChanges(draft.items, (added, removed) => {
+    for (const item of added) announce(words.data.added(titleOf(item), draft.items.length));
+    for (const item of removed) announce(words.data.removed(titleOf(item), draft.items.length));
+  });
   if (draft.items.length === 0) return null;
   return (
     <div className="picked">
@@ -36,22 +41,6 @@ export function PickedItems(): ReactNode {
       </ul>
     </div>
   );
-}
-
-/** Says what has come into the export and what has left it, by whichever of the ways. */
-function useAnnouncement(items: readonly ItemKey[], titleOf: (item: ItemKey) => string): void {
-  const before = useRef(items);
-  const say = useEffectEvent((added: readonly ItemKey[], removed: readonly ItemKey[]) => {
-    for (const item of added) announce(words.data.added(titleOf(item), items.length));
-    for (const item of removed) announce(words.data.removed(titleOf(item), items.length));
-  });
-  useEffect(() => {
-    say(
-      items.filter((item) => !before.current.includes(item)),
-      before.current.filter((item) => !items.includes(item)),
-    );
-    before.current = items;
-  }, [items]);
 }
 
 /** Which fields of an item to keep. */

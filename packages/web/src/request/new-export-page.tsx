@@ -14,7 +14,7 @@ import { Notice } from '../parts/notice.tsx';
 import { words } from '../words/en.ts';
 import { emptyDraft } from './draft.ts';
 import { forgetLastDraft, readLastDraft } from './last-draft.ts';
-import { isEmptyDraft, writeDraft } from './url-state.ts';
+import { isEmptyDraft, isShortened, writeDraft } from './url-state.ts';
 import { DispatchContext, NewExportContext, useNewExport, useNewExportState } from './use-new-export.ts';
 
 const MapPanel = lazy(() => import('../map/map-panel.tsx').then((module) => ({ default: module.MapPanel })));
@@ -28,7 +28,7 @@ export function NewExportPage(): ReactNode {
         <main id="main" className="workbench" tabIndex={-1}>
           <div className="panel">
             <Heading />
-            {/[?&]k=/.test(writeDraft(state.draft)) && <Notice tone="info">{words.partialLink}</Notice>}
+            {isShortened(writeDraft(state.draft)) && <Notice tone="info">{words.partialLink}</Notice>}
             {state.dropped.length > 0 && <Notice tone="warn">{words.droppedParts(state.dropped)}</Notice>}
             <Step id="step-data" at={1} title={words.data.heading}>
               <Catalogue />

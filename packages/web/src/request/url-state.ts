@@ -41,9 +41,14 @@ export function writeDraft(draft: Draft): string {
   return parts.length === 0 ? '' : `?${fitting(parts)}`;
 }
 
+/** Whether an address that `writeDraft` made is too short for all of its choices: this tab keeps the others. */
+export function isShortened(query: string): boolean {
+  return /[?&]k=/.test(query);
+}
+
 /** Whether an address that `writeDraft` made holds all of its request, or only this tab does. */
 export function carriesAll(query: string): boolean {
-  return !/[?&]k=/.test(query) && !/[?&]a=\w+-local:/.test(query);
+  return !isShortened(query) && !/[?&]a=\w+-local:/.test(query);
 }
 
 /** Parts as a query that is not too long: what does not fit is kept, and `k` is the name of that. */

@@ -57,7 +57,7 @@ const cataloguePage = 100;
 
 async function readCatalogue(signal: AbortSignal): Promise<CatalogueState> {
   const { layers, tables } = siteClient();
-  const inPages = (collection: typeof layers | typeof tables): Query<LayerSummary> =>
+  const inPages = (collection: typeof layers): Query<LayerSummary> =>
     collection.list({ signal }).expand('list').pageSize(cataloguePage);
   const rest = inPages(tables).toArray();
   // Said when it is waited for.

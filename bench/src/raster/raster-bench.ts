@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,7 +73,7 @@ function regionOf({ region, layer }: RasterRow): RasterRegion | null {
 function runOurs(
   row: RasterRow,
   { folder, siteFolder }: { folder: string; siteFolder: string },
-): Promise<TimedMeasurement> {
+): Promise<Measurement> {
   const request = join(folder, 'request.json');
   const body = {
     crs: row.crs,
@@ -82,13 +82,13 @@ function runOurs(
     ...(row.region !== null && { extent: regionOf(row)?.extent }),
   };
   writeFileSync(request, JSON.stringify(body));
-  return runTimed(
+  return runMeasured(
     [process.execPath, cli, 'run', request, '--site', siteFolder, '--output', join(folder, 'out.zip')],
     { folder },
   );
 }
 
-function runRival(row: RasterRow, folder: string): Promise<TimedMeasurement> {
+function runRival(row: RasterRow, folder: string): Promise<Measurement> {
   const cut = join(folder, 'cut.geojson');
   const region = regionOf(row);
   if (region !== null) writeFileSync(cut, cutline(region));
@@ -104,19 +104,5 @@ function runRival(row: RasterRow, folder: string): Promise<TimedMeasurement> {
     `WIN="${region?.window.join(' ') ?? ''}"`,
     `for IN in ${inputs.join(' ')}; do OUT=${out}/$(basename $IN .tif); ${row.rival}; done`,
   ].join('\n');
-  return runTimed(['bash', '-c', script], { folder });
-}
-
-/** A measurement with the processor time of all that ran: other work on the machine changes it less than the time. */
-interface TimedMeasurement extends Measurement {
-  /** User and system time. */
-  readonly processorSeconds: number;
-}
-
-async function runTimed(command: readonly string[], options: { folder: string }): Promise<TimedMeasurement> {
-  const times = join(options.folder, 'times');
-  const script = 'TIMEFORMAT="%U %S"; { time "$@" 2>&3; } 3>&2 2>"$0"';
-  const measured = await runMeasured(['bash', '-c', script, times, ...command], options);
-  const [user = NaN, system = NaN] = readFileSync(times, 'utf8').trim().split(' ').map(Number);
-  return { ...measured, processorSeconds: user + system };
+  return runMeasured(['bash', '-c', script], { folder });
 }

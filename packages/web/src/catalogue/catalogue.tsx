@@ -3,12 +3,13 @@ import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from '
 import { isConnectionProblem, messageOf } from '../api/page-error.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { useCatalogue } from '../queries.ts';
 import { useNewExport } from '../request/use-new-export.ts';
 import { words } from '../words/en.ts';
 import { CatalogueRow } from './catalogue-row.tsx';
 import { filterCatalogue } from './filter-catalogue.ts';
 import { useMapPreviews } from './map-previews.ts';
+import { Sight } from './sight.ts';
+import { useCatalogue } from './use-catalogue.ts';
 import { useGrowing } from './use-growing.ts';
 
 /** Step 1: what there is, and what of it goes into the export. */
@@ -25,6 +26,7 @@ export function Catalogue(): ReactNode {
     [entries, deferred, kind],
   );
   const rowCount = useGrowing(found.length);
+  const [sight] = useState(() => new Sight());
   const kinds = useMemo(() => ['all', ...new Set((entries ?? []).map((entry) => entry.kind))], [entries]);
   const status = words.data.found(found.length, entries?.length ?? 0);
   useEffect(() => {
@@ -82,6 +84,7 @@ export function Catalogue(): ReactNode {
               entry={entry}
               isChosen={draft.items.includes(entry.key)}
               isShown={shownOnMap.includes(entry.key)}
+              sight={sight}
             />
           ))}
         </ul>

@@ -1,21 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { runOutcrop } from '../support/run-outcrop.ts';
 import { createKey } from '../support/serve-site.ts';
-import {
-  expectAccessible,
-  expectNoSidewaysScroll,
-  expectVisible,
-  launchBrowser,
-  openPage,
-} from './support/browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, expectVisible, openPage } from './support/browser.ts';
 import { type DemoSite, serveDemo } from './support/demo-site.ts';
 
-let browser: Browser;
 let site: DemoSite;
 
 const long = 'A very long title that goes on '.repeat(12).trim();
@@ -23,25 +15,21 @@ const arabic = 'المدن والقرى في العالم';
 const markup = '<img src=x onerror=alert(1)>';
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([
-    launchBrowser(),
-    serveDemo({
-      configure: (yaml) =>
-        yaml
-          .replace('title: Countries', `title: ${arabic}`)
-          .replace('title: Earthquakes', `title: "${markup}"`)
-          .replace('title: Maunga Whau elevation', `title: ${long}`),
-    }),
-  ]);
+  site = await serveDemo({
+    configure: (yaml) =>
+      yaml
+        .replace('title: Countries', `title: ${arabic}`)
+        .replace('title: Earthquakes', `title: "${markup}"`)
+        .replace('title: Maunga Whau elevation', `title: ${long}`),
+  });
 });
 
 afterAll(async () => {
-  await browser?.close();
   await site?.[Symbol.asyncDispose]();
 });
 
 test('a title with markup is shown as text, a right-to-left one in its direction, a long one within the page', async () => {
-  await using tested = await openPage(browser, `${site.url}?i=l4,l1,l5`, {
+  await using tested = await openPage(`${site.url}?i=l4,l1,l5`, {
     viewport: { width: 320, height: 640 },
   });
   const { page, complaints } = tested;
@@ -55,14 +43,14 @@ test('an empty site says so, and what its operator does', async () => {
   await using empty = await serveDemo({
     configure: (yaml) => `${yaml.slice(0, yaml.indexOf('layers:'))}layers: []\n`,
   });
-  await using tested = await openPage(browser, empty.url);
+  await using tested = await openPage(empty.url);
   await expectVisible(tested.page.getByText('No data has been published here yet.'));
   await expectAccessible(tested.page);
 });
 
 test('a site that goes away is waited for, and nothing typed is lost', async () => {
   await using passing = await serveDemo();
-  await using tested = await openPage(browser, `${passing.url}?i=l4`);
+  await using tested = await openPage(`${passing.url}?i=l4`);
   const { page } = tested;
   await expectVisible(page.getByText('Ready').first());
   const start = await passing.stop();
@@ -78,7 +66,7 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
 });
 
 test('an archive that was removed is said to be gone, and can be made again', async () => {
-  await using tested = await openPage(browser, `${site.url}?i=l4&f=vector:csv`);
+  await using tested = await openPage(`${site.url}?i=l4&f=vector:csv`);
   const { page } = tested;
   await expectVisible(page.getByText('Ready').first());
   await page.getByRole('button', { name: 'Create export' }).click();
@@ -98,7 +86,7 @@ test('says until when an export can be downloaded, keeps it longer, and then tha
   await using short = await serveDemo({
     configure: (yaml) => yaml.replace('limits:\n', 'limits:\n  keep_days: 2\n  max_keep_days: 5\n'),
   });
-  await using tested = await openPage(browser, `${short.url}?i=l4&f=vector:csv`);
+  await using tested = await openPage(`${short.url}?i=l4&f=vector:csv`);
   const { page } = tested;
   await expectVisible(page.getByText('Ready').first());
   await page.getByRole('button', { name: 'Create export' }).click();
@@ -130,7 +118,7 @@ test('says until when an export can be downloaded, keeps it longer, and then tha
 });
 
 test('an export that fails says why', async () => {
-  await using tested = await openPage(browser, site.url);
+  await using tested = await openPage(site.url);
   const { page } = tested;
   const body = {
     id: 7,
@@ -155,7 +143,7 @@ describe('a site with keys', () => {
   test('asks for one, refuses a wrong one in words, and gives the archive to its browser', async () => {
     await using closed = await serveDemo({ flags: [] });
     const key = await createKey(closed.folder, ['exports:read', 'exports:write', 'layers:read']);
-    await using tested = await openPage(browser, `${closed.url}?i=l4&f=vector:csv`);
+    await using tested = await openPage(`${closed.url}?i=l4&f=vector:csv`);
     const { page, complaints } = tested;
     const field = page.getByLabel('API key');
     await expectVisible(field);
@@ -184,17 +172,17 @@ describe('a site with keys', () => {
     await using closed = await serveDemo({ flags: [] });
     const { stdout } = await runOutcrop(['login-link', closed.folder], { cwd: closed.folder });
     const link = stdout.trim();
-    await using tested = await openPage(browser, link);
+    await using tested = await openPage(link);
     const { page } = tested;
     await expectVisible(page.getByRole('checkbox', { name: 'Cities' }));
     expect(page.url()).toBe(closed.url);
-    await using second = await openPage(browser, link);
+    await using second = await openPage(link);
     await expectVisible(second.page.getByText(/^The login link did not work: .*used before/));
   });
 
   test('says that a key is not valid any more, and keeps what was chosen', async () => {
     await using closed = await serveDemo({ flags: [] });
-    await using tested = await openPage(browser, `${closed.url}?i=l4`);
+    await using tested = await openPage(`${closed.url}?i=l4`);
     const { page } = tested;
     await page.evaluate(`sessionStorage.setItem('outcrop.key', '${'1'.repeat(32)}')`);
     await page.reload();

@@ -2,7 +2,6 @@ import type { CropFeature, CropLayer, Export, Layer } from '@outcrop/client';
 import { isExportsError } from '@outcrop/client';
 import {
   QueryClient,
-  QueryCache,
   useInfiniteQuery,
   type UseInfiniteQueryResult,
   type InfiniteData,
@@ -13,17 +12,10 @@ import {
 
 import { siteClient } from './api/client.ts';
 import { isConnectionProblem } from './api/page-error.ts';
-import { connection } from './api/connection.ts';
 import type { ItemKey } from './request/draft.ts';
 
 /** What the page knows of the site. The client repeats what is safe to repeat, so nothing is repeated here. */
 export const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (isConnectionProblem(error)) connection.lost();
-    },
-    onSuccess: () => connection.works(),
-  }),
   defaultOptions: {
     queries: { retry: false, staleTime: 60_000, refetchOnWindowFocus: false, networkMode: 'always' },
   },

@@ -69,11 +69,10 @@ function useFeatureLayer(
   model: MapModel,
   { isPickable, zIndex }: { readonly isPickable: boolean; readonly zIndex: number },
 ): FeatureLayer {
-  const [layer] = useState(() => new FeatureLayer());
+  const [layer] = useState(() => new FeatureLayer({ isPickable }));
   useEffect(() => {
-    layer.layer.set('isPickable', isPickable);
     layer.layer.setZIndex(zIndex);
-    const paint = (): void => layer.setColours(model.colours, isPickable);
+    const paint = (): void => layer.setColours(model.colours);
     paint();
     const stopColours = onColours(() => requestAnimationFrame(paint));
     const remove = model.addLayer(layer.layer);
@@ -81,6 +80,6 @@ function useFeatureLayer(
       stopColours();
       remove();
     };
-  }, [layer, model, isPickable, zIndex]);
+  }, [layer, model, zIndex]);
   return layer;
 }

@@ -5,7 +5,9 @@ import { readWorld, type World, worldPieces, type WorldTopology } from './world.
 const worlds = new Map<string, Promise<World>>();
 
 self.addEventListener('message', ({ data }: MessageEvent<WorldQuestion>) => {
-  void answer(data).then((pieces) => self.postMessage({ question: data.question, pieces } satisfies WorldAnswer));
+  void answer(data).then((pieces) =>
+    self.postMessage({ question: data.question, pieces } satisfies WorldAnswer),
+  );
 });
 
 async function answer({ url, part }: WorldQuestion): Promise<WorldAnswer['pieces']> {

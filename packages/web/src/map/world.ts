@@ -51,9 +51,7 @@ export function readWorld(topology: WorldTopology): World {
     return { name: properties?.name ?? '', polygons: (polygons as unknown as Ring[][]).map(boxed) };
   });
   // Each arc of a topology is a stretch of a coast or of a border, and is there once.
-  const arcs = topology.arcs.map((_, at) =>
-    feature(topology, { type: 'LineString', arcs: [at] }),
-  );
+  const arcs = topology.arcs.map((_, at) => feature(topology, { type: 'LineString', arcs: [at] }));
   const lines = arcs
     .map(({ geometry }) => inOnePiece(geometry.coordinates as unknown as Ring))
     .flatMap(withoutSeam)

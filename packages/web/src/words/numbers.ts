@@ -70,5 +70,7 @@ export function dateTime(date: Date): string {
 export function ago(date: Date, now: number): string {
   const seconds = (date.getTime() - now) / 1000;
   const step = steps.find(([below]) => Math.abs(seconds) < below);
-  return step === undefined ? dates().format(date) : relative().format(Math.round(seconds / step[2]), step[1]);
+  return step === undefined
+    ? dates().format(date)
+    : relative().format(Math.round(seconds / step[2]), step[1]);
 }

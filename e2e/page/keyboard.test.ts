@@ -58,7 +58,7 @@ test('an export with a drawn region is made by the keyboard alone', async () => 
   await page.keyboard.press('Enter');
   await tabTo(page, /^Create export$/);
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 50_000 });
+  await page.getByRole('button', { name: /^Download/ }).waitFor();
   await tabTo(page, /^Download/);
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
   expect(download.suggestedFilename()).toBe('demo-cities-GPKG.zip');

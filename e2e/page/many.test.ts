@@ -68,10 +68,25 @@ test('of a thousand layers only those in sight are asked for', async () => {
   await page.getByRole('heading', { name: 'In this export (1)' }).waitFor();
 });
 
+test('the first layers are fetched once, with the page itself, and all others are listed in full', async () => {
+  await using tested = await openPage('about:blank');
+  const { page } = tested;
+  const names: string[] = [];
+  page.on('request', (request) => {
+    const isList = request.url().endsWith('/services/api/v1/layers/?page_size=100');
+    if (isList && request.headers()['expand'] === undefined) names.push(request.url());
+  });
+  await page.goto(site.url);
+  await page.getByText('1,007 in all').waitFor();
+  // Two, if the page asked for anything else than its HTML does.
+  expect(names).toHaveLength(1);
+  expect(await page.locator('.row-facts').first().textContent()).toContain('EPSG:4326');
+});
+
 test('of five thousand areas one is found by its name', async () => {
   await using tested = await openPage(`${site.url}?a=cf:50`);
   const { page, complaints } = tested;
-  await page.getByText(/^5,000 areas/).waitFor({ timeout: 50_000 });
+  await page.getByText(/^5,000 areas/).waitFor();
   await page.getByRole('combobox', { name: 'Find an area' }).fill('sheet 4321');
   await page.getByRole('option', { name: 'Sheet 4321' }).click();
   await page.getByRole('button', { name: 'Remove Sheet 4321' }).waitFor();

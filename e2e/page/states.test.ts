@@ -56,10 +56,10 @@ test('a site that goes away is waited for, and nothing typed is lost', async () 
   const start = await passing.stop();
   await page.getByLabel('Name', { exact: true }).fill('kept');
   const notice = page.getByText(/^The site does not answer/);
-  await notice.waitFor({ timeout: 40_000 });
+  await notice.waitFor();
   await expectAccessible(page);
   await start();
-  await notice.waitFor({ state: 'detached', timeout: 40_000 });
+  await notice.waitFor({ state: 'detached' });
   await page.getByRole('status').filter({ hasText: 'Connected again.' }).waitFor();
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
   await expectVisible(page.getByText('Ready').first());
@@ -71,7 +71,7 @@ test('an archive that was removed is said to be gone, and can be made again', as
   await expectVisible(page.getByText('Ready').first());
   await page.getByRole('button', { name: 'Create export' }).click();
   const button = page.getByRole('button', { name: /^Download/ });
-  await button.waitFor({ timeout: 40_000 });
+  await button.waitFor();
   const archives = join(site.folder, '.outcrop', 'exports');
   for (const name of await readdir(archives)) await rm(join(archives, name), { recursive: true });
   await page.request.get(`${page.url().replace('/exports/', '/services/api/v1/exports/')}/download/`);
@@ -79,7 +79,7 @@ test('an archive that was removed is said to be gone, and can be made again', as
   await expectVisible(page.getByText(/^The archive was removed/));
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Repeat', exact: true }).click();
-  await button.waitFor({ timeout: 40_000 });
+  await button.waitFor();
 });
 
 test('says until when an export can be downloaded, keeps it longer, and then that it is gone', async () => {
@@ -90,7 +90,7 @@ test('says until when an export can be downloaded, keeps it longer, and then tha
   const { page } = tested;
   await expectVisible(page.getByText('Ready').first());
   await page.getByRole('button', { name: 'Create export' }).click();
-  await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 40_000 });
+  await page.getByRole('button', { name: /^Download/ }).waitFor();
   await expectVisible(page.getByText('Can be downloaded until'));
   await expectAccessible(page);
   const address = page.url().replace('/exports/', '/services/api/v1/exports/');
@@ -113,7 +113,7 @@ test('says until when an export can be downloaded, keeps it longer, and then tha
   const end = new Date(Date.now() + 1500).toISOString();
   await page.request.patch(`${address}/`, { data: { expires_at: end } });
   await page.reload();
-  await page.getByText(/^The archive was removed/).waitFor({ timeout: 20_000 });
+  await page.getByText(/^The archive was removed/).waitFor();
   await expectVisible(page.getByRole('button', { name: 'Repeat', exact: true }));
 });
 
@@ -161,7 +161,7 @@ describe('a site with keys', () => {
     expect(page.url()).not.toContain(key);
     await page.getByRole('button', { name: 'Create export' }).click();
     const button = page.getByRole('button', { name: /^Download/ });
-    await button.waitFor({ timeout: 40_000 });
+    await button.waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
     expect(await download.failure()).toBe(null);
     expect(download.url()).not.toContain(key);

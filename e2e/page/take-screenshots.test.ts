@@ -38,24 +38,24 @@ describe.runIf(isWanted)('pictures', () => {
       const { page } = tested;
       const take = (name: string) =>
         page.screenshot({ path: `${folder}${name}-${viewport.width}-${colorScheme}.png` });
-      await page.getByText('Ready').nth(2).waitFor({ timeout: 60_000 });
+      await page.getByText('Ready').nth(2).waitFor();
       await page
         .getByText(/inside/)
         .nth(1)
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
       await settled(page);
       await take('form');
       await page.locator('#step-area').scrollIntoViewIfNeeded();
       await page.evaluate("document.querySelector('#step-area').scrollIntoView()");
       await take('area');
       await page.goto(`${site.url}?i=l2&a=cf:1.2.3`);
-      await page.getByText('Ready').first().waitFor({ timeout: 60_000 });
-      await page.getByText(/[\d,]+ inside/).waitFor({ timeout: 60_000 });
+      await page.getByText('Ready').first().waitFor();
+      await page.getByText(/[\d,]+ inside/).waitFor();
       await page.evaluate("document.querySelector('#step-area').scrollIntoView()");
       await settled(page);
       await take('named');
       await page.getByRole('button', { name: 'Create export' }).click();
-      await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: /^Download/ }).waitFor();
       await settled(page);
       await take('export');
       await page.getByRole('banner').getByRole('link', { name: 'My exports' }).click();

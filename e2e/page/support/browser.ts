@@ -25,6 +25,8 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
     reducedMotion: 'reduce',
     ...options,
   });
+  // Not how long something may take, but when one that hangs is given up: machines that test are busy.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const { origin } = new URL(url);

@@ -356,12 +356,12 @@ export const words = {
     caption: 'Your exports, newest first',
     name: 'Name',
     state: 'State',
+    size: 'Size',
     made: 'Made',
     actions: 'Actions',
     empty: 'Exports you make appear here.',
     more: 'Show more',
     shown: (shown: number, total: number) => `${count(shown)} of ${count(total)}`,
-    until: (date: string) => `until ${date}`,
   },
   session: {
     heading: 'Sign in',

@@ -27,6 +27,19 @@ async function clickOnMap(page: Page, places: readonly (readonly [number, number
   for (const [x, y] of places) await page.mouse.click(frame.x + frame.width * x, frame.y + frame.height * y);
 }
 
+test('the map has land and coasts of its own, without a layer being shown', async () => {
+  await using tested = await openPage(site.url);
+  const { page, complaints } = tested;
+  const drawn = (): Promise<unknown> =>
+    page.evaluate(`[...document.querySelectorAll('#map canvas')].reduce((sum, canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return sum + data.filter((value, at) => at % 4 === 3 && value > 0).length / (canvas.width * canvas.height);
+    }, 0)`);
+  // Of the whole earth; Web Mercator shows more land than there is.
+  await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(0.25);
+  expect(complaints).toEqual([]);
+});
+
 describe('the whole flow with a pointer', () => {
   test('cities and a table, cropped to a drawn polygon, end as an archive that verifies', async () => {
     await using tested = await openPage(site.url);

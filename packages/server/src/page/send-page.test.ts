@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { AppEnvironment, AppParts } from '../http/app-parts.ts';
 import { openTestSite, type TestSite } from '../testing/test-site.ts';
-import { sendPage } from './send-page.ts';
+import { sendAsset, sendPage } from './send-page.ts';
 
 let site: TestSite;
 
@@ -33,6 +33,16 @@ test('the browser fetches the first layers with the page that shows them, where 
   expect(await pageAt('/exports', 'local')).not.toContain('preload');
   expect(await pageAt('/exports/7', 'local')).not.toContain('preload');
   expect(await pageAt('/', 'token')).not.toContain('preload');
+});
+
+test('a script of the page can read files of the site where it is a worker, and nothing else', async () => {
+  const app = new Hono<AppEnvironment>();
+  const read = () => Promise.resolve({ bytes: new TextEncoder().encode('1'), type: 'text/javascript' });
+  app.get('/assets/:name', sendAsset({ html, read }));
+  const { headers } = await app.request('http://localhost/assets/worker.js');
+  expect(headers.get('Content-Security-Policy')).toMatch(
+    /^default-src 'none'; connect-src 'self'; frame-ancestors/,
+  );
 });
 
 test('a title is text wherever the page has it', async () => {

@@ -1,9 +1,10 @@
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from 'react';
 
-import { isConnectionProblem, messageOf } from '../api/page-error.ts';
+import { isConnectionProblem, isSignInProblem, messageOf } from '../api/page-error.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { useNewExport } from '../request/use-new-export.ts';
+import { openSignIn } from '../sign-in/sign-in-state.ts';
 import { words } from '../words/en.ts';
 import { CatalogueRow } from './catalogue-row.tsx';
 import { filterCatalogue } from './filter-catalogue.ts';
@@ -34,6 +35,18 @@ export function Catalogue(): ReactNode {
     const timer = setTimeout(() => announce(status), 600);
     return () => clearTimeout(timer);
   }, [deferred, status]);
+  if (isSignInProblem(error) && entries === undefined) {
+    return (
+      <div className="empty">
+        <p>{words.data.signedOut}</p>
+        <p>
+          <button type="button" className="button" onClick={openSignIn}>
+            {words.signIn}
+          </button>
+        </p>
+      </div>
+    );
+  }
   if (error !== null && entries === undefined && !isConnectionProblem(error)) {
     return (
       <Notice tone="bad">

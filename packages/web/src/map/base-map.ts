@@ -26,6 +26,8 @@ const scales = [
 
 /** Smaller things cannot be seen, in pixels. */
 const leastPixels = 0.4;
+/** Names are not on a map of the whole earth: units of the plane on a pixel. */
+const coarsestNames = 20_000;
 const metresOfDegree = 111_320;
 
 /** What of the earth the map shows. */
@@ -48,7 +50,7 @@ interface Drawing {
 
 /** Land, coasts and borders around what is looked at, as fine as that needs. */
 export class BaseMap {
-  readonly layers: readonly [VectorLayer, VectorLayer];
+  readonly layers: readonly [land: VectorLayer, lines: VectorLayer, names: VectorLayer];
   readonly #land = new VectorSource({ wrapX: true });
   readonly #lines = new VectorSource({ wrapX: true });
   readonly #reader = new WorldReader();
@@ -61,8 +63,10 @@ export class BaseMap {
     this.#plane = plane;
     const options = { updateWhileAnimating: true, updateWhileInteracting: true };
     this.layers = [
-      new VectorLayer({ source: this.#land, ...options, declutter: true }),
+      new VectorLayer({ source: this.#land, ...options }),
       new VectorLayer({ source: this.#lines, ...options }),
+      // Where names have a place is found once the map has come to rest: it takes longer than all the drawing.
+      new VectorLayer({ source: this.#land, declutter: true, maxResolution: coarsestNames }),
     ];
   }
 
@@ -71,20 +75,19 @@ export class BaseMap {
   }
 
   setColours(colours: MapColours): void {
-    const [land, lines] = this.layers;
-    const fill = new Style({ fill: new Fill({ color: colours.land }) });
+    const [land, lines, names] = this.layers;
     const label = new Text({
       font: '600 12px system-ui, sans-serif',
       fill: new Fill({ color: colours.label }),
       stroke: new Stroke({ color: colours.halo, width: 3 }),
       overflow: false,
     });
-    const labelled = new Style({ fill: new Fill({ color: colours.land }), text: label });
-    land.setStyle((one, resolution) => {
-      if (resolution > 20_000) return fill;
+    const named = new Style({ text: label });
+    names.setStyle((one) => {
       label.setText(String(one.get('name')));
-      return labelled;
+      return named;
     });
+    land.setStyle(new Style({ fill: new Fill({ color: colours.land }) }));
     lines.setStyle(new Style({ stroke: new Stroke({ color: colours.coast, width: 0.6 }) }));
   }
 

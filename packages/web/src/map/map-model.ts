@@ -81,9 +81,7 @@ export class MapModel {
         : new View({ projection: plane.code, center: [0, 0], resolution: 1000, constrainResolution: false }),
     );
     this.area.setPlane(plane);
-    const area = plane.areaOfUse;
-    const shown = area !== null && (box === null || !meets(box, area)) ? area : box;
-    this.fitBox(shown ?? [-170, -60, 170, 75], false);
+    this.fitBox(boxWithin(box, plane.areaOfUse) ?? [-170, -60, 170, 75], false);
     await this.#base.setPlane(plane, this.#look(false));
   }
 
@@ -170,6 +168,13 @@ export class MapModel {
 
 function mercatorView(): View {
   return new View({ center: [0, 2_000_000], zoom: 1.4, minZoom: 0.6, maxZoom: 19, enableRotation: false });
+}
+
+/** What to show in a plane that is for an area: all of that where more was shown, or something else. */
+function boxWithin(box: Box | null, area: Box | null): Box | null {
+  if (area === null) return box;
+  const isPart = box !== null && meets(box, area) && box[2] - box[0] <= area[2] - area[0];
+  return isPart ? box : area;
 }
 
 function meets(a: Box, b: Box): boolean {

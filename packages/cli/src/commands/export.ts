@@ -120,7 +120,8 @@ async function findExtent(
   context: CommandContext,
 ): Promise<Extent> {
   if (options.extent !== undefined) return readExtent(options.extent, context.workingFolder);
-  if (options.cropFeature !== undefined) return findCropFeature(client, options.cropFeature, context.interruption());
+  if (options.cropFeature !== undefined)
+    return findCropFeature(client, options.cropFeature, context.interruption());
   return null;
 }
 

@@ -104,9 +104,7 @@ export class BlockProcessor implements Disposable {
 }
 
 /** What cuts is loaded only where something is cut: each thread would wait for it. */
-function loadBlockCrop(): Promise<typeof import('./block-crop.ts')> {
-  return import('./block-crop.ts');
-}
+const loadBlockCrop = () => import('./block-crop.ts');
 
 interface ProcessorParts {
   readonly reader: FeatureReader;

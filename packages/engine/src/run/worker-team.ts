@@ -121,7 +121,7 @@ export class WorkerTeam implements AsyncDisposable {
 }
 
 interface TeamOptions {
-  readonly entry?: string;
+  readonly entry?: string | undefined;
   readonly expected?: ExpectedWork;
 }
 

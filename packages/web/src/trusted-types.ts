@@ -1,5 +1,3 @@
-import { worldWorkerUrl } from './map/world-worker-url.ts';
-
 interface Rules {
   readonly createHTML: (text: string) => string | null;
   readonly createScriptURL: (url: string) => string | null;
@@ -15,6 +13,13 @@ export function installTrustedTypes(): void {
   };
   trustedTypes?.createPolicy('default', {
     createHTML: (text) => (text === 'M' ? text : null),
-    createScriptURL: (url) => (url === worldWorkerUrl ? url : null),
+    createScriptURL: (url) => (isWorldWorker(url) ? url : null),
   });
+}
+
+/** Whether an address is that of `world-worker.ts` as it was built. */
+function isWorldWorker(url: string): boolean {
+  const { href: root } = new URL('.', document.baseURI);
+  const { href } = new URL(url, root);
+  return href.startsWith(root) && /^assets\/world-worker-[\w-]+\.js$/.test(href.slice(root.length));
 }

@@ -50,7 +50,7 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   const resolved = await sites.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
   if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
   // Started before the check, as they are ready when it is over.
-  await using team = engine.startWorkers(resolved.request.items, options.workers);
+  await using team = engine.startWorkers(resolved.request, options.workers);
   const check = await sites.checkRequest(site, resolved.request);
   const workers = team ?? options.workers;
   const prepared = { archivePath, silent: options.json, workers, regions: check.regions };
@@ -119,6 +119,7 @@ async function runPlan(
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
+  const signal = context.interruption();
   // Beside the archive, because that is where there must be room for it anyway.
   const workFolder = join(dirname(archivePath), `.${basename(archivePath)}.${process.pid}.work`);
   await mkdir(workFolder, { recursive: true });
@@ -129,7 +130,7 @@ async function runPlan(
       workFolder,
       ...(workers !== undefined && { workers }),
       regions,
-      signal: context.signal,
+      signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });
     progress.update(1, 'the archive is complete');

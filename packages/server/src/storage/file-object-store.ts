@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 
 import { placeFile } from './durable-file.ts';
 import { hasCode } from '../has-code.ts';
+import { streamOfFile } from './file-stream.ts';
 import { checkKey, checkPrefix, isKey } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { StorageError } from './storage-error.ts';
@@ -47,11 +47,10 @@ export function fileObjectStore(folder: URL): ObjectStore {
     async read(key, range) {
       // Opened here, so that a missing file is an answer and not an event of a stream that nobody listens to.
       const handle = await present(await orNull(open(locate(folder, key))));
-      if (handle === null) {
-        return null;
-      }
-      const stream = handle.createReadStream({ ...range, highWaterMark: 256 * 1024 });
-      return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+      if (handle === null) return null;
+      const last = (await handle.stat()).size - 1;
+      const { start, end } = range ?? { start: 0, end: last };
+      return streamOfFile({ handle, range: { start, end: Math.min(end, last) } });
     },
     list,
     async delete(key) {

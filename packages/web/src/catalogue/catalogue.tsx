@@ -35,36 +35,10 @@ export function Catalogue(): ReactNode {
     const timer = setTimeout(() => announce(status), 600);
     return () => clearTimeout(timer);
   }, [deferred, status]);
-  if (isSignInProblem(error) && entries === undefined) {
-    return (
-      <div className="empty">
-        <p>{words.data.signedOut}</p>
-        <p>
-          <button type="button" className="button" onClick={openSignIn}>
-            {words.signIn}
-          </button>
-        </p>
-      </div>
-    );
+  if (error !== null && data === undefined && !isConnectionProblem(error)) {
+    return <NoCatalogue error={error} retry={() => void refetch()} />;
   }
-  if (error !== null && entries === undefined && !isConnectionProblem(error)) {
-    return (
-      <Notice tone="bad">
-        {messageOf(error)}{' '}
-        <button type="button" className="button button-quiet" onClick={() => void refetch()}>
-          {words.retry}
-        </button>
-      </Notice>
-    );
-  }
-  if (data?.isWhole === true && data.entries.length === 0) {
-    return (
-      <div className="empty">
-        <p>{words.data.none}</p>
-        <p className="muted">{words.data.noneHint}</p>
-      </div>
-    );
-  }
+  if (data?.isWhole === true && data.entries.length === 0) return <EmptyCatalogue />;
   return (
     <>
       <div className="search-row">
@@ -103,6 +77,39 @@ export function Catalogue(): ReactNode {
         </ul>
       )}
     </>
+  );
+}
+
+/** Why there is no list, and what can be done. */
+function NoCatalogue({ error, retry }: { readonly error: unknown; readonly retry: () => void }): ReactNode {
+  if (isSignInProblem(error)) {
+    return (
+      <div className="empty">
+        <p>{words.data.signedOut}</p>
+        <p>
+          <button type="button" className="button" onClick={openSignIn}>
+            {words.signIn}
+          </button>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <Notice tone="bad">
+      {messageOf(error)}{' '}
+      <button type="button" className="button button-quiet" onClick={retry}>
+        {words.retry}
+      </button>
+    </Notice>
+  );
+}
+
+function EmptyCatalogue(): ReactNode {
+  return (
+    <div className="empty">
+      <p>{words.data.none}</p>
+      <p className="muted">{words.data.noneHint}</p>
+    </div>
   );
 }
 

@@ -1,5 +1,4 @@
 import type { WorldPart, WorldPieces } from './world.ts';
-import { worldWorkerUrl } from './world-worker-url.ts';
 
 /** What the worker is asked. */
 export interface WorldQuestion {
@@ -17,7 +16,7 @@ export interface WorldAnswer {
 
 /** Has a worker read the world, and cut from it what is to be drawn. */
 export class WorldReader {
-  readonly #worker = new Worker(worldWorkerUrl, { type: 'module' });
+  readonly #worker = new Worker(new URL('./world-worker.ts', import.meta.url), { type: 'module' });
   readonly #waiting = new Map<number, (pieces: WorldPieces | null) => void>();
   #questions = 0;
 

@@ -61,7 +61,8 @@ export class BaseMap {
 
   constructor(plane: ViewPlane) {
     this.#plane = plane;
-    const options = { updateWhileAnimating: true, updateWhileInteracting: true };
+    // Drawn far beyond what is shown, so that a zoom needs nothing new before it is over.
+    const options = { updateWhileInteracting: true, renderBuffer: 2000 };
     this.layers = [
       new VectorLayer({ source: this.#land, ...options }),
       new VectorLayer({ source: this.#lines, ...options }),

@@ -118,7 +118,12 @@ function tableName({ name }: ReadLayer, source: ImportSource): string {
 
 async function open(source: ImportSource, options: ImportOptions): Promise<OpenedSource> {
   const { workFolder, signal, encoding } = options;
-  const { format } = source;
+  const { format, partners, name } = source;
+  // GDAL takes a TAB without a .map for a table; one that has shapes has an index of them, the .id.
+  if (partners.includes('.tab') && partners.includes('.id') && !partners.includes('.map')) {
+    const detail = `${name} cannot be read as MapInfo: it has an .id and no .map, where its shapes are. Is it whole, with the files that go with it?`;
+    throw new EngineError('source-corrupt', detail);
+  }
   const reading = { drivers: format.drivers, folder: workFolder, signal };
   const path = await fileOf(source, options);
   if (format.label === 'CSV') return openCsv({ source, path, reading }, options);

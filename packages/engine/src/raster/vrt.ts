@@ -11,7 +11,7 @@ export interface VrtSource {
   readonly from: PixelWindow;
   /** Upper left corner in the VRT. */
   readonly to: { readonly x: number; readonly y: number };
-  /** Only pixels that the dataset's mask lets through. */
+  /** Only pixels that the dataset's mask lets through; of a mask those that are let through. */
   readonly isMasked?: boolean;
   /** Values are multiplied by the first and the second is added. */
   readonly scale?: readonly [number, number];
@@ -26,10 +26,15 @@ function sourceXml({ path, band, from, to, isMasked = false, scale }: VrtSource)
     `<SourceBand>${band}</SourceBand>`,
     rectangle('SrcRect', from),
     rectangle('DstRect', { ...to, width: from.width, height: from.height }),
-    isMasked ? '<UseMaskBand>true</UseMaskBand>' : '',
+    isMasked ? maskXml(band) : '',
     scale === undefined ? '' : `<ScaleRatio>${scale[0]}</ScaleRatio><ScaleOffset>${scale[1]}</ScaleOffset>`,
     `</${element}>`,
   ].join('');
+}
+
+/** Of a mask those pixels that it lets through. */
+function maskXml(band: BandName): string {
+  return typeof band === 'number' ? '<UseMaskBand>true</UseMaskBand>' : '<NODATA>0</NODATA>';
 }
 
 function rectangle(name: string, { x, y, width, height }: PixelWindow): string {
@@ -74,11 +79,11 @@ export class VrtTemplate {
     const extra = extraBands.map(({ type, source }, index) =>
       bandXml(`band="${bands.length + index + 1}"`, { type, interpretation: 'Alpha', sources: source }),
     );
-    const maskXml =
+    const maskBand =
       mask === undefined
         ? ''
         : `<MaskBand>${bandXml('', { type: 'Byte', interpretation: null, sources: mask })}</MaskBand>`;
-    return `${this.#headFor(grid)}${bands.join('')}${extra.join('')}${maskXml}</VRTDataset>`;
+    return `${this.#headFor(grid)}${bands.join('')}${extra.join('')}${maskBand}</VRTDataset>`;
   }
 
   #headFor(grid: PixelGrid | undefined): string {

@@ -1,4 +1,5 @@
 export type { ArchiveVerification, MemberVerification } from './archive/verify-archive.ts';
+export { hasCode } from './has-code.ts';
 export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse-region.ts';
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';

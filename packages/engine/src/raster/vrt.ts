@@ -1,3 +1,4 @@
+import { xmlText } from '../formats/xml-text.ts';
 import type { PixelGrid, PixelWindow } from './pixel-grid.ts';
 
 /** A band's place in a dataset, or its mask. */
@@ -22,7 +23,7 @@ function sourceXml({ path, band, from, to, isMasked = false, scale }: VrtSource)
   const element = isMasked || scale !== undefined ? 'ComplexSource' : 'SimpleSource';
   return [
     `<${element}>`,
-    `<SourceFilename relativeToVRT="0">${escapeXml(path)}</SourceFilename>`,
+    `<SourceFilename relativeToVRT="0">${xmlText(path)}</SourceFilename>`,
     `<SourceBand>${band}</SourceBand>`,
     rectangle('SrcRect', from),
     rectangle('DstRect', { ...to, width: from.width, height: from.height }),
@@ -132,9 +133,4 @@ export function maskedBandVrt(
 /** Statistics of a tile are not those of what is made of it. */
 function withoutStatistics(band: string): string {
   return band.replaceAll(/<MDI key="STATISTICS_[^"]*">[^<]*<\/MDI>\s*/g, '');
-}
-
-/** Text as it stands in XML. */
-export function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

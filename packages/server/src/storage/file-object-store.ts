@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
+import { hasCode } from '@outcrop/engine';
+
 import { placeFile } from './durable-file.ts';
-import { hasCode } from '../has-code.ts';
 import { checkKey, checkPrefix, isKey } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { StorageError } from './storage-error.ts';

@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { createRandom } from '../data/random.ts';
 import { type Measurement, runMeasured } from '../measure/run-measured.ts';
+import { type ArchiveSite, serveArchive } from './archive-site.ts';
 
 const targetRatio = 0.9;
 
@@ -22,57 +18,51 @@ if (![megabytes, rounds].every((value) => Number.isSafeInteger(value) && value >
   throw new RangeError('--megabytes and --rounds take whole numbers from 1');
 }
 
-/** Commands by name; each is given the address of the archive's site and the file to write. */
-const commands: Record<string, (url: string, target: string) => readonly [string, ...string[]]> = {
-  'ours, with its SHA-256': (url, target) => [process.execPath, program('download.js'), url, target],
-  'ours, unverified': (url, target) => [process.execPath, program('download.js'), url, target, 'unverified'],
-  curl: (url, target) => ['curl', '-sSf', `${url}/download/`, '-o', target],
-  'curl, then openssl dgst': (url, target) => [
+/** Commands by name; each is given the site and the file to write. */
+const commands: Record<string, (site: ArchiveSite, target: string) => readonly [string, ...string[]]> = {
+  'ours, with its SHA-256': (site, target) => [process.execPath, ...ours(site, target)],
+  'ours, unverified': (site, target) => [process.execPath, ...ours(site, target), 'unverified'],
+  curl: (site, target) => ['curl', '-sSfL', site.archiveUrl.href, '-o', target],
+  'curl, then openssl dgst': (site, target) => [
     'bash',
     '-c',
-    'curl -sSf "$0" -o "$1" && openssl dgst -sha256 "$1"',
-    `${url}/download/`,
+    'curl -sSfL "$0" -o "$1" && openssl dgst -sha256 "$1"',
+    site.archiveUrl.href,
     target,
   ],
 };
 
-const root = new URL('../../data/', import.meta.url);
+const root = fileURLToPath(new URL('../../data/', import.meta.url));
 await mkdir(root, { recursive: true });
-const folder = await mkdtemp(join(fileURLToPath(root), 'download-'));
-try {
-  const archive = join(folder, 'archive.zip');
-  await writeRandomFile(archive);
-  await compare(archive);
-} finally {
-  await rm(folder, { recursive: true });
-}
+await compare();
 
 /** All in turn, as whole commands, and of each the best round: the disk of a shared machine is not always as fast. */
-async function compare(archive: string): Promise<void> {
-  const site = spawn(process.execPath, [program('serve-archive.js'), archive], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+async function compare(): Promise<void> {
+  const folder = await mkdtemp(join(root, 'download-'));
   try {
-    const [url] = (await once(createInterface({ input: site.stdout }), 'line')) as [string];
+    await using site = await serveArchive(root, megabytes);
     const measured = new Map<string, Measurement[]>(Object.keys(commands).map((name) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, command] of Object.entries(commands)) {
-        measured.get(name)?.push(await measure((target) => command(url, target)));
+        const target = join(folder, 'downloaded.zip');
+        measured.get(name)?.push(await measure(command(site, target), { site, folder, target }));
       }
     }
-    report(new Map([...measured].map(([name, all]) => [name, best(all)])));
+    report(site, new Map([...measured].map(([name, all]) => [name, best(all)])));
   } finally {
-    site.kill();
+    await rm(folder, { recursive: true });
   }
 }
 
 /** Runs a command and checks the length of the file that it writes. */
-async function measure(command: (target: string) => readonly [string, ...string[]]): Promise<Measurement> {
-  const target = join(folder, 'downloaded.zip');
-  const measured = await runMeasured(command(target), { folder });
+async function measure(
+  command: readonly [string, ...string[]],
+  { site, folder, target }: { site: ArchiveSite; folder: string; target: string },
+): Promise<Measurement> {
+  const measured = await runMeasured(command, { folder });
   const { size } = await stat(target);
   await rm(target);
-  if (size !== megabytes * 1e6) throw new Error(`${command(target).join(' ')} wrote ${size} bytes`);
+  if (size !== site.archiveBytes) throw new Error(`${command.join(' ')} wrote ${size} bytes`);
   return measured;
 }
 
@@ -82,29 +72,23 @@ function best(measured: readonly Measurement[]): Measurement {
   return first;
 }
 
-function report(measured: ReadonlyMap<string, Measurement>): void {
+function report({ archiveBytes }: ArchiveSite, measured: ReadonlyMap<string, Measurement>): void {
   const curl = measured.get('curl')?.seconds ?? Number.NaN;
-  console.log(`${megabytes} MB over loopback, ${cpus().length} cores, best of ${rounds}\n`);
-  console.log("| | s | MB/s | of curl's speed | MB peak |\n| --- | --- | --- | --- | --- |");
-  for (const [name, { seconds, peakMegabytes }] of measured) {
-    const speed = [(megabytes / seconds).toFixed(0), (curl / seconds).toFixed(2)];
-    console.log(`| ${[name, seconds.toFixed(2), ...speed, peakMegabytes.toFixed(0)].join(' | ')} |`);
+  const size = archiveBytes / 1e6;
+  console.log(
+    `${size.toFixed(0)} MB from a site of Outcrop over loopback, ${cpus().length} cores, best of ${rounds}\n`,
+  );
+  console.log(
+    "| | s | MB/s | of curl's speed | processor, s | MB peak |\n| --- | --- | --- | --- | --- | --- |",
+  );
+  for (const [name, { seconds, processorSeconds, peakMegabytes }] of measured) {
+    const speed = [(size / seconds).toFixed(0), (curl / seconds).toFixed(2)];
+    const cells = [seconds.toFixed(2), ...speed, processorSeconds.toFixed(1), peakMegabytes.toFixed(0)];
+    console.log(`| ${[name, ...cells].join(' | ')} |`);
   }
   console.log(`\nThe target is ${targetRatio} of curl's speed.`);
 }
 
-/** Bytes that do not compress, the same in every run. */
-async function writeRandomFile(path: string): Promise<void> {
-  const random = createRandom(1);
-  const block = Uint8Array.from({ length: 1e6 }, () => Math.floor(random() * 256));
-  const file = createWriteStream(path);
-  for (let written = 0; written < megabytes; written += 1) {
-    if (!file.write(block)) await once(file, 'drain');
-  }
-  file.end();
-  await once(file, 'close');
-}
-
-function program(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
+function ours({ url, exportId }: ArchiveSite, target: string): string[] {
+  return [fileURLToPath(new URL('download.js', import.meta.url)), url, String(exportId), target];
 }

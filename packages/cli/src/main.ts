@@ -9,9 +9,13 @@ function interrupt(): void {
   controller.abort(new Error('interrupted'));
 }
 
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
-process.on('SIGHUP', interrupt);
+function interruption(): AbortSignal {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    if (!process.listeners(signal).includes(interrupt)) process.on(signal, interrupt);
+  }
+  return controller.signal;
+}
+
 // A reader that has seen enough, such as head, closes the pipe; that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -24,7 +28,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     note: (line) => void process.stderr.write(`${line}\n`),
     barStream: process.stderr.isTTY ? process.stderr : null,
   },
-  signal: controller.signal,
+  interruption,
   workingFolder: process.cwd(),
   connect: async (url, options) => new (await import('@outcrop/client')).Client(url, options),
   loadEngine: () => import('@outcrop/engine'),

@@ -13,13 +13,13 @@ import { createProgram } from './program.ts';
 export async function runCommand(commandLine: readonly string[], given: CommandContext): Promise<number> {
   const terminal = safeTerminal(given.terminal);
   const context = { ...given, terminal };
-  const { signal } = context;
   try {
     await createProgram(context).parseAsync(commandLine, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has said what is wrong with the arguments already; help and version are no failures.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    const signal = context.interruption();
     if (signal.aborted && error === signal.reason) {
       terminal.note('outcrop: cancelled');
       return exitCodes.interrupted;

@@ -91,7 +91,8 @@ async function runExport(
   if (options.extent !== undefined && options.cropFeature !== undefined) {
     throw usageFailure('Use --extent or --crop-feature, not both');
   }
-  const { terminal, signal } = context;
+  const { terminal } = context;
+  const signal = context.interruption();
   const folder = targetFolder(options.to, context);
   const client = await context.connect(options.url, clientOptions(options.key));
   const wanted = await describeExport({ client, layers, options }, context);
@@ -121,7 +122,7 @@ async function describeExport(
   context: CommandContext,
 ): Promise<Export> {
   const items = [];
-  for (const layer of layers) items.push(await findItem(client, layer, context.signal));
+  for (const layer of layers) items.push(await findItem(client, layer, context.interruption()));
   const { Export } = await import('@outcrop/client');
   const wanted = new Export({
     name: options.name,
@@ -156,7 +157,8 @@ async function findExtent(
   context: CommandContext,
 ): Promise<Extent> {
   if (options.extent !== undefined) return readExtent(options.extent, context.workingFolder);
-  if (options.cropFeature !== undefined) return findCropFeature(client, options.cropFeature, context.signal);
+  if (options.cropFeature !== undefined)
+    return findCropFeature(client, options.cropFeature, context.interruption());
   return null;
 }
 

@@ -9,7 +9,8 @@ import { printJson } from '../output/print-json.ts';
 
 /** `outcrop extend`: sets until when an export can be downloaded. */
 export function registerExtend(program: Command, context: CommandContext): void {
-  const { terminal, signal } = context;
+  const { terminal } = context;
+  const signal = context.interruption();
   program
     .command('extend')
     .description('keep an export of yours longer, or less long')

@@ -8,7 +8,8 @@ import { printJson } from '../output/print-json.ts';
 
 /** `outcrop formats`: lists what a site can produce. */
 export function registerFormats(program: Command, context: CommandContext): void {
-  const { terminal, signal } = context;
+  const { terminal } = context;
+  const signal = context.interruption();
   program
     .command('formats')
     .description('list the formats that a site can produce')

@@ -46,7 +46,8 @@ async function importFiles(
   context: CommandContext,
 ): Promise<void> {
   if ((options.x === undefined) !== (options.y === undefined)) throw usageFailure('Give both --x and --y');
-  const { terminal, signal, workingFolder } = context;
+  const { terminal, workingFolder } = context;
+  const signal = context.interruption();
   const folder = folderUrl(site, workingFolder);
   const server = await context.loadServer();
   const progress = await createProgress(terminal, { silent: json });

@@ -47,7 +47,8 @@ async function importAll(
   folder: URL,
   { server, context, silent }: { server: ServerPort; context: CommandContext; silent: boolean },
 ): Promise<InitialisedSite> {
-  const { terminal, signal } = context;
+  const { terminal } = context;
+  const signal = context.interruption();
   const failed: Skipped[] = [];
   for (const source of site.skipped.filter(isImportable)) {
     const progress = await createProgress(terminal, { silent });

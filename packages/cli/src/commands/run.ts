@@ -119,6 +119,7 @@ async function runPlan(
   context: CommandContext,
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
+  const signal = context.interruption();
   // Beside the archive, because that is where there must be room for it anyway.
   const workFolder = join(dirname(archivePath), `.${basename(archivePath)}.${process.pid}.work`);
   await mkdir(workFolder, { recursive: true });
@@ -129,7 +130,7 @@ async function runPlan(
       workFolder,
       ...(workers !== undefined && { workers }),
       regions,
-      signal: context.signal,
+      signal,
       onProgress: ({ fraction, stage }) => progress.update(fraction, stage),
     });
     progress.update(1, 'the archive is complete');

@@ -21,17 +21,18 @@ export function registerServe(program: Command, context: CommandContext): void {
     .argument('<folder>', 'folder with an outcrop.yaml')
     .option('--json', 'print JSON')
     .action(async (folder, { json }) => {
+      const signal = context.interruption();
       const server = await context.loadServer();
       const worker = await server.startWorkerProcess({ folder: folderUrl(folder, context.workingFolder) });
       context.terminal.print(json === true ? JSON.stringify({ working: true }) : 'Working');
-      await aborted(context.signal);
+      await aborted(signal);
       await worker.close();
     });
 }
 
 function addListening(
   command: Command,
-  { terminal, signal, loadServer, workingFolder }: CommandContext,
+  { terminal, interruption, loadServer, workingFolder }: CommandContext,
   start: 'startSite' | 'startApiProcess',
 ): Command {
   command
@@ -51,6 +52,7 @@ function addListening(
           `--anonymous would let anyone who reaches ${host} export without a key; listen on 127.0.0.1, or create tokens`,
         );
       }
+      const signal = interruption();
       const server = await loadServer();
       const site = await server[start]({
         folder: folderUrl(folder, workingFolder),

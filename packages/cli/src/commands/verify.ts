@@ -10,7 +10,8 @@ import { printJson } from '../output/print-json.ts';
 
 /** `outcrop verify`: checks that an archive is whole and unaltered. */
 export function registerVerify(program: Command, context: CommandContext): void {
-  const { terminal, signal } = context;
+  const { terminal } = context;
+  const signal = context.interruption();
   program
     .command('verify')
     .description('check an archive: zip integrity, and digests against its manifest.json')

@@ -36,7 +36,7 @@ export function testContext(doubles: TestDoubles = {}): TestContext {
       note: (line) => void noted.push(line),
       barStream: null,
     },
-    signal: controller.signal,
+    interruption: () => controller.signal,
     workingFolder: doubles.workingFolder ?? process.cwd(),
     connect: async (url, options) =>
       new Client(url, {

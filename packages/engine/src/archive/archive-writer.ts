@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { ManifestMember } from '@outcrop/contract';
 
 import { diskError, withDiskErrors } from '../formats/block-file.ts';
-import { deflateBlockBytes, deflateEnd, deflatePiece, isUseless } from './deflate.ts';
+import { deflateBlockBytes, deflateEnd, deflatePiece, isWorthDeflating } from './deflate.ts';
 import type { EarlyPieces } from './early-pieces.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
 
@@ -105,7 +105,8 @@ export class ArchiveWriter {
       member.crc = crc32(piece, member.crc);
       member.size += piece.length;
       hash.update(piece);
-      const packed = member.isStored === true ? null : pack(piece, early, index);
+      if (index === 0) member.isStored = !isWorthDeflating(piece);
+      const packed = member.isStored ? null : pack(piece, early, index);
       await this.#enqueue({ member, piece, packed });
       index += 1;
       this.#onBytes(piece.length);
@@ -127,17 +128,15 @@ export class ArchiveWriter {
     this.#queue.shift();
     if (member.offset === null) {
       member.offset = this.#length;
-      // What the first piece becomes says what the others would.
-      member.isStored = piece === null || (deflated !== null && isUseless(deflated, piece));
       this.#append(localHeader(member.record(0), member.hasRoomForZip64));
       member.start = this.#length;
     }
     if (piece === null) this.#endMember(member);
-    else this.#append(member.isStored === true ? piece : deflated!);
+    else this.#append(deflated ?? piece);
   }
 
   #endMember(member: OpenMember): void {
-    if (member.isStored !== true) this.#append(deflateEnd);
+    if (!member.isStored) this.#append(deflateEnd);
     const record = member.record(this.#length - member.start);
     this.#write(localHeader(record, member.hasRoomForZip64), record.offset);
     this.#members.push(record);
@@ -171,8 +170,9 @@ class OpenMember {
   readonly hasRoomForZip64: boolean;
   crc = 0;
   size = 0;
+  /** What its first piece is worth decides; one without bytes is stored. */
+  isStored = true;
   /** Null until its first piece is written. */
-  isStored: boolean | null = null;
   offset: number | null = null;
   /** Where its data begin. */
   start = 0;
@@ -184,7 +184,7 @@ class OpenMember {
 
   record(compressedSize: number): ZipMember {
     const { path, crc, size, offset } = this;
-    const method = this.isStored === true ? zipMethod.stored : zipMethod.deflated;
+    const method = this.isStored ? zipMethod.stored : zipMethod.deflated;
     return { path, method, crc, size, compressedSize, offset: offset ?? 0 };
   }
 }

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
+import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 
 const deflateBlock = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
@@ -11,8 +11,10 @@ export const deflateBlockBytes = 1 << 20;
  * levels between save half of that and cost twice the time of this one.
  */
 const level = 2;
-/** A first piece that stays this large says that compressing the rest is useless too. */
+/** A sample that stays this large says that compressing the whole is useless. */
 const uselessRatio = 0.98;
+/** Parts inside the first piece that are looked at, and the bytes of each: a file's head says little of the rest. */
+const sample = { parts: 4, partBytes: 16_384 } as const;
 
 /** The most: what hardly repeats is a fifth faster with it than with the default of 8. */
 const memLevel = 9;
@@ -30,7 +32,20 @@ export function deflatePiece(bytes: Buffer): Promise<Buffer> {
   return deflateBlock(bytes, { level, memLevel, chunkSize, finishFlush: constants.Z_SYNC_FLUSH });
 }
 
-/** Whether a member whose first piece becomes this is better stored as it is. */
-export function isUseless(compressed: Buffer, piece: Buffer): boolean {
-  return compressed.length > piece.length * uselessRatio;
+/**
+ * Whether a member that begins with this piece is worth compressing: pictures, and what is compressed already, are stored.
+ * Asked before any of it is compressed, as the pieces of a member are compressed at once.
+ */
+export function isWorthDeflating(first: Buffer): boolean {
+  const bytes = sampleOf(first);
+  return deflateRawSync(bytes, { level, memLevel }).length <= bytes.length * uselessRatio;
+}
+
+function sampleOf(piece: Buffer): Buffer {
+  const { parts, partBytes } = sample;
+  // The parts must not overlap: what is there twice is compressed well.
+  if (piece.length < (parts + 2) * partBytes) return piece;
+  const step = (piece.length - partBytes) / (parts + 1);
+  const starts = Array.from({ length: parts }, (_, part) => Math.floor((part + 1) * step));
+  return Buffer.concat(starts.map((start) => piece.subarray(start, start + partBytes)));
 }

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { setTimeout } from 'node:timers/promises';
 
 import { withDiskErrors } from '../formats/block-file.ts';
-import { deflateBlockBytes, deflatePiece } from './deflate.ts';
+import { deflateBlockBytes, deflatePiece, isWorthDeflating } from './deflate.ts';
 
 /** How long to wait where nothing has grown. */
 const lookEveryMs = 40;
@@ -103,6 +103,10 @@ export class EarlyPieces implements Disposable {
       return;
     }
     const piece = this.#read(name, pieces.length);
+    if (pieces.length === 0 && !isWorthDeflating(piece)) {
+      this.#givenUp.add(name);
+      return;
+    }
     const known = { sha256: digestOf(piece), crc: crc32(piece) };
     const compressed = await deflatePiece(piece);
     writeSync(this.#spool, compressed, 0, compressed.length, this.#spoolLength);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { deflateBlockBytes, deflatePiece, isUseless } from './deflate.ts';
+import { deflateBlockBytes, deflatePiece, isWorthDeflating } from './deflate.ts';
 
 /** Bytes of something, and of the same in an archive. */
 export interface Size {
@@ -24,12 +24,9 @@ export async function zippedSize(paths: readonly string[]): Promise<Size> {
 
 /** Bytes that a member would have in an archive. */
 async function deflatedLength(bytes: Buffer): Promise<number> {
-  if (bytes.length === 0) return 0;
-  const piece = bytes.subarray(0, deflateBlockBytes);
-  const first = await deflatePiece(piece);
-  if (isUseless(first, piece)) return bytes.length;
-  let length = first.length;
-  for (let at = deflateBlockBytes; at < bytes.length; at += deflateBlockBytes) {
+  if (bytes.length === 0 || !isWorthDeflating(bytes.subarray(0, deflateBlockBytes))) return bytes.length;
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += deflateBlockBytes) {
     length += (await deflatePiece(bytes.subarray(at, at + deflateBlockBytes))).length;
   }
   return length;

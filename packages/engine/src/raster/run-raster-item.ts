@@ -108,9 +108,9 @@ async function makeAll({ item, plan, context, workFolder }: Making): Promise<Los
     noteLosses(losses, { plan, piece, written });
   };
   const work = async (pieces: readonly RasterPiece[]): Promise<void> => {
-    const first = indexes.get(pieces[0]!)!;
+    const places = pieces.map((piece) => indexes.get(piece)!);
     const tiles = pieces.map((piece, position): BatchTile => {
-      const file = { name: piece.name, extension: plan.format.extension, index: first + position };
+      const file = { name: piece.name, extension: plan.format.extension, index: places[position]! };
       return { piece, paths: tilePaths(context.folder, workFolder, file) };
     });
     await makeTiles({
@@ -119,8 +119,8 @@ async function makeAll({ item, plan, context, workFolder }: Making): Promise<Los
       workFolder,
       ranges,
       run: { ...run, signal },
-      onProgress: (position, share) => meter.tell(first + position, share),
-      onDone: (position) => finish(first + position, tiles[position]!).catch(stopping(stop)),
+      onProgress: (position, share) => meter.tell(places[position]!, share),
+      onDone: (position) => finish(places[position]!, tiles[position]!).catch(stopping(stop)),
     });
   };
   try {

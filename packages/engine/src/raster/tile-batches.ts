@@ -10,26 +10,62 @@ const maxFiles = 32;
 /** So often each core gets a batch, that all of them end at about the same time. */
 const batchesPerCore = 4;
 /** A file with more pixels is made alone: it uses all cores, or takes longer than any start. */
-const maxPixels = 64_000_000;
+const maxPixels = 40_000_000;
 
 /** Tiles that are warped together are windows of a box around them, of which at most so much is not theirs. */
 const maxBoxShare = 1.25;
 
-/** Divides the files of a plan into those that are made together, in order. */
+/** Divides the files of a plan into those that are made together. */
 export function tileBatches(plan: RasterPlan, cores: number): RasterPiece[][] {
-  const size = Math.min(maxFiles, Math.ceil(plan.pieces.length / (cores * batchesPerCore)));
-  const isWarped = plan.resampling !== null;
-  const isTogether = !isWarped || canWarpTogether(plan.pieces);
-  const batches: RasterPiece[][] = [];
-  for (const piece of plan.pieces) {
-    const last = batches.at(-1);
-    const together = [...(last ?? []), piece];
-    const isFitting = together.length <= size && pixelCount({ pieces: together }) <= maxPixels;
-    const isNear = !isWarped || boxShare(together) <= maxBoxShare;
-    if (last !== undefined && isTogether && isFitting && isNear && piece.tiles.length === 1) last.push(piece);
-    else batches.push([piece]);
+  const { pieces } = plan;
+  const size = Math.min(maxFiles, Math.ceil(pieces.length / (cores * batchesPerCore)));
+  if (plan.resampling === null) return runsOf(pieces, size);
+  if (!canWarpTogether(pieces)) return pieces.map((piece) => [piece]);
+  return squaresOf(pieces, size).flatMap((square) =>
+    square.length <= maxFiles && boxShare(square) <= maxBoxShare ? [square] : square.map((piece) => [piece]),
+  );
+}
+
+/** Pieces in order, so many at a time. */
+function runsOf(pieces: readonly RasterPiece[], size: number): RasterPiece[][] {
+  const runs: RasterPiece[][] = [];
+  for (const piece of pieces) {
+    const last = runs.at(-1);
+    const isFitting = last !== undefined && last.length < size && piece.tiles.length === 1;
+    if (isFitting && pixelCount({ pieces: [...last, piece] }) <= maxPixels) last.push(piece);
+    else runs.push([piece]);
   }
-  return batches;
+  return runs;
+}
+
+/**
+ * Pieces of one grid in squares of so many: the box around a square of tiles that are askew on the output's grid has less in it
+ * that is not theirs than the box around a row.
+ */
+function squaresOf(pieces: readonly RasterPiece[], size: number): RasterPiece[][] {
+  const { x: left, y: top } = unionWindow(pieces.map(({ cut }) => cut.window));
+  const [width, height] = largestSides(pieces);
+  const most = Math.max(1, Math.min(size, Math.floor(maxPixels / (width * height))));
+  const columns = Math.floor(Math.sqrt(most));
+  const rows = Math.floor(most / columns);
+  const squares = new Map<string, RasterPiece[]>();
+  for (const piece of pieces) {
+    const { window } = piece.cut;
+    const column = Math.floor((window.x + window.width / 2 - left) / (columns * width));
+    const row = Math.floor((window.y + window.height / 2 - top) / (rows * height));
+    const key = `${row} ${column}`;
+    squares.set(key, [...(squares.get(key) ?? []), piece]);
+  }
+  return [...squares.values()];
+}
+
+function largestSides(pieces: readonly RasterPiece[]): [width: number, height: number] {
+  let [width, height] = [1, 1];
+  for (const { cut } of pieces) {
+    width = Math.max(width, cut.window.width);
+    height = Math.max(height, cut.window.height);
+  }
+  return [width, height];
 }
 
 /** Pixels of the box around windows for each of their own. */
@@ -41,7 +77,7 @@ function boxShare(pieces: readonly RasterPiece[]): number {
 /** Tiles are warped together where they make one picture: on one grid, and none on top of another. */
 function canWarpTogether(pieces: readonly RasterPiece[]): boolean {
   const tiles = [...new Set(pieces.flatMap(({ around }) => around))];
-  if (tiles.length === 1) return false;
+  if (tiles.length === 1 || pieces.some((piece) => piece.tiles.length > 1)) return false;
   return mosaicProblem('', tiles, unionGrid(tiles)) === null && !overlap(tiles);
 }
 

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
 
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 
 import { Connections } from './connections.ts';
 import { SiteError } from '../catalogue/site-error.ts';
+import { sendIfFile } from './send-file-part.ts';
 import { answerHeaders } from './security-headers.ts';
 import { limitSockets, serverOptions, socketLimits } from './socket-limits.ts';
 
-type Answer = (request: Request, environment: object) => Response | Promise<Response>;
+type Answer = (request: Request, environment: HttpBindings) => Response | Promise<Response>;
 
 /** A socket that takes requests. */
 export interface HttpServer {
@@ -33,9 +34,15 @@ export async function listen(host: string, port: number, limits = socketLimits):
       { detail: 'The site is starting.' },
       { status: 503, headers: { ...headers, 'Retry-After': '1' } },
     );
-  const listener = getRequestListener((request, environment) => answer(request, environment), {
-    errorHandler: () => Response.json({ detail: 'The request cannot be read.' }, { status: 400, headers }),
-  });
+  const listener = getRequestListener(
+    async (request, environment) => {
+      const bindings = environment as HttpBindings;
+      return sendIfFile(await answer(request, bindings), bindings.outgoing);
+    },
+    {
+      errorHandler: () => Response.json({ detail: 'The request cannot be read.' }, { status: 400, headers }),
+    },
+  );
   const server = createServer(
     serverOptions(limits),
     (incoming, outgoing) => void listener(incoming, outgoing),

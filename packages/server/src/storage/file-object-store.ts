@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 
 import { hasCode } from '@outcrop/engine';
 
 import { placeFile } from './durable-file.ts';
+import { streamOfFile } from './file-stream.ts';
 import { checkKey, checkPrefix, isKey } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { StorageError } from './storage-error.ts';
@@ -51,8 +51,9 @@ export function fileObjectStore(folder: URL): ObjectStore {
       if (handle === null) {
         return null;
       }
-      const stream = handle.createReadStream({ ...range, highWaterMark: 256 * 1024 });
-      return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+      const last = (await handle.stat()).size - 1;
+      const { start, end } = range ?? { start: 0, end: last };
+      return streamOfFile({ handle, range: { start, end: Math.min(end, last) } });
     },
     list,
     async delete(key) {

@@ -97,7 +97,9 @@ async function layersOf(
   { path, source, reading }: OpenedSource,
   { layers: wanted }: ImportOptions,
 ): Promise<ReadLayer[]> {
-  const found = await readLayers(path, reading);
+  const all = await readLayers(path, reading);
+  const filled = all.filter(({ featureCount }) => featureCount > 0);
+  const found = source.format.madeUp === 'several' && filled.length > 0 ? filled : all;
   const names = found.map(({ name }) => name);
   const missing = wanted?.find((name) => !names.includes(name));
   if (missing !== undefined) {
@@ -109,9 +111,10 @@ async function layersOf(
 }
 
 /** Letters, digits and underscores, after the layer; after the file where the layer's name says nothing. */
-function tableName({ name }: ReadLayer, source: ImportSource): string {
-  const file = basename(source.path).replace(/\.[^.]*$/, '');
-  const slug = slugify(name) === 'layer' ? slugify(file) : slugify(name);
+function tableName({ name }: ReadLayer, { path, format }: ImportSource): string {
+  const file = basename(path).replace(/\.[^.]*$/, '');
+  const [ofFile, ofLayer] = [file, name].map((text) => slugify(text.replaceAll('.', '-')));
+  const slug = ofLayer === 'layer' || format.madeUp === 'one' ? ofFile! : ofLayer!;
   // Names that SQLite and GeoPackage keep for themselves.
   return slug.replaceAll('-', '_').replace(/^(?=sqlite_|gpkg_|rtree_|\d)/, 'layer_');
 }

@@ -10,7 +10,7 @@ import type {
 /** What the command asks of the engine. */
 export interface EnginePort {
   /** Null where no threads are worth starting before the run needs them. */
-  startWorkers(items: ExportRequest['items'], count?: number): WorkerTeam | null;
+  startWorkers(request: ExportRequest, count?: number): WorkerTeam | null;
   runExport(plan: ExportPlan, options: RunOptions): Promise<RunResult>;
   verifyArchive(path: string, options?: { signal?: AbortSignal }): Promise<ArchiveVerification>;
 }

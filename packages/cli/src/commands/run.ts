@@ -50,7 +50,7 @@ async function run(options: RunArguments, context: CommandContext): Promise<void
   const resolved = await sites.resolveRequest(site, body, { baseUrl: null, maxVertices: null });
   if ('errors' in resolved) throw malformed(options.requestFile, resolved.errors);
   // Started before the check, as they are ready when it is over.
-  await using team = engine.startWorkers(resolved.request.items, options.workers);
+  await using team = engine.startWorkers(resolved.request, options.workers);
   const check = await sites.checkRequest(site, resolved.request);
   const workers = team ?? options.workers;
   const prepared = { archivePath, silent: options.json, workers, regions: check.regions };

@@ -22,7 +22,7 @@ export function findCandidates(index: SpatialIndex, region: RegionPlaces): Candi
     using nodes = new RtreeNodes(index);
     const search = new Search(nodes, region);
     const { node, depth } = nodes.root();
-    search.visit(node, depth, false);
+    search.visit(node, depth);
     return search.found();
   } catch (error) {
     throw sourceError(error, index.path);
@@ -42,12 +42,21 @@ class Search {
   }
 
   /** @param depth levels of nodes below this one: a damaged tree that leads around in a circle comes to an end too */
-  visit(node: number, depth: number, isInside: boolean): void {
+  visit(node: number, depth: number): void {
     for (const { id, box } of this.#nodes.cells(node)) {
-      const place = isInside ? 'in' : this.#region.place(box);
+      const place = this.#region.place(box);
       if (place === 'out') continue;
-      if (depth > 0) this.visit(id, depth - 1, place === 'in');
-      else this.#add(id, place === 'in');
+      if (depth === 0) this.#add(id, place === 'in');
+      else if (place === 'in') this.#takeAll(id, depth - 1);
+      else this.visit(id, depth - 1);
+    }
+  }
+
+  /** Takes what is below a node that lies inside as a whole. */
+  #takeAll(node: number, depth: number): void {
+    for (const id of this.#nodes.ids(node)) {
+      if (depth === 0) this.#add(id, true);
+      else this.#takeAll(id, depth - 1);
     }
   }
 

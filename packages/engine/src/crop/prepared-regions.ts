@@ -1,6 +1,7 @@
 import type { Region } from '../plan/request.ts';
 import type { Candidates } from './candidates.ts';
 import type { ProjectedRegion, RegionTarget, UnusableRegion } from './project-region.ts';
+import { RegionPlaces } from './region-places.ts';
 import type { RegionShape } from './region-shape.ts';
 
 type Projecting = Promise<ProjectedRegion | UnusableRegion | null>;
@@ -11,6 +12,7 @@ type Projecting = Promise<ProjectedRegion | UnusableRegion | null>;
  */
 export class PreparedRegions {
   readonly #known = new WeakMap<Region, Map<string, Projecting>>();
+  readonly #places = new WeakMap<RegionShape, RegionPlaces>();
   readonly #candidates = new WeakMap<RegionShape, Map<string, Candidates>>();
 
   /** As `projectRegion`. */
@@ -24,6 +26,13 @@ export class PreparedRegions {
       known.set(key, projecting);
     }
     return projecting;
+  }
+
+  /** Where boxes are in a region: made the first time. */
+  places(shape: RegionShape): RegionPlaces {
+    const places = this.#places.get(shape) ?? new RegionPlaces(shape);
+    this.#places.set(shape, places);
+    return places;
   }
 
   /** The features of a version of a layer that may be in a region: as `find` finds them, the first time. */

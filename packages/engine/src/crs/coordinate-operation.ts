@@ -116,6 +116,15 @@ export function rebuildOperation(
   return { from, to, report, transform: async (positions) => run(fast, positions) };
 }
 
+/** A kernel as an operation, before PROJ has been asked. */
+export function kernelOperation(from: Crs, to: Crs, kernel: Kernel): CoordinateOperation {
+  const names = { from: from.code, to: to.code };
+  const detail = 'Not compared with PROJ yet.';
+  const uncompared = { largest_difference: null, compared_points: 0, certified: false, detail };
+  const report: CoordinateOperationReport = { ...names, ...uncompared, method: 'proj4' };
+  return { from, to, report, transform: async (positions) => run(kernel, positions) };
+}
+
 interface ChoiceOptions {
   readonly area: Envelope | null;
   readonly comparisons: Comparisons;

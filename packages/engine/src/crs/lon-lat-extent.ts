@@ -1,7 +1,11 @@
 import type { ExtentGeometry } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
-import type { CoordinateOperations } from './coordinate-operation.ts';
+import {
+  type CoordinateOperation,
+  type CoordinateOperations,
+  kernelOperation,
+} from './coordinate-operation.ts';
 import { type Crs, findCrs } from './crs.ts';
 import { gridOver } from './grid.ts';
 import { createKernel } from './kernel.ts';
@@ -32,17 +36,32 @@ export async function lonLatEnvelope(
   return envelopeAround(coordinates, crs);
 }
 
+/** What an envelope covers in degrees, and the way from degrees to its CRS, where our kernels agree with PROJ. */
+export interface ExpectedWayBack {
+  readonly lonLat: Envelope;
+  readonly operation: CoordinateOperation;
+}
+
 /**
  * Begins to compare the way from degrees to a CRS with PROJ, over an envelope of that CRS, before it is known whether the way to
  * degrees agrees with PROJ: where it does, as it mostly will, both comparisons have run at once.
+ *
+ * @returns what will then have been chosen, for work that can be thrown away; null where there is no kernel.
  */
-export function chooseWayBackEarly(crs: Crs, envelope: Envelope, operations: CoordinateOperations): void {
-  const toDegrees = crs.kind === 'geographic' ? null : createKernel(crs, wgs84());
-  if (toDegrees === null) return;
+export function chooseWayBackEarly(
+  crs: Crs,
+  envelope: Envelope,
+  operations: CoordinateOperations,
+): ExpectedWayBack | null {
+  const [toDegrees, fromDegrees] =
+    crs.kind === 'geographic' ? [] : [createKernel(crs, wgs84()), createKernel(wgs84(), crs)];
+  if (toDegrees == null || fromDegrees == null) return null;
   const coordinates = gridOver(envelope, gridSize);
   toDegrees(coordinates, 2, coordinates.length / 2);
+  const lonLat = envelopeAround(coordinates, crs);
   // Whoever needs it chooses it again, and hears then why it failed.
-  operations.choose(wgs84(), crs, envelopeAround(coordinates, crs)).catch(() => undefined);
+  operations.choose(wgs84(), crs, lonLat).catch(() => undefined);
+  return { lonLat, operation: kernelOperation(wgs84(), crs, fromDegrees) };
 }
 
 /** The envelope of longitudes and latitudes, on the turn of the globe around the CRS's central meridian. */

@@ -9,6 +9,11 @@ export interface BlockCrop extends Disposable {
   readonly cropper: FeatureCropper;
 }
 
+/** GEOS takes longer to start than a block to crop. */
+export async function loadGeos(): Promise<void> {
+  await Geos.load();
+}
+
 /** Makes the cropper of a block's features. */
 export async function createBlockCrop(
   { shape, mode }: NonNullable<ItemSetup['crop']>,

@@ -66,7 +66,7 @@ const teams: WorkerTeam[] = [];
 /** A team that ends with the test. */
 function teamOf(size: number, entry?: string): () => WorkerTeam {
   return () => {
-    const team = new WorkerTeam(size, entry);
+    const team = new WorkerTeam(size, { entry });
     teams.push(team);
     return team;
   };
@@ -168,7 +168,10 @@ test.each([
     writeFileSync(path, '');
     truncateSync(path, bytes);
     const layer = { title: 'A layer', description: '', licence: null, source: { ...setup.source, path } };
-    await using team = startWorkers([{ item: 'layers/1', layer, options: {} }] as never, count);
+    await using team = startWorkers(
+      { items: [{ item: 'layers/1', layer, options: {} }], formats: {}, region: null } as never,
+      count,
+    );
     expect(team?.size ?? null).toBe(isEarly ? count : null);
   },
 );

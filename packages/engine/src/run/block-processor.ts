@@ -7,6 +7,7 @@ import { LossLog } from '../formats/loss-log.ts';
 import { FeatureReader } from '../source/feature-reader.ts';
 import type { BlockCrop } from './block-crop.ts';
 import type { BlockCounts, BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
+import type { ExpectedWork } from './worker-team.ts';
 import { createReprojector, type Reprojector } from './reprojection.ts';
 
 const flattenedDetail =
@@ -26,6 +27,12 @@ export class BlockProcessor implements Disposable {
     this.#encoder = encoder;
   }
 
+  /** Loads what such work needs, while nobody waits for it. */
+  static async expect({ mimetypes, isCropped }: ExpectedWork): Promise<void> {
+    for (const mimetype of mimetypes) await loadBlockFormat(mimetype);
+    if (isCropped) await (await loadBlockCrop()).loadGeos();
+  }
+
   static async create(setup: ItemSetup): Promise<BlockProcessor> {
     const { crop, reprojection, mimetype, encode } = setup;
     const format = await loadBlockFormat(mimetype);
@@ -36,11 +43,10 @@ export class BlockProcessor implements Disposable {
     const { builder } = reader;
     return new BlockProcessor({
       reader,
-      // What cuts is loaded only where something is cut: each thread would wait for it.
       crop:
         crop === null || builder === null
           ? null
-          : await (await import('./block-crop.ts')).createBlockCrop(crop, builder),
+          : await (await loadBlockCrop()).createBlockCrop(crop, builder),
       reprojector,
       encoder: format.createEncoder(encode),
     });
@@ -96,6 +102,9 @@ export class BlockProcessor implements Disposable {
     return { ...(this.#crop?.cropper.counts ?? { whole: 0, clipped: 0, crumbs: 0, repaired: 0 }) };
   }
 }
+
+/** What cuts is loaded only where something is cut: each thread would wait for it. */
+const loadBlockCrop = () => import('./block-crop.ts');
 
 interface ProcessorParts {
   readonly reader: FeatureReader;

@@ -3,12 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError } from '../engine-error.ts';
 import { BlockProcessor } from './block-processor.ts';
 import type { BlockTask, ItemSetup } from './block-task.ts';
-import type { WorkerAnswer, WorkerMessage } from './worker-team.ts';
+import type { WorkerAnswer, WorkerMessage, WorkerStart } from './worker-team.ts';
 
 /** Entry of a worker thread: prepares for an item and processes its blocks, one after the other. */
 let processor: BlockProcessor | null = null;
 let queue = Promise.resolve();
-const stop = workerData as Int32Array;
+const { stop, expected } = workerData as WorkerStart;
+// What fails here fails again where it is needed, and is told there.
+BlockProcessor.expect(expected).catch(() => undefined);
 
 parentPort?.on('message', (message: WorkerMessage) => {
   const index = 'index' in message ? message.index : -1;

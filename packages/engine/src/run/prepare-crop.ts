@@ -1,11 +1,10 @@
 import type { CropMode } from '@outcrop/contract';
 
-import { findCandidates } from '../crop/candidates.ts';
+import { type Candidates, findCandidates } from '../crop/candidates.ts';
 import { FeatureCropper } from '../crop/feature-cropper.ts';
 import { Geos } from '../crop/geos.ts';
-import type { UnusableRegion } from '../crop/project-region.ts';
+import type { ProjectedRegion, UnusableRegion } from '../crop/project-region.ts';
 import { RegionIndex } from '../crop/region-index.ts';
-import { RegionPlaces } from '../crop/region-places.ts';
 import type { Crs } from '../crs/crs.ts';
 import { chooseWayBackEarly, lonLatEnvelope, wgs84 } from '../crs/lon-lat-extent.ts';
 import { commonEnvelope } from '../features/geometry-array.ts';
@@ -24,30 +23,48 @@ export async function prepareCrop(
   region: Region,
   { crs, survey, version }: { crs: Crs; survey: GeometrySurvey; version: number },
 ): Promise<LayerCrop | UnusableRegion | null> {
-  const prepared = await prepareRegion(workshop, region, { crs, survey });
-  if (prepared === null || 'problem' in prepared) return prepared;
   const { index } = survey;
-  const candidates = workshop.regions.candidates(
-    prepared.projected.shape,
-    `${index.path} ${index.table} ${version}`,
-    () => findCandidates(index, prepared.index),
-  );
-  return { ...prepared, candidates };
+  const candidatesIn = ({ shape }: ProjectedRegion): Candidates =>
+    workshop.regions.candidates(shape, `${index.path} ${index.table} ${version}`, () =>
+      findCandidates(index, workshop.regions.places(shape)),
+    );
+  const prepared = await prepareRegion(workshop, region, { crs, survey, onExpected: candidatesIn });
+  if (prepared === null || 'problem' in prepared) return prepared;
+  return { ...prepared, candidates: candidatesIn(prepared.projected) };
+}
+
+/** The layer of a region. */
+interface RegionLayer {
+  readonly crs: Crs;
+  readonly survey: Pick<GeometrySurvey, 'envelope'>;
+  /**
+   * Given what the region will be unless PROJ disagrees with our kernels, while PROJ is asked: what is found and remembered of
+   * it need not be found then.
+   */
+  readonly onExpected?: (projected: ProjectedRegion) => void;
 }
 
 /** The region in the CRS of a layer. Null where it is nowhere near the data. */
 export async function prepareRegion(
   { operations, regions }: Workshop,
   region: Region,
-  { crs, survey }: { crs: Crs; survey: Pick<GeometrySurvey, 'envelope'> },
+  { crs, survey, onExpected }: RegionLayer,
 ): Promise<LayerRegion | UnusableRegion | null> {
   if (survey.envelope === null) return null;
-  chooseWayBackEarly(crs, survey.envelope, operations);
+  const expected = chooseWayBackEarly(crs, survey.envelope, operations);
+  const begun =
+    expected === null
+      ? null
+      : regions.project(region, { crs, ...expected }).then((projected) => {
+          if (projected !== null && 'shape' in projected) onExpected?.(projected);
+        });
+  // What fails here fails again where it is needed.
+  begun?.catch(() => undefined);
   const data = await lonLatEnvelope(crs, survey.envelope, operations);
   const operation = await operations.choose(wgs84(), crs, data);
   const projected = await regions.project(region, { crs, lonLat: data, operation });
   if (projected === null || 'problem' in projected) return projected;
-  const index = new RegionPlaces(projected.shape);
+  const index = regions.places(projected.shape);
   const meeting = commonEnvelope(survey.envelope, index.envelope);
   return {
     projected,

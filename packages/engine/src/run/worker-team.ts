@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { FailureCode } from '@outcrop/contract';
 
 import { EngineError } from '../engine-error.ts';
-import type { RequestedItem } from '../plan/request.ts';
+import type { ExportRequest, RequestedItem } from '../plan/request.ts';
 import type { BlockTask, ItemSetup, ProcessedBlock } from './block-task.ts';
 
 /** What a worker is sent: an item to prepare for, then its blocks; at last nothing more. */
@@ -15,6 +15,19 @@ export type WorkerMessage =
   | { readonly isLast: true }
   | { readonly setup: ItemSetup }
   | { readonly index: number; readonly task: BlockTask };
+
+/** What may come, for a worker to load before it is asked. */
+export interface ExpectedWork {
+  readonly mimetypes: readonly string[];
+  readonly isCropped: boolean;
+}
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  /** Set where it is to begin no other block. */
+  readonly stop: Int32Array;
+  readonly expected: ExpectedWork;
+}
 
 /** What a worker answers to each block. */
 export type WorkerAnswer =
@@ -45,12 +58,13 @@ export class WorkerTeam implements AsyncDisposable {
   #listener: TeamListener | null = null;
   #failure: EngineError | null = null;
 
-  /** @param entry the workers' program; ours where absent */
-  constructor(size: number, entry: string = ownEntry()) {
+  /** @param options.entry the workers' program; ours where absent */
+  constructor(size: number, { entry = ownEntry(), expected = nothingKnown }: TeamOptions = {}) {
     // Each thread optimises its own code, at once: helpers would take the cores from the threads, and these run slow code meanwhile.
     setFlagsFromString('--no-concurrent-recompilation');
     this.#workers = Array.from({ length: size }, (_, number) => {
-      const worker = new Worker(entry, { execArgv: [], workerData: this.#stop });
+      const start: WorkerStart = { stop: this.#stop, expected };
+      const worker = new Worker(entry, { execArgv: [], workerData: start });
       // A team that waits for work keeps no process alive.
       worker.unref();
       worker.on('message', (answer: WorkerAnswer) => this.#take(number, answer));
@@ -106,19 +120,27 @@ export class WorkerTeam implements AsyncDisposable {
   }
 }
 
+interface TeamOptions {
+  readonly entry?: string | undefined;
+  readonly expected?: ExpectedWork;
+}
+
+const nothingKnown: ExpectedWork = { mimetypes: [], isCropped: false };
+
 /** Files with fewer bytes have too few blocks to share out. */
 const sharedBytes = 18_000_000;
 
 /**
  * Starts the threads of a run before its plan is made, as many as there are cores or as asked, if it may need them: they are
- * ready by then. Null where all is done in the caller's own thread, or threads would better be started when they are needed.
+ * ready by then, with what its formats and its crop need. Null where all is done in the caller's own thread, or threads would better be started when they are needed.
  */
 export function startWorkers(
-  items: readonly RequestedItem[],
+  { items, formats, region }: Pick<ExportRequest, 'items' | 'formats' | 'region'>,
   count: number = availableParallelism(),
 ): WorkerTeam | null {
   const isLarge = items.some(({ layer }) => isLargeTable(layer.source));
-  return count < 2 || !isLarge ? null : new WorkerTeam(count);
+  const expected = { mimetypes: Object.values(formats), isCropped: region !== null };
+  return count < 2 || !isLarge ? null : new WorkerTeam(count, { expected });
 }
 
 function isLargeTable(source: RequestedItem['layer']['source']): boolean {

@@ -46,19 +46,29 @@ export class RtreeNodes implements Disposable {
   /** @throws EngineError `source-corrupt` where there is no such node. */
   *cells(node: number): Generator<RtreeCell> {
     const data = this.#read(node);
-    const end = headBytes + data.readUInt16BE(2) * cellBytes;
-    if (end > data.length) throw this.#corrupt(node);
-    for (let at = headBytes; at < end; at += cellBytes) {
-      const id = data.readInt32BE(at) * 2 ** 32 + data.readUInt32BE(at + 4);
+    for (let at = headBytes; at < endOf(data); at += cellBytes) {
+      const id = readId(data, at);
       const [minX, maxX] = [data.readFloatBE(at + 8), data.readFloatBE(at + 12)];
       const [minY, maxY] = [data.readFloatBE(at + 16), data.readFloatBE(at + 20)];
       yield { id, box: [minX, minY, maxX, maxY] };
     }
   }
 
+  /**
+   * The ids of a node's cells, where the boxes do not matter.
+   *
+   * @throws EngineError `source-corrupt` where there is no such node.
+   */
+  ids(node: number): number[] {
+    const data = this.#read(node);
+    const ids: number[] = [];
+    for (let at = headBytes; at < endOf(data); at += cellBytes) ids.push(readId(data, at));
+    return ids;
+  }
+
   #read(node: number): Buffer {
     const data = this.#select.get(node);
-    if (data === undefined || data.length < headBytes) throw this.#corrupt(node);
+    if (data === undefined || data.length < headBytes || endOf(data) > data.length) throw this.#corrupt(node);
     return data;
   }
 
@@ -68,4 +78,13 @@ export class RtreeNodes implements Disposable {
       `${this.#path}: node ${node} of its spatial index is damaged. Build the index anew, or restore the file from a copy.`,
     );
   }
+}
+
+/** Where a node's cells end. */
+function endOf(node: Buffer): number {
+  return headBytes + node.readUInt16BE(2) * cellBytes;
+}
+
+function readId(node: Buffer, at: number): number {
+  return node.readInt32BE(at) * 2 ** 32 + node.readUInt32BE(at + 4);
 }

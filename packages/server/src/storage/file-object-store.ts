@@ -48,9 +48,7 @@ export function fileObjectStore(folder: URL): ObjectStore {
     async read(key, range) {
       // Opened here, so that a missing file is an answer and not an event of a stream that nobody listens to.
       const handle = await present(await orNull(open(locate(folder, key))));
-      if (handle === null) {
-        return null;
-      }
+      if (handle === null) return null;
       const last = (await handle.stat()).size - 1;
       const { start, end } = range ?? { start: 0, end: last };
       return streamOfFile({ handle, range: { start, end: Math.min(end, last) } });

@@ -61,3 +61,25 @@ test('what a format cannot hold is refused before anything runs', async () => {
   expect(run.exitCode).not.toBe(0);
   expect(run.stderr).toContain('invalid-format');
 });
+
+test('formats that are zips themselves are made in an archive that is called .zip', async () => {
+  const site = await writeTiledSite(folder);
+  await writeFile(join(folder, 'stations.csv'), 'name,lon,lat\nEast,174.5,-41.2\n');
+  const picture = ['-q', '-ot', 'Byte', join(site, 'heights', 'BX16.asc'), join(site, 'picture.tif')];
+  await runProgram('gdal_translate', picture);
+  await runOutcrop(['import', 'stations.csv', '--site', site], { cwd: folder });
+  const layers = await runOutcrop(['layers', site, '--json'], { cwd: folder });
+  const listed = JSON.parse(layers.stdout) as { id: number; kind: string }[];
+  const excel = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  const formats = { vector: excel, raster: 'application/vnd.google-earth.kml+xml' };
+  const items = listed.filter(({ kind }) => kind in formats).map(({ id }) => ({ item: `layers/${id}` }));
+  expect(items).toHaveLength(2);
+  await writeFile(join(folder, 'request.json'), JSON.stringify({ crs: 'EPSG:4326', formats, items }));
+  const run = await runOutcrop(['run', 'request.json', '--site', site, '--output', 'out.zip'], {
+    cwd: folder,
+  });
+  expect(run.exitCode, run.stderr).toBe(0);
+  const verify = await runOutcrop(['verify', 'out.zip'], { cwd: folder });
+  expect(verify.stdout).toMatch(/stations\.xlsx/);
+  expect(verify.stdout).toMatch(/picture\.kmz/);
+});

@@ -1,4 +1,5 @@
 export type { ArchiveVerification, MemberVerification } from './archive/verify-archive.ts';
+export { hasCode } from './has-code.ts';
 export { parseRegion, type ParsedRegion, type RegionOptions } from './crop/parse-region.ts';
 export { type CrsDescription, describeCrs } from './crs/crs.ts';
 export { EngineError } from './engine-error.ts';
@@ -48,8 +49,9 @@ export { shapeFileTypes } from './preview/shape-files.ts';
 export { type CropFeature, listCropFeatures } from './source/crop-feature-list.ts';
 export { sourceVersion } from './source/geopackage-file.ts';
 export { type GeoPackageContents, listGeoPackageTables } from './source/geopackage-tables.ts';
-export { rasterNames, rasterVersion, vrtSources } from './raster/raster-files.ts';
+export { rasterNames, rasterVersion } from './raster/raster-files.ts';
 export type { RasterSummary } from './raster/raster-summary.ts';
+export { vrtSources } from './raster/vrt-sources.ts';
 export type {
   Field,
   FieldType,

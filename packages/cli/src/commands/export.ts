@@ -2,15 +2,18 @@ import { resolve, sep } from 'node:path';
 import { statSync } from 'node:fs';
 
 import { type Command, Option } from '@commander-js/extra-typings';
-import type { Client, Export, Extent, Formats, RunProgress } from '@outcrop/client';
+import type { Client, Export, Extent, Formats, ItemOptions, RunProgress } from '@outcrop/client';
 import { type CropMode, cropModes } from '@outcrop/contract';
 
 import type { CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { findCropFeature } from '../options/find-crop-feature.ts';
 import { findItem } from '../options/find-item.ts';
+import { parseColor } from '../options/parse-color.ts';
 import { parseCropFeature } from '../options/parse-crop-feature.ts';
 import { parseFormat } from '../options/parse-format.ts';
+import { addText } from '../options/parse-list.ts';
+import { parseMultiplier } from '../options/parse-multiplier.ts';
 import { readExtent } from '../options/read-extent.ts';
 import { clientOptions, parseSite } from '../options/site-options.ts';
 import { formatBytes } from '../output/format-bytes.ts';
@@ -25,6 +28,13 @@ interface ExportArguments {
   readonly extent?: string | undefined;
   readonly cropFeature?: string | undefined;
   readonly cropMode?: CropMode | undefined;
+  readonly tile?: readonly string[] | undefined;
+  readonly rasterResolutionMultiplier?: number | undefined;
+  readonly mosaic?: true | undefined;
+  readonly includeRasterTab?: true | undefined;
+  readonly scaleToBytes?: true | undefined;
+  readonly geometryField: boolean;
+  readonly color?: string | undefined;
   readonly name?: string | undefined;
   readonly notifyWebhook?: string | undefined;
   readonly notifyEmail?: true | undefined;
@@ -53,6 +63,17 @@ export function registerExport(program: Command, context: CommandContext): void 
       parseCropFeature,
     )
     .addOption(new Option('--crop-mode <mode>', 'what happens to features on the edge').choices(cropModes))
+    .option('--tile <name>', 'tile to take, of images and grids; repeat for several', addText)
+    .option(
+      '--raster-resolution-multiplier <number>',
+      'size of pixels, in those of the source: 2 is coarser',
+      parseMultiplier,
+    )
+    .option('--mosaic', 'one image or grid of all tiles, instead of one for each')
+    .option('--include-raster-tab', 'a MapInfo .tab with each image')
+    .option('--scale-to-bytes', 'scale values of pixels to 0 to 255, where the format holds no others')
+    .option('--no-geometry-field', 'leave the geometry out of CSV and Excel')
+    .option('--color <#rrggbb>', 'colour of features in KML, DXF and PDF', parseColor)
     .option('--name <name>', 'name of the archive')
     .option('--notify-webhook <url>', 'address that the site posts to when the export ends')
     .option('--notify-email', 'have the site mail the address it has for the key when the export ends')
@@ -103,15 +124,31 @@ async function describeExport(
   const items = [];
   for (const layer of layers) items.push(await findItem(client, layer, context.interruption()));
   const { Export } = await import('@outcrop/client');
-  return new Export({
+  const wanted = new Export({
     name: options.name,
     crs: options.crs,
     formats: options.format,
-    items,
     extent: await findExtent(client, options, context),
-    ...(options.cropMode === undefined ? {} : { options: { cropMode: options.cropMode } }),
+    options: {
+      ...(options.cropMode !== undefined && { cropMode: options.cropMode }),
+      ...(options.mosaic !== undefined && { mosaic: options.mosaic }),
+    },
     notify: { webhook: options.notifyWebhook, email: options.notifyEmail },
   });
+  for (const item of items) wanted.addItem(item, itemOptions(options));
+  return wanted;
+}
+
+/** What is said of every item; a site passes over what does not fit the kind of one. */
+function itemOptions(options: ExportArguments): ItemOptions {
+  return {
+    tiles: options.tile,
+    rasterResolutionMultiplier: options.rasterResolutionMultiplier,
+    includeRasterTab: options.includeRasterTab,
+    scaleToBytes: options.scaleToBytes,
+    includeGeometryField: options.geometryField ? undefined : false,
+    color: options.color,
+  };
 }
 
 async function findExtent(

@@ -133,6 +133,28 @@ test('whom to tell of the end is passed on', async () => {
   expect(created()).toMatchObject({ notify: { webhook: 'https://example.com/hook', email: true } });
 });
 
+test('what is said of pixels, colours and geometry goes with every item', async () => {
+  const pixels = ['--tile', 'BX15', '--tile', 'BX16, north', '--raster-resolution-multiplier', '2.5'];
+  const flags = ['--include-raster-tab', '--scale-to-bytes', '--no-geometry-field', '--color', '#00ff99'];
+  const told = ['export', '3', '7', '--url', 'data.example', '--format', 'raster=jpeg', '--mosaic'];
+  expect(await runCommand([...told, ...pixels, ...flags], context())).toBe(0);
+  const options = {
+    tiles: ['BX15', 'BX16, north'],
+    raster_resolution_multiplier: 2.5,
+    include_raster_tab: true,
+    scale_to_bytes: true,
+    include_geometry_field: false,
+    color: '#00ff99',
+  };
+  expect(created()).toMatchObject({
+    items: [
+      { item: `${base}layers/3/`, ...options },
+      { item: `${base}tables/7/`, ...options },
+    ],
+    options: { mosaic: true },
+  });
+});
+
 test.each([
   ['99', 1, /no layer or table 99/],
   ['layers/7', 1, /Not found/],
@@ -236,6 +258,11 @@ test.each([
   [
     ['export', '3', '--url', 'x', '--format', 'vector=gpkg', '--crop-mode', 'cut'],
     /clip, intersects, within/,
+  ],
+  [['export', '3', '--url', 'x', '--format', 'vector=gpkg', '--color', 'red'], /such as "#003399"/],
+  [
+    ['export', '3', '--url', 'x', '--format', 'raster=jpeg', '--raster-resolution-multiplier', '0'],
+    /a number from 0\.01 to 10000/,
   ],
   [['export', '3', '--url', 'x', '--format', 'vector=gpkg', '--crop-feature', 'b'], /Crop layer\/Feature/],
 ])('%j is a usage error', async (commandLine, message) => {

@@ -5,9 +5,10 @@ import type { Envelope } from '../features/geometry-array.ts';
 import { areasAround } from './areas-around.ts';
 import { type ComparedPair, type Comparison, Comparisons } from './comparison.ts';
 import { type Crs, findCrs } from './crs.ts';
-import { gdalTransform, hasGdalTransform, type Positions } from './gdal-transform.ts';
+import { gdalTransform, hasGdalTransform } from './gdal-transform.ts';
 import { createKernel, isSmooth, type Kernel } from './kernel.ts';
 import { polynomialPatches } from './polynomial-patches.ts';
+import type { Positions } from './positions.ts';
 
 /** The grids of points on which our kernel is compared with PROJ, so many on a side: over an area itself, and over a larger one. */
 const gridSizes = { itself: 21, larger: 41 } as const;

@@ -1,16 +1,12 @@
 import { EngineError } from '../engine-error.ts';
 import type { GdalCommand } from '../gdal/gdal-command.ts';
 import type { Crs } from './crs.ts';
+import type { Positions } from './positions.ts';
 
+/** So many positions go as binary values, if they can: fewer take as long as either program's start. */
+const fewest = 5000;
 /** Positions in one write to the program. */
 const chunk = 4096;
-
-/** Positions in a row: `stride` values each, x and y first. */
-export interface Positions {
-  readonly coordinates: Float64Array;
-  readonly stride: number;
-  readonly count: number;
-}
 
 /** Whether this machine has GDAL's `gdaltransform`. Runs it once. */
 export async function hasGdalTransform(): Promise<boolean> {
@@ -22,13 +18,17 @@ export async function hasGdalTransform(): Promise<boolean> {
 }
 
 /**
- * Transforms positions in place with PROJ, through GDAL's own program. x and y of a position without a result become
+ * Transforms positions in place with PROJ, through GDAL's own programs. x and y of a position without a result become
  * NaN; Z and M stay.
  *
  * @throws EngineError `crs-operation` where the program fails.
  */
 export async function gdalTransform(from: Crs, to: Crs, positions: Positions): Promise<void> {
   if (positions.count === 0) return;
+  if (positions.count >= fewest) {
+    const { ogrTransform } = await import('./ogr-transform.ts');
+    if (await ogrTransform(from, to, positions)) return;
+  }
   const command: GdalCommand = {
     program: 'gdaltransform',
     args: ['-s_srs', from.code, '-t_srs', to.code, '-output_xy'],

@@ -1,5 +1,6 @@
 import type { Field, FieldType } from '../source/layer.ts';
 import type { OutputGeometry, OutputSchema } from './output-schema.ts';
+import { xmlText } from './xml-text.ts';
 
 /** How a VRT names the types of fields that a CSV holds as text. */
 export const vrtFieldTypes: Readonly<Record<FieldType, string>> = {
@@ -30,8 +31,8 @@ export function csvVrt(schema: OutputSchema, wktColumn: string | null): string {
   const lines = [
     '<OGRVRTDataSource>',
     `  <OGRVRTLayer name=${attribute(schema.name)}>`,
-    `    <SrcDataSource relativeToVRT="1">${escapeXml(schema.name)}.csv</SrcDataSource>`,
-    `    <SrcLayer>${escapeXml(schema.name)}</SrcLayer>`,
+    `    <SrcDataSource relativeToVRT="1">${xmlText(schema.name)}.csv</SrcDataSource>`,
+    `    <SrcLayer>${xmlText(schema.name)}</SrcLayer>`,
     // Else GDAL reads an empty number as 0.
     '    <OpenOptions><OOI key="EMPTY_STRING_AS_NULL">YES</OOI></OpenOptions>',
   ];
@@ -63,9 +64,5 @@ function fieldLine(field: Field): string {
 }
 
 function attribute(text: string): string {
-  return `"${escapeXml(text).replaceAll('"', '&quot;')}"`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `"${xmlText(text)}"`;
 }

@@ -6,6 +6,7 @@ export type GdalProgram =
   | 'gdalinfo'
   | 'gdal_rasterize'
   | 'gdalsrsinfo'
+  | 'gdaltindex'
   | 'gdaltransform'
   | 'gdalwarp'
   | 'ogr2ogr'

@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 import yauzl from 'yauzl';
 
@@ -14,6 +14,8 @@ export interface ImportSource {
   /** As a person knows it: `roads.zip/roads.shp`. */
   readonly name: string;
   readonly format: SourceFormat;
+  /** Endings of the files beside it that have its name, in lower case with their dot. */
+  readonly partners: readonly string[];
   /** Where it is a member of a zip. */
   readonly member: ZipMember | null;
 }
@@ -37,7 +39,26 @@ export async function findSources(path: string): Promise<ImportSource[]> {
     const what = isFolder ? 'a folder' : 'a file';
     throw new EngineError('source-unavailable', `${name} is ${what}, which a ${format.label} is not.`);
   }
-  return [{ path: real, name, format, member: null }];
+  const partners = endingsByStem(readdirSync(dirname(real))).get(splitPath(name).stem) ?? [];
+  return [{ path: real, name, format, partners, member: null }];
+}
+
+/** The endings that each name has among files, all in lower case. */
+function endingsByStem(paths: readonly string[]): Map<string, string[]> {
+  const endings = new Map<string, string[]>();
+  for (const path of paths) {
+    const { stem, ending } = splitPath(path);
+    const known = endings.get(stem);
+    if (known === undefined) endings.set(stem, [ending]);
+    else known.push(ending);
+  }
+  return endings;
+}
+
+function splitPath(path: string): { readonly stem: string; readonly ending: string } {
+  const lower = path.toLowerCase();
+  const ending = /\.[^./]+$/.exec(lower)?.[0] ?? '';
+  return { stem: lower.slice(0, lower.length - ending.length), ending };
 }
 
 /** GDAL takes what begins with `/vsi` for something else than a file, such as an address in the internet. */
@@ -61,12 +82,14 @@ async function findInZip(path: string, name: string): Promise<ImportSource[]> {
     throw new EngineError('source-unavailable', `${path} has a brace in its path; rename it.`);
   }
   const members = await listMembers(path);
+  const endings = endingsByStem(members);
   const sources = new Map<string, ImportSource>();
   for (const member of members) {
-    const inside = mainFile(member, members);
+    const inside = mainFile(member, endings);
     const format = inside === null ? undefined : formatOfName(inside);
     if (inside === null || format === undefined) continue;
-    const source = { path: `/vsizip/{${path}}/${inside}`, name: `${name}/${inside}`, format };
+    const place = { path: `/vsizip/{${path}}/${inside}`, name: `${name}/${inside}` };
+    const source = { ...place, format, partners: endings.get(splitPath(inside).stem) ?? [] };
     sources.set(inside, { ...source, member: { zip: path, member: inside } });
   }
   if (sources.size === 0) throw notImportable(name, 'nothing in it');
@@ -74,7 +97,7 @@ async function findInZip(path: string, name: string): Promise<ImportSource[]> {
 }
 
 /** The file, or the folder of a File Geodatabase, that a member stands for; null for one that goes with another. */
-function mainFile(member: string, members: readonly string[]): string | null {
+function mainFile(member: string, endings: ReadonlyMap<string, readonly string[]>): string | null {
   const geodatabase = /^(.*?\.gdb)\//i.exec(member)?.[1];
   if (geodatabase !== undefined) return geodatabase;
   const hidden = member.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
@@ -83,11 +106,8 @@ function mainFile(member: string, members: readonly string[]): string | null {
     '.dbf': ['.shp', '.tab'],
     '.mid': ['.mif'],
   };
-  const ending = /\.[^./]+$/.exec(member)?.[0] ?? '';
-  const stem = member.slice(0, member.length - ending.length).toLowerCase();
-  const mains = partners[ending.toLowerCase()] ?? [];
-  const others = members.map((other) => other.toLowerCase());
-  return mains.some((main) => others.includes(stem + main)) ? null : member;
+  const { stem, ending } = splitPath(member);
+  return partners[ending]?.some((main) => endings.get(stem)?.includes(main)) === true ? null : member;
 }
 
 async function listMembers(path: string): Promise<string[]> {

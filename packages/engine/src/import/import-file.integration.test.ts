@@ -5,6 +5,7 @@ import { temporaryFolder, type TemporaryFolder, writeGeoPackage } from '@outcrop
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { anyLayers } from '../testing/any-layers.ts';
+import { exportWish, tableOf } from '../testing/export-fixture.ts';
 import { readWithOgr, runGdal } from '../testing/ogr.ts';
 import { writeOracleFixture } from '../testing/oracle-fixture.ts';
 import { importFile, type ImportOptions } from './import-file.ts';
@@ -71,6 +72,67 @@ describe('a layer is imported as ogr2ogr reads it, from', () => {
 function coordinates(geometry: string | null): string {
   return (geometry ?? '').replaceAll(/[^\d.,-]/g, '').replaceAll(/,+/g, ',');
 }
+
+test('a drawing is named after its file, as what is in it has no name of its own', async () => {
+  const [lines, file] = [folder.file('lines.geojson'), folder.file('Ground floor 2.1.dxf')];
+  const geometry = { type: 'LineString', coordinates: [[0, 0], [5, 0], [5, 4]] }; // prettier-ignore
+  writeFileSync(lines, JSON.stringify({ type: 'Feature', properties: {}, geometry }));
+  runGdal('ogr2ogr', ['-f', 'DXF', file, lines]);
+  const { layers } = await run(file, { crs: 'EPSG:2193' });
+  expect(layers).toMatchObject([{ layer: 'entities', table: 'ground_floor_2_1', crs: 'EPSG:2193' }]);
+});
+
+test('of a GPX come what it has: tracks and their points, and no empty routes and waypoints', async () => {
+  const file = folder.file('walk.gpx');
+  const points = [0, 1, 2].map((k) => `<trkpt lat="-41.${k}" lon="174.${k}"><ele>${k}</ele></trkpt>`);
+  writeFileSync(
+    file,
+    `<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk><name>Walk</name><trkseg>${points.join('')}</trkseg></trk></gpx>`,
+  );
+  const { layers, skipped } = await run(file);
+  expect(layers).toMatchObject([
+    { table: 'tracks', featureCount: 1, crs: 'EPSG:4326' },
+    { table: 'track_points', featureCount: 3, crs: 'EPSG:4326' },
+  ]);
+  expect(skipped).toEqual([]);
+  expect(geometries(target, 'tracks')[0]).toMatch(/^\{ ?"type": ?"MultiLineString"/);
+});
+
+test('a TopoJSON is asked for its CRS, which it cannot say, and its arcs become shapes', async () => {
+  const file = folder.file('map.topojson');
+  const arcs = [[[0, 0], [10, 0], [0, 10], [-10, 0], [0, -10]]]; // prettier-ignore
+  const topology = {
+    type: 'Topology',
+    transform: { scale: [0.1, 0.1], translate: [170, -40] },
+    objects: {
+      land: { type: 'GeometryCollection', geometries: [{ type: 'Polygon', arcs: [[0]], id: 'a' }] },
+    },
+    arcs,
+  };
+  writeFileSync(file, JSON.stringify(topology));
+  const { skipped } = await run(file);
+  expect(skipped).toMatchObject([{ layer: 'land', reason: expect.stringContaining('--crs EPSG:4326') }]);
+  const { layers } = await run(file, { crs: 'EPSG:4326' });
+  expect(layers).toMatchObject([{ table: 'land', featureCount: 1, crs: 'EPSG:4326' }]);
+  const { coordinates: rings } = JSON.parse(geometries(target, 'land')[0]!) as { coordinates: unknown };
+  expect(rings).toEqual([[[170, -40], [171, -40], [171, -39], [170, -39], [170, -40]]]); // prettier-ignore
+});
+
+test('a GeoJSON with heights keeps them, in the CRS of positions with heights', async () => {
+  const file = folder.file('quakes.geojson');
+  const geometry = { type: 'Point', coordinates: [-122.5, 38.75, 1.25] };
+  const features = [{ type: 'Feature', properties: { mag: 1.5 }, geometry }];
+  writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features }));
+  const { layers } = await run(file);
+  expect(['EPSG:4326', 'EPSG:4979']).toContain(layers[0]!.crs);
+  const { archivePath, report } = await exportWish(
+    { tables: [tableOf(target)], format: 'application/geo+json', crs: 'EPSG:4326' },
+    folder.path,
+  );
+  expect(report.items[0]!.counts.written).toBe(1);
+  const [feature] = readWithOgr(`/vsizip/${archivePath}/${report.items[0]!.files[0]!}`);
+  expect(JSON.parse(feature!.geometry!)).toEqual(geometry);
+});
 
 test('a zip of several folders brings in each of its layers, and nothing beside them', async () => {
   const source = folder.file('source.gpkg');

@@ -97,7 +97,9 @@ async function layersOf(
   { path, source, reading }: OpenedSource,
   { layers: wanted }: ImportOptions,
 ): Promise<ReadLayer[]> {
-  const found = await readLayers(path, reading);
+  const all = await readLayers(path, reading);
+  const filled = all.filter(({ featureCount }) => featureCount > 0);
+  const found = source.format.madeUp === 'several' && filled.length > 0 ? filled : all;
   const names = found.map(({ name }) => name);
   const missing = wanted?.find((name) => !names.includes(name));
   if (missing !== undefined) {
@@ -109,16 +111,22 @@ async function layersOf(
 }
 
 /** Letters, digits and underscores, after the layer; after the file where the layer's name says nothing. */
-function tableName({ name }: ReadLayer, source: ImportSource): string {
-  const file = basename(source.path).replace(/\.[^.]*$/, '');
-  const slug = slugify(name) === 'layer' ? slugify(file) : slugify(name);
+function tableName({ name }: ReadLayer, { path, format }: ImportSource): string {
+  const file = basename(path).replace(/\.[^.]*$/, '');
+  const [ofFile, ofLayer] = [file, name].map((text) => slugify(text.replaceAll('.', '-')));
+  const slug = ofLayer === 'layer' || format.madeUp === 'one' ? ofFile! : ofLayer!;
   // Names that SQLite and GeoPackage keep for themselves.
   return slug.replaceAll('-', '_').replace(/^(?=sqlite_|gpkg_|rtree_|\d)/, 'layer_');
 }
 
 async function open(source: ImportSource, options: ImportOptions): Promise<OpenedSource> {
   const { workFolder, signal, encoding } = options;
-  const { format } = source;
+  const { format, partners, name } = source;
+  // GDAL takes a TAB without a .map for a table; one that has shapes has an index of them, the .id.
+  if (partners.includes('.tab') && partners.includes('.id') && !partners.includes('.map')) {
+    const detail = `${name} cannot be read as MapInfo: it has an .id and no .map, where its shapes are. Is it whole, with the files that go with it?`;
+    throw new EngineError('source-corrupt', detail);
+  }
   const reading = { drivers: format.drivers, folder: workFolder, signal };
   const path = await fileOf(source, options);
   if (format.label === 'CSV') return openCsv({ source, path, reading }, options);

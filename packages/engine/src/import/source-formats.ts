@@ -7,6 +7,11 @@ export interface SourceFormat {
   readonly drivers: readonly string[];
   /** How a text encoding is told: to GDAL, by converting the file to UTF-8 beforehand, or not at all. */
   readonly encoding: 'option' | 'convert' | 'none';
+  /**
+   * Layers that GDAL makes up, where the format has none with names of its own: one for the whole file, which is named
+   * after the file, or several by what is in them, of which those without a feature are none.
+   */
+  readonly madeUp?: 'one' | 'several';
 }
 
 /**
@@ -39,8 +44,8 @@ const sourceFormats: readonly SourceFormat[] = [
   { label: 'KML', extensions: ['.kml', '.kmz'], drivers: ['LIBKML', 'KML'], encoding: 'none' },
   { label: 'MapInfo', extensions: ['.tab', '.mif', '.mid'], drivers: ['MapInfo File'], encoding: 'none' },
   { label: 'GML', extensions: ['.gml'], drivers: ['GML'], encoding: 'none' },
-  { label: 'GPX', extensions: ['.gpx'], drivers: ['GPX'], encoding: 'none' },
-  { label: 'DXF', extensions: ['.dxf'], drivers: ['DXF'], encoding: 'none' },
+  { label: 'GPX', extensions: ['.gpx'], drivers: ['GPX'], encoding: 'none', madeUp: 'several' },
+  { label: 'DXF', extensions: ['.dxf'], drivers: ['DXF'], encoding: 'none', madeUp: 'one' },
   { label: 'Excel', extensions: ['.xlsx'], drivers: ['XLSX'], encoding: 'none' },
   { label: 'OpenDocument spreadsheet', extensions: ['.ods'], drivers: ['ODS'], encoding: 'none' },
   { label: 'GeoParquet', extensions: ['.parquet'], drivers: ['Parquet'], encoding: 'none' },

@@ -2,6 +2,7 @@ import type pg from 'pg';
 
 import { GeometryBuilder } from '../features/geometry-builder.ts';
 import { WkbReader } from '../features/wkb-reader.ts';
+import { hasCode } from '../has-code.ts';
 import type { FeaturePlace } from '../preview/place-features.ts';
 import type { LayerRegion } from '../run/item-pipeline.ts';
 import { placeSql, regionBytes, regionSql } from './place-query.ts';
@@ -40,7 +41,7 @@ export async function readSample(
   try {
     spread = await read(client, source, { ...options, rows: sampleOf(source, sample) });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === tooSlow)) throw error;
+    if (!hasCode(error, tooSlow)) throw error;
     await client.query('ROLLBACK TO sample');
     return readFirst();
   }

@@ -9,6 +9,7 @@ import { sourceDrivers, workDrivers } from '../raster/raster-drivers.ts';
 import { isPaletted, type RasterTile } from '../raster/raster-tile.ts';
 import { surveyRasterHere } from '../raster/survey-raster.ts';
 import { unusedValue } from '../raster/voids.ts';
+import { mixtureText } from '../raster/vrt-mixture.ts';
 import type { RasterFile, RasterKind } from '../source/layer.ts';
 import { previewBounds } from './preview-bounds.ts';
 
@@ -38,6 +39,10 @@ export async function pictureRaster(source: RasterFile, cacheFolder: string): Pr
   if (other !== undefined) {
     const detail = `${source.path} has tiles in several CRSs, ${first.crs} and ${other.crs}: it is no one picture.`;
     throw new EngineError('source-unavailable', detail);
+  }
+  const mixture = tiles.find((tile) => tile.mixture !== undefined)?.mixture;
+  if (mixture !== undefined) {
+    throw new EngineError('source-unavailable', `${source.path} ${mixtureText(mixture)}`);
   }
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-picture-'));
   try {

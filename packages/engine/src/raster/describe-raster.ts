@@ -7,9 +7,9 @@ import type { GdalCommand } from '../gdal/gdal-command.ts';
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
 import { epsgOfWkt } from './epsg-of-wkt.ts';
 import type { GeoTransform } from './pixel-grid.ts';
-import { vrtSources } from './raster-files.ts';
 import { sourceDrivers } from './raster-drivers.ts';
 import { type MaskKind, type RasterBand, type RasterTile, typeBytes } from './raster-tile.ts';
+import { isVrt, vrtSources } from './vrt-sources.ts';
 
 /** The part of `gdalinfo -json` that is read. */
 interface GdalInfo {
@@ -60,7 +60,7 @@ function describeCommand(path: string, driver?: string): GdalCommand {
  * @throws EngineError `source-corrupt` with GDAL's words where it is none that GDAL can read; `gdal-missing`
  */
 export async function describeRaster(path: string, options: DescribeOptions = {}): Promise<RasterTile> {
-  if (path.toLowerCase().endsWith('.vrt')) vrtSources(path);
+  if (isVrt(path)) vrtSources(path);
   const { stdout } = await runGdal(describeCommand(path, options.driver), {
     timeoutMs: describeTimeoutMs,
     failureCode: 'source-corrupt',

@@ -4,8 +4,10 @@ import { runGdal } from '../gdal/run-gdal.ts';
 import { unionGrid } from './output-grid.ts';
 import { type PixelGrid, toPixel, wholeWindow } from './pixel-grid.ts';
 import { translateCommand } from './raster-commands.ts';
+import { mosaicLayout } from './mosaic-layout.ts';
 import { gridOf, hasAlpha, type RasterTile } from './raster-tile.ts';
 import type { TileBatch } from './tile-stage.ts';
+import { hasOtherVoids, hasVoids } from './voids.ts';
 import { type VrtSource, VrtTemplate } from './vrt.ts';
 
 /** What is joined. */
@@ -29,52 +31,28 @@ export async function mosaicVrt(
   await runGdal(translateCommand({ input: first!.path, output: templatePath, driver: 'VRT', flags }), run);
   const template = new VrtTemplate(await readFile(templatePath, 'utf8'));
   const grid = given ?? unionGrid(tiles);
-  const source = (tile: RasterTile, band: VrtSource['band']): VrtSource => {
+  const source = (tile: RasterTile, band: VrtSource['band'], isMasked: boolean): VrtSource => {
     const [column, row] = toPixel(grid, tile.transform![0], tile.transform![3]);
     const to = { x: Math.round(column), y: Math.round(row) };
-    return { path: tile.path, band, from: wholeWindow(gridOf(tile)), to };
+    return { path: tile.path, band, from: wholeWindow(gridOf(tile)), to, isMasked };
   };
-  // Where no value says so, the tiles' own outlines do.
-  const isByMask = (voids.how === 'alpha' || voids.how === 'mask') && !hasAlpha(first!);
-  const isGapless = coversGrid(
-    tiles.map((tile) => source(tile, 1)),
+  const { isGapless, hasOverlaps } = mosaicLayout(
+    tiles.map((tile) => source(tile, 1, false)),
     grid,
   );
-  // A mask that hides nothing makes the warper three times slower.
-  const mask = isByMask && !isGapless ? { mask: tiles.map((tile) => source(tile, 'mask,1')) } : {};
+  const nodata = voids.how === 'nodata' ? voids.value : (first!.bands[0]?.nodata ?? null);
+  // Of tiles on top of each other the voids of one must not hide what another has; and a void that the mosaic's own
+  // value does not tell must not come as a value.
+  const isMasked = (tile: RasterTile): boolean =>
+    (hasOverlaps && hasVoids(tile)) || hasOtherVoids(tile, nodata);
+  // Where no value says so, the tiles' own outlines and masks do. A mask that hides nothing makes the warper three
+  // times slower.
+  const isByMask = (voids.how === 'alpha' || voids.how === 'mask') && !hasAlpha(first!);
+  const needsMask = isByMask && (!isGapless || tiles.some((tile) => hasOtherVoids(tile, nodata)));
+  const mask = needsMask ? { mask: tiles.map((tile) => source(tile, 'mask,1', hasOverlaps)) } : {};
   await writeFile(
     path,
-    template.write((band) => tiles.map((tile) => source(tile, band)), { grid, ...mask }),
+    template.write((band) => tiles.map((tile) => source(tile, band, isMasked(tile))), { grid, ...mask }),
   );
   return path;
-}
-
-/** Whether rectangles of pixels leave nothing of a grid out, however they overlap. */
-function coversGrid(sources: readonly VrtSource[], { width, height }: PixelGrid): boolean {
-  const boxes = sources.map(({ from, to }) => [to.x, to.y, to.x + from.width, to.y + from.height] as const);
-  const cuts = (size: number, edges: readonly number[]): number[] =>
-    [...new Set([0, size, ...edges.map((edge) => Math.min(Math.max(edge, 0), size))])].toSorted(
-      (a, b) => a - b,
-    );
-  const columns = cuts(
-    width,
-    boxes.flatMap(([left, , right]) => [left, right]),
-  );
-  const rows = cuts(
-    height,
-    boxes.flatMap(([, top, , bottom]) => [top, bottom]),
-  );
-  const covered = new Uint8Array((columns.length - 1) * (rows.length - 1));
-  for (const [left, top, right, bottom] of boxes) {
-    for (let row = rows.findIndex((y) => y >= top); row >= 0 && rows[row + 1]! <= bottom; row++) {
-      for (
-        let column = columns.findIndex((x) => x >= left);
-        column >= 0 && columns[column + 1]! <= right;
-        column++
-      ) {
-        covered[row * (columns.length - 1) + column] = 1;
-      }
-    }
-  }
-  return covered.every((cell) => cell === 1);
 }

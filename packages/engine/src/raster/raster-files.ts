@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, parse, resolve, sep } from 'node:path';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { basename, extname, join, parse } from 'node:path';
 
 import { EngineError } from '../engine-error.ts';
 import { companionExtensions, rasterExtensions } from './raster-drivers.ts';
+import { isVrt, vrtSources } from './vrt-sources.ts';
 
 /** A folder with more files is no layer of tiles. */
 const maxTiles = 200_000;
-/** A VRT is text; those of a hundred thousand tiles have so many bytes. */
-const maxVrtBytes = 200_000_000;
 
 /**
  * The files of a raster layer, sorted by name: the tiles of a folder, or the one file.
@@ -24,7 +23,7 @@ export function listRasterFiles(path: string): string[] {
     throw new EngineError('source-unavailable', `${path} is a folder without rasters.`);
   }
   // A VRT beside tiles is an index of them.
-  const tiles = names.filter((name) => !isVrt(name));
+  const tiles = names.filter((name) => extname(name).toLowerCase() !== '.vrt');
   return (tiles.length === 0 ? names : tiles).map((name) => join(path, name));
 }
 
@@ -72,61 +71,6 @@ function fingerprintedFiles(path: string): string[] {
   const beside = entriesOf(dir).filter((entry) => entry === base || entry.startsWith(`${name}.`));
   const sources = isVrt(path) ? vrtSources(path) : [];
   return [...beside.map((entry) => join(dir, entry)), ...sources];
-}
-
-function isVrt(path: string): boolean {
-  return extname(path).toLowerCase() === '.vrt';
-}
-
-/**
- * The files that a VRT takes its pixels from.
- *
- * @throws EngineError `source-corrupt` where one is not a file in the VRT's folder or below: a VRT may name any file
- *   of the machine, and addresses of the network.
- */
-export function vrtSources(path: string): string[] {
-  const text = readVrt(path);
-  const folder = dirname(realpathSync(path));
-  const sources = new Set<string>();
-  const pattern = /<(?:SourceFilename|SourceDataset)\b([^>]*)>([^<]*)</g;
-  for (const [, attributes = '', name = ''] of text.matchAll(pattern)) {
-    const isRelative = /relativeToVRT\s*=\s*["']1["']/i.test(attributes);
-    const named = unescapeXml(name).trim();
-    const file = isRelative ? join(folder, named) : resolve(named);
-    if (!isFileBelow(folder, file)) {
-      throw new EngineError(
-        'source-corrupt',
-        `${path} refers to ${JSON.stringify(named.slice(0, 200))}, which is not a file beside or below it. Put the VRT in the folder of its tiles, or above it.`,
-      );
-    }
-    sources.add(file);
-  }
-  if (/<SrcSQL|<SrcDataSource|<PixelFunctionCode|VRTRawRasterBand|<OGRVRT/i.test(text)) {
-    throw new EngineError(
-      'source-corrupt',
-      `${path} holds SQL, code or raw bytes, which a raster source may not.`,
-    );
-  }
-  return [...sources];
-}
-
-function readVrt(path: string): string {
-  if (statSync(path).size > maxVrtBytes) {
-    throw new EngineError('source-corrupt', `${path} is too large for a VRT.`);
-  }
-  return readFileSync(path, 'utf8');
-}
-
-function isFileBelow(folder: string, file: string): boolean {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true) return false;
-  const real = realpathSync(file);
-  return real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function unescapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-  return text.replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] ?? '');
 }
 
 /** Names of a folder's files, sorted; hidden ones are left out. */

@@ -5,6 +5,7 @@ import { formatMaxBytes } from './format-limit.ts';
 import type { RasterFormat } from './raster-formats.ts';
 import { isPaletted, type RasterTile, valueBands } from './raster-tile.ts';
 import type { RasterWish } from './raster-wish.ts';
+import { mixtureText } from './vrt-mixture.ts';
 
 /** How many names of tiles a message lists. */
 const maxNames = 20;
@@ -30,6 +31,10 @@ export function sourceProblem(title: string, tiles: readonly RasterTile[]): Reas
   if (lost !== undefined) {
     const detail = `${title}: ${lost.name} does not say where it lies. Give it a world file, or warp it with gdalwarp if it has control points.`;
     return { code: 'source-unavailable', detail };
+  }
+  const mixed = tiles.find(({ mixture }) => mixture !== undefined);
+  if (mixed?.mixture !== undefined) {
+    return { code: 'source-unavailable', detail: `${title}: ${mixed.name} ${mixtureText(mixed.mixture)}` };
   }
   const nowhere = tiles.find(({ crs }) => crs === null);
   if (nowhere !== undefined) {

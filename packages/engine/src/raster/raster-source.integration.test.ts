@@ -12,7 +12,6 @@ import {
   makeRaster,
   placedAt,
 } from '../testing/raster-fixture.ts';
-import { rasterVersion } from './raster-files.ts';
 import { summariseRaster } from './raster-summary.ts';
 
 const geoTiff = 'image/tiff;subtype=geotiff';
@@ -223,60 +222,6 @@ describe('a source', () => {
     truncateSync(path, 40_000);
     const run = exportRasters({ ...wish, layers: [{ path, kind: 'raster' }] }, folder.path);
     await expect(run).rejects.toMatchObject({ code: 'gdal-failed' });
-  });
-});
-
-describe('a VRT', () => {
-  test('of tiles below it is one raster', async () => {
-    await using folder = await temporaryFolder();
-    const a = makeRaster(folder.file('data/tiles/a.tif'), { ...size, flags: placedAt(0, 0, size) });
-    const b = makeRaster(folder.file('data/tiles/b.tif'), { ...size, flags: placedAt(40, 0, size) });
-    const path = folder.file('data/all.vrt');
-    runGdal('gdalbuildvrt', ['-q', path, a, b]);
-    const version = rasterVersion(path);
-    const { path: member, result } = await exportRasters(
-      { layers: [{ path, kind: 'raster' }], formats: { raster: geoTiff } },
-      folder.path,
-    );
-    expect(result.report.items[0]?.files).toEqual(['all.tif']);
-    expect(checksums(member('all.tif'))).toEqual(checksums(path));
-    makeRaster(b, { ...size, flags: placedAt(40, 0, size), value: () => 7 });
-    expect(rasterVersion(path)).not.toBe(version);
-  });
-
-  test.each([
-    [
-      'another file of the machine',
-      '<SimpleSource><SourceFilename relativeToVRT="0">/etc/passwd</SourceFilename></SimpleSource>',
-    ],
-    [
-      'a file outside its folder',
-      '<SimpleSource><SourceFilename relativeToVRT="1">../../x.tif</SourceFilename></SimpleSource>',
-    ],
-    [
-      'an address',
-      '<SimpleSource><SourceFilename relativeToVRT="0">/vsicurl/http://127.0.0.1:9/a.tif</SourceFilename></SimpleSource>',
-    ],
-    [
-      'an address in disguise',
-      '<SimpleSource><SourceFilename relativeToVRT="0">&#x2F;vsicurl/http://127.0.0.1:9/a.tif</SourceFilename></SimpleSource>',
-    ],
-    ['code', '<PixelFunctionType>f</PixelFunctionType><PixelFunctionCode>import os</PixelFunctionCode>'],
-  ])('that refers to %s is refused', async (_, source) => {
-    await using folder = await temporaryFolder();
-    const path = folder.file('bad.vrt');
-    writeFileSync(
-      path,
-      `<VRTDataset rasterXSize="9" rasterYSize="9"><SRS>EPSG:2193</SRS><GeoTransform>1700000,1,0,5500000,0,-1</GeoTransform><VRTRasterBand dataType="Byte" band="1" subClass="VRTDerivedRasterBand">${source}</VRTRasterBand></VRTDataset>`,
-    );
-    const check = await checkRasters(
-      { layers: [{ path, kind: 'raster' }], formats: { raster: geoTiff } },
-      folder.path,
-    );
-    expect(check.items[0]?.reasons).toMatchObject([{ code: 'source-unavailable' }]);
-    expect(check.items[0]?.reasons[0]?.detail).toMatch(
-      /which is not a file beside or below it|holds SQL, code or raw bytes/,
-    );
   });
 });
 

@@ -1,4 +1,5 @@
 import type { GeoTransform } from './pixel-grid.ts';
+import type { VrtMixture } from './vrt-mixture.ts';
 
 /** How a band says which of its pixels are none. */
 export type MaskKind = 'none' | 'nodata' | 'alpha' | 'dataset';
@@ -40,6 +41,8 @@ export interface RasterTile {
   readonly crsDigest: string | null;
   readonly bands: readonly RasterBand[];
   readonly hasAttributeTable: boolean;
+  /** Of a VRT whose files are in several CRSs. */
+  readonly mixture?: VrtMixture;
   /** The files it is made of, sidecars included. */
   readonly files: readonly string[];
   /** Bytes of those. */

@@ -3,12 +3,18 @@ import type { Stage, TileBatch } from './tile-stage.ts';
 import type { RasterPiece } from './raster-plan.ts';
 import { hasAlpha, type RasterTile, valueBands } from './raster-tile.ts';
 import { translateMany } from './translate-many.ts';
+import { hasOtherVoids } from './voids.ts';
 
-/** What each tile's pixels are copied from: its source, or the mosaic of them. */
+/**
+ * What each tile's pixels are copied from: its source, or the mosaic of them, which also marks the voids of a single one
+ * by the value of the output.
+ */
 export async function copiedSources(batch: TileBatch): Promise<Stage[]> {
   const stages: Stage[] = [];
+  const { voids } = batch.plan;
   for (const { piece, paths } of batch.tiles) {
-    const isJoined = piece.tiles.length > 1;
+    const isRemarked = voids.how === 'nodata' && hasOtherVoids(piece.tiles[0]!, voids.value);
+    const isJoined = piece.tiles.length > 1 || isRemarked;
     const path = isJoined
       ? await mosaicVrt(batch, { tiles: piece.tiles, grid: piece.grid, work: paths.work })
       : piece.tiles[0]!.path;

@@ -10,6 +10,7 @@ import { describeRaster } from './describe-raster.ts';
 import { findEpsg } from './find-epsg.ts';
 import { listRasterFiles, rasterModified, rasterVersion } from './raster-files.ts';
 import type { RasterTile } from './raster-tile.ts';
+import { findMixture } from './vrt-mixture.ts';
 
 /** What a raster layer is made of; kept beside the data until a file changes. */
 export interface RasterSurvey {
@@ -23,7 +24,7 @@ export interface RasterSurvey {
 /** A `.prj` is a few lines of text. */
 const maxPrjBytes = 100_000;
 /** Changes when what is kept has another form. */
-const surveyForm = 1;
+const surveyForm = 2;
 
 /**
  * Describes all tiles of a raster layer, or returns what is kept in the cache folder where no file has changed. The
@@ -52,8 +53,13 @@ async function describeTiles(source: RasterFile): Promise<RasterTile[]> {
   });
   const tiles = withDifferentNames(await withFoundCrs(described));
   return source.crs === undefined
-    ? tiles
+    ? inParallel(tiles, { most: 1, work: withMixture })
     : tiles.map((tile) => ({ ...tile, crs: source.crs!, namesCrs: false }));
+}
+
+async function withMixture(tile: RasterTile): Promise<RasterTile> {
+  const mixture = tile.driver === 'VRT' ? await findMixture(tile.path) : null;
+  return mixture === null ? tile : { ...tile, mixture };
 }
 
 /**

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 
+import { xmlText } from '../formats/xml-text.ts';
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
 import { translateCommand, translateEachCommand, type Translation } from './raster-commands.ts';
-import { escapeXml } from './vrt.ts';
 
 /** How translations are run and watched. */
 export interface TranslateOptions {
@@ -88,7 +88,7 @@ const stem = 'd';
 function containerVrt(inputs: readonly string[]): string {
   const names = inputs.map(
     (input, index) =>
-      `<MDI key="SUBDATASET_${index + 1}_NAME">${escapeXml(input)}</MDI><MDI key="SUBDATASET_${index + 1}_DESC">-</MDI>`,
+      `<MDI key="SUBDATASET_${index + 1}_NAME">${xmlText(input)}</MDI><MDI key="SUBDATASET_${index + 1}_DESC">-</MDI>`,
   );
   return `<VRTDataset rasterXSize="1" rasterYSize="1"><Metadata domain="SUBDATASETS">${names.join('')}</Metadata><VRTRasterBand dataType="Byte" band="1"/></VRTDataset>`;
 }

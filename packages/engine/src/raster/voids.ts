@@ -67,6 +67,16 @@ function isImage(tiles: readonly RasterTile[], kind: RasterKind): boolean {
   );
 }
 
+/** Whether pixels of a tile may be none. */
+export function hasVoids({ bands }: RasterTile): boolean {
+  return bands.some(({ mask }) => mask !== 'none');
+}
+
+/** Whether they may be so by something else than an alpha band or a certain nodata value. */
+export function hasOtherVoids({ bands }: RasterTile, nodata: string | null): boolean {
+  return bands.some(({ mask, nodata: own }) => mask === 'dataset' || (mask === 'nodata' && own !== nodata));
+}
+
 /** Others, for small types whose values may all be used; the first that no pixel has is taken. */
 const candidates: Readonly<Record<string, readonly number[]>> = {
   Byte: [255, 0],

@@ -1,3 +1,4 @@
+import { xmlText } from '../formats/xml-text.ts';
 import type { PixelGrid, PixelWindow } from './pixel-grid.ts';
 
 /** A band's place in a dataset, or its mask. */
@@ -11,7 +12,7 @@ export interface VrtSource {
   readonly from: PixelWindow;
   /** Upper left corner in the VRT. */
   readonly to: { readonly x: number; readonly y: number };
-  /** Only pixels that the dataset's mask lets through. */
+  /** Only pixels that the dataset's mask lets through; of a mask those that are let through. */
   readonly isMasked?: boolean;
   /** Values are multiplied by the first and the second is added. */
   readonly scale?: readonly [number, number];
@@ -22,14 +23,19 @@ function sourceXml({ path, band, from, to, isMasked = false, scale }: VrtSource)
   const element = isMasked || scale !== undefined ? 'ComplexSource' : 'SimpleSource';
   return [
     `<${element}>`,
-    `<SourceFilename relativeToVRT="0">${escapeXml(path)}</SourceFilename>`,
+    `<SourceFilename relativeToVRT="0">${xmlText(path)}</SourceFilename>`,
     `<SourceBand>${band}</SourceBand>`,
     rectangle('SrcRect', from),
     rectangle('DstRect', { ...to, width: from.width, height: from.height }),
-    isMasked ? '<UseMaskBand>true</UseMaskBand>' : '',
+    isMasked ? maskXml(band) : '',
     scale === undefined ? '' : `<ScaleRatio>${scale[0]}</ScaleRatio><ScaleOffset>${scale[1]}</ScaleOffset>`,
     `</${element}>`,
   ].join('');
+}
+
+/** Of a mask those pixels that it lets through. */
+function maskXml(band: BandName): string {
+  return typeof band === 'number' ? '<UseMaskBand>true</UseMaskBand>' : '<NODATA>0</NODATA>';
 }
 
 function rectangle(name: string, { x, y, width, height }: PixelWindow): string {
@@ -74,11 +80,11 @@ export class VrtTemplate {
     const extra = extraBands.map(({ type, source }, index) =>
       bandXml(`band="${bands.length + index + 1}"`, { type, interpretation: 'Alpha', sources: source }),
     );
-    const maskXml =
+    const maskBand =
       mask === undefined
         ? ''
         : `<MaskBand>${bandXml('', { type: 'Byte', interpretation: null, sources: mask })}</MaskBand>`;
-    return `${this.#headFor(grid)}${bands.join('')}${extra.join('')}${maskXml}</VRTDataset>`;
+    return `${this.#headFor(grid)}${bands.join('')}${extra.join('')}${maskBand}</VRTDataset>`;
   }
 
   #headFor(grid: PixelGrid | undefined): string {
@@ -127,9 +133,4 @@ export function maskedBandVrt(
 /** Statistics of a tile are not those of what is made of it. */
 function withoutStatistics(band: string): string {
   return band.replaceAll(/<MDI key="STATISTICS_[^"]*">[^<]*<\/MDI>\s*/g, '');
-}
-
-/** Text as it stands in XML. */
-export function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 
 import type { ItemReport } from '@outcrop/contract';
 
+import { hasCode } from '../has-code.ts';
 import type { EarlyPieces } from '../archive/early-pieces.ts';
 import { engineVersion } from '../engine-version.ts';
 import type { ItemFile, ItemResult } from './run-item.ts';
@@ -121,8 +122,7 @@ function putInPlace(folder: string, { workFolder, index }: { workFolder: string;
       renameSync(folder, target);
       return;
     } catch (error) {
-      const isInTheWay = ['ENOTEMPTY', 'EEXIST'].includes(String((error as NodeJS.ErrnoException).code));
-      if (!isInTheWay || tries === mostTries) throw error;
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST') || tries === mostTries) throw error;
       if (readFinishedItem(workFolder, index) === null) rmSync(target, { recursive: true, force: true });
     }
   }

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { hasCode } from '../has-code.ts';
+import { hasCode } from '@outcrop/engine';
 
 /**
  * Copies the files below a folder; where the file system can, they share their blocks. Files that vanish meanwhile, as archives

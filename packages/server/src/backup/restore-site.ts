@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-import { hasCode } from '../has-code.ts';
+import { hasCode } from '@outcrop/engine';
+
 import { SiteError } from '../catalogue/site-error.ts';
 import { type SitePaths, sitePaths } from '../catalogue/site-paths.ts';
 import { openEmbeddedDatabase } from '../database/embedded-database.ts';

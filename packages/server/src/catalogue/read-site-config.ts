@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+import { hasCode } from '@outcrop/engine';
 import { type Document, parseDocument } from 'yaml';
 
 import { type SiteConfig, siteConfigSchema } from './site-config.ts';
 import { SiteError } from './site-error.ts';
-import { hasCode } from '../has-code.ts';
 
 /** `outcrop.yaml`, as text with its comments and as values. */
 export interface SiteConfigFile {

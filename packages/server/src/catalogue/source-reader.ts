@@ -1,7 +1,6 @@
-import type { GeoPackageTable, RasterFile, RasterKind } from '@outcrop/engine';
+import { type GeoPackageTable, hasCode, type RasterFile, type RasterKind } from '@outcrop/engine';
 
 import type { Engine } from '../engine.ts';
-import { hasCode } from '../has-code.ts';
 import type { LayerSource } from './site-layer.ts';
 import { withoutFolder } from './without-folder.ts';
 

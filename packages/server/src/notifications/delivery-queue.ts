@@ -1,10 +1,10 @@
+import { hasCode } from '@outcrop/engine';
 import PgBoss from 'pg-boss';
 import { z } from 'zod';
 
 import type { Database, Queryable } from '../database/database.ts';
 import { Bell } from '../runs/bell.ts';
 import { asPgBossDatabase } from './pg-boss-database.ts';
-import { hasCode } from '../has-code.ts';
 
 const queueName = 'deliveries';
 /** Where pg-boss puts what has failed for the last time. */

@@ -1,6 +1,6 @@
+import { hasCode } from '@outcrop/engine';
 import { createTransport } from 'nodemailer';
 
-import { hasCode } from '../has-code.ts';
 import { inTime } from '../in-time.ts';
 import type { MailConfig } from '../config.ts';
 import type { Letter } from './mail-export.ts';

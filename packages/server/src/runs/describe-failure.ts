@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { type FailureCode, failures, type WireFailure } from '@outcrop/contract';
-import { EngineError } from '@outcrop/engine';
+import { EngineError, hasCode } from '@outcrop/engine';
 import type { Logger } from 'pino';
 
 import { withoutFolder } from '../catalogue/without-folder.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import { hasCode } from '../has-code.ts';
 
 /** Their messages hold the figure and what follows from it. */
 const explainedWhereMade: readonly FailureCode[] = ['format-limit', 'time-limit', 'memory-limit'];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { hasCode } from '../has-code.ts';
+import { hasCode } from '@outcrop/engine';
 
 /** Whether a process is alive. One that is dead but whose parent has not asked how it ended (a zombie) is not. */
 export function isAlive(pid: number): boolean {

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { hasCode } from '@outcrop/engine';
 import Sqlite from 'better-sqlite3';
 
 import { SiteError } from '../catalogue/site-error.ts';
 import type { SitePaths } from '../catalogue/site-paths.ts';
-import { hasCode } from '../has-code.ts';
 
 /** The right to a site's embedded database, which only one process at a time may open. */
 export interface SiteLock {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 
-import { hasCode } from '../has-code.ts';
+import { hasCode } from '@outcrop/engine';
 
 /**
  * Moves a file to where it is to stay, in one step that others see, and durably: when this resolves, file and name are on

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 
+import { hasCode } from '@outcrop/engine';
+
 import { placeFile } from './durable-file.ts';
-import { hasCode } from '../has-code.ts';
 import { streamOfFile } from './file-stream.ts';
 import { checkKey, checkPrefix, isKey } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';

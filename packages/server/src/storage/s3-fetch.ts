@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { hasCode } from '@outcrop/engine';
 
-import { hasCode } from '../has-code.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { isMissing, toStorageError } from './s3-error.ts';
 import { StorageError } from './storage-error.ts';

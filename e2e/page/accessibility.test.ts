@@ -1,19 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { expectAccessible, expectNoSidewaysScroll, launchBrowser, openPage } from './support/browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, openPage } from './support/browser.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-});
 
 const places = [
   '',
@@ -30,7 +20,7 @@ const looks = [
 
 describe.each(looks)('in $colorScheme at $viewport.width pixels', (look) => {
   test.each(places)('axe finds nothing at /%s', async (place) => {
-    await using tested = await openPage(browser, site.url + place, look);
+    await using tested = await openPage(site.url + place, look);
     const { page, complaints } = tested;
     await page.waitForLoadState('networkidle');
     await expectAccessible(page);

@@ -2,15 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { runProgram } from '../support/run-outcrop.ts';
-import { expectVisible, launchBrowser, openPage } from './support/browser.ts';
+import { expectVisible, openPage } from './support/browser.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
 let folder: string;
 
 const square = (west: number, name: string): object => ({
@@ -44,7 +43,7 @@ const bowTie = {
 };
 
 beforeAll(async () => {
-  [browser, folder] = await Promise.all([launchBrowser(), mkdtemp(join(tmpdir(), 'outcrop-page-files-'))]);
+  folder = await mkdtemp(join(tmpdir(), 'outcrop-page-files-'));
   await writeFile(join(folder, 'one.geojson'), collection(square(173, 'Cook Strait')));
   await writeFile(join(folder, 'two.geojson'), collection(square(173, 'Here'), square(178.5, 'Across')));
   const convert = (format: string, file: string, ...more: string[]) =>
@@ -59,7 +58,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -67,7 +65,7 @@ const choose = (page: Page, file: string | { name: string; mimeType: string; buf
   page.locator('input[type=file]').setInputFiles(typeof file === 'string' ? join(folder, file) : file);
 
 test('a GeoJSON file with one polygon is the area at once', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=file`);
+  await using tested = await openPage(`${site.url}?a=file`);
   await choose(tested.page, 'one.geojson');
   await expectVisible(tested.page.getByText(/4 corners\./));
   expect(tested.page.url()).toContain('file-box:173,-42,175,-40');
@@ -76,7 +74,7 @@ test('a GeoJSON file with one polygon is the area at once', async () => {
 test.each(['two.geojson', 'two.gpkg', 'two.kml', 'shape.zip'])(
   'of the polygons of %s one or all are taken',
   async (file) => {
-    await using tested = await openPage(browser, `${site.url}?a=file`);
+    await using tested = await openPage(`${site.url}?a=file`);
     const { page, complaints } = tested;
     await choose(page, file);
     const choice = page.getByLabel('2 outlines were found. Use:');
@@ -92,7 +90,7 @@ test.each(['two.geojson', 'two.gpkg', 'two.kml', 'shape.zip'])(
 );
 
 test('a Shapefile that does not say its system is read once somebody does', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=file`);
+  await using tested = await openPage(`${site.url}?a=file`);
   const { page } = tested;
   await choose(page, 'no-prj.zip');
   await expectVisible(page.getByText(/does not say its coordinate system/));
@@ -113,20 +111,20 @@ test.each([
     /^The file cannot be read/,
   ],
 ])('%s is refused in words', async (_, name, content, words) => {
-  await using tested = await openPage(browser, `${site.url}?a=file`);
+  await using tested = await openPage(`${site.url}?a=file`);
   await choose(tested.page, { name, mimeType: '', buffer: Buffer.from(content) });
   await expectVisible(tested.page.getByText(words));
 });
 
 test('a file that is too large is not even sent', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=file`);
+  await using tested = await openPage(`${site.url}?a=file`);
   await writeFile(join(folder, 'large.gpkg'), Buffer.alloc(30_000_001));
   await choose(tested.page, 'large.gpkg');
   await expectVisible(tested.page.getByText(/larger than 30 MB/));
 });
 
 test('an outline that crosses itself is shown where, and repaired by one press', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=file`);
+  await using tested = await openPage(`${site.url}?a=file`);
   const { page } = tested;
   await page.getByText('Or paste GeoJSON').click();
   await page.getByLabel('Or paste GeoJSON').fill(JSON.stringify(bowTie));
@@ -137,7 +135,7 @@ test('an outline that crosses itself is shown where, and repaired by one press',
 });
 
 test('swapped longitude and latitude are noticed, and swapped back by one press', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=file`);
+  await using tested = await openPage(`${site.url}?a=file`);
   const { page } = tested;
   const swapped = (await readFile(join(folder, 'one.geojson'), 'utf8')).replaceAll(
     /\[(-?\d+),(-?\d+)\]/g,
@@ -151,7 +149,7 @@ test('swapped longitude and latitude are noticed, and swapped back by one press'
 });
 
 test('a file dropped anywhere on the page is its area', async () => {
-  await using tested = await openPage(browser, site.url);
+  await using tested = await openPage(site.url);
   const { page } = tested;
   await expectVisible(page.getByRole('radio', { name: 'Everything' }));
   const text = await readFile(join(folder, 'one.geojson'), 'utf8');

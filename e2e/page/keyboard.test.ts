@@ -1,19 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 
-import { launchBrowser, openPage } from './support/browser.ts';
+import { openPage } from './support/browser.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-});
 
 /** Presses Tab until something with this name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -32,7 +23,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test('an export with a drawn region is made by the keyboard alone', async () => {
-  await using tested = await openPage(browser, site.url);
+  await using tested = await openPage(site.url);
   const { page, complaints } = tested;
   await page.getByRole('checkbox', { name: 'Cities' }).waitFor();
   await page.keyboard.press('Tab');
@@ -67,7 +58,7 @@ test('an export with a drawn region is made by the keyboard alone', async () => 
   await page.keyboard.press('Enter');
   await tabTo(page, /^Create export$/);
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 50_000 });
+  await page.getByRole('button', { name: /^Download/ }).waitFor();
   await tabTo(page, /^Download/);
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
   expect(download.suggestedFilename()).toBe('demo-cities-GPKG.zip');
@@ -75,7 +66,7 @@ test('an export with a drawn region is made by the keyboard alone', async () => 
 });
 
 test('corners are moved, added and removed as numbers', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=draw-box:10,10,20,20`);
+  await using tested = await openPage(`${site.url}?a=draw-box:10,10,20,20`);
   const { page } = tested;
   await page.getByText('Corners (4)').click();
   await page.getByLabel('Corner 1, Longitude').fill('8');
@@ -87,7 +78,7 @@ test('corners are moved, added and removed as numbers', async () => {
 });
 
 test('Escape gives a drawing up, and what was there before stays', async () => {
-  await using tested = await openPage(browser, `${site.url}?a=draw-box:10,10,20,20`);
+  await using tested = await openPage(`${site.url}?a=draw-box:10,10,20,20`);
   const { page } = tested;
   await page.locator('#map canvas').first().waitFor();
   await page.getByRole('button', { name: 'Draw a rectangle' }).click();

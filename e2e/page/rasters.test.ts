@@ -2,26 +2,23 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { runOutcrop, runProgram } from '../support/run-outcrop.ts';
 import { serveSite } from '../support/serve-site.ts';
 import { writeTiledSite } from '../support/tiled-site.ts';
-import { expectAccessible, launchBrowser, openPage } from './support/browser.ts';
+import { expectAccessible, openPage } from './support/browser.ts';
 import { createAndDownload } from './support/create-and-download.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
 let folder: string;
 
 beforeAll(async () => {
-  [browser, folder] = await Promise.all([launchBrowser(), mkdtemp(join(tmpdir(), 'outcrop-page-test-'))]);
+  folder = await mkdtemp(join(tmpdir(), 'outcrop-page-test-'));
 });
 
 afterAll(async () => {
-  await browser?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -33,7 +30,7 @@ async function gdalInfo(file: string): Promise<string> {
 }
 
 test('an image as JPEG and a grid as ASCII grid are cropped to New Zealand, and verify', async () => {
-  await using tested = await openPage(browser, site.url);
+  await using tested = await openPage(site.url);
   const { page, complaints } = tested;
   // The first one proposes its own system: New Zealand Map Grid, in which its pixels stay as they are.
   await page.getByRole('checkbox', { name: 'Maunga Whau elevation' }).check();
@@ -68,7 +65,7 @@ test('an image as JPEG and a grid as ASCII grid are cropped to New Zealand, and 
 });
 
 test('what does not fit says why beside it, and the size is that of what does', async () => {
-  await using tested = await openPage(browser, `${site.url}?i=l5,l6&a=box-box:10,40,20,50&crs=4326`);
+  await using tested = await openPage(`${site.url}?i=l5,l6&a=box-box:10,40,20,50&crs=4326`);
   const { page } = tested;
   await page.locator('#check-l5').getByText('Maunga Whau elevation has no data inside your area.').waitFor();
   await page
@@ -79,7 +76,7 @@ test('what does not fit says why beside it, and the size is that of what does', 
 });
 
 test('options follow the format, go into the address, the lines and the archive', async () => {
-  await using tested = await openPage(browser, `${site.url}?i=l6,l4&a=box-box:160,-50,179,-30`);
+  await using tested = await openPage(`${site.url}?i=l6,l4&a=box-box:160,-50,179,-30`);
   const { page, complaints } = tested;
   const marble = page.getByRole('group').filter({ hasText: 'Pixel size' });
   await page.getByLabel('Options: Blue Marble').click();
@@ -119,7 +116,7 @@ test('tiles are ticked by name, or become one file', async () => {
   const tiled = await writeTiledSite(folder);
   await runOutcrop(['init', tiled], { cwd: folder });
   await using served = await serveSite(tiled, ['--anonymous']);
-  await using tested = await openPage(browser, `${served.url}?i=l1`);
+  await using tested = await openPage(`${served.url}?i=l1`);
   const { page } = tested;
   await page.getByLabel('Options: Heights').click();
   await page.getByText('Tiles (all 2)').waitFor();

@@ -1,19 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { launchBrowser, openPage, type TestedPage } from './support/browser.ts';
+import { openPage, type TestedPage } from './support/browser.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-});
 
 interface Listening {
   readonly page: Page;
@@ -76,7 +67,7 @@ async function treeOf(page: Page): Promise<Heard[]> {
 
 describe('a screen reader', () => {
   test('hears what each step has changed, from the search to the download', async () => {
-    await using tested = await openPage(browser, 'about:blank');
+    await using tested = await openPage('about:blank');
     const { page, heard } = await listen(tested, site.url);
     await page.getByRole('checkbox', { name: 'Earthquakes' }).waitFor();
     await page.getByLabel('Search layers and tables').fill('quake');
@@ -108,7 +99,7 @@ describe('a screen reader', () => {
   });
 
   test('finds a name on everything that can be used, and headings and landmarks to go by', async () => {
-    await using tested = await openPage(browser, `${site.url}?i=l4,l6,t3&a=draw-box:160,-50,190,-30`);
+    await using tested = await openPage(`${site.url}?i=l4,l6,t3&a=draw-box:160,-50,190,-30`);
     const { page } = tested;
     await page.locator('#map canvas').first().waitFor();
     await page.getByText('Ready').nth(1).waitFor();

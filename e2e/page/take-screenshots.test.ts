@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { launchBrowser, openPage } from './support/browser.ts';
+import { openPage } from './support/browser.ts';
 import { type DemoSite, serveDemo } from './support/demo-site.ts';
 
 /** Where the pictures of the documents are; they are taken again by `npm run screenshots`. */
@@ -17,51 +17,45 @@ const sizes = [
   { width: 1920, height: 1080 },
 ] as const;
 
-let browser: Browser;
 let site: DemoSite;
 
 describe.runIf(isWanted)('pictures', () => {
   beforeAll(async () => {
     await mkdir(folder, { recursive: true });
-    [browser, site] = await Promise.all([launchBrowser(), serveDemo()]);
+    site = await serveDemo();
   });
 
   afterAll(async () => {
-    await browser?.close();
     await site?.[Symbol.asyncDispose]();
   });
 
   describe.each(sizes)('at $width pixels', (viewport) => {
     test.each(['light', 'dark'] as const)('in %s', { timeout: 240_000 }, async (colorScheme) => {
-      await using tested = await openPage(
-        browser,
-        `${site.url}?i=l2,l1,t3&a=draw-box:164,-49,190,-32&crs=2193`,
-        {
-          viewport,
-          colorScheme,
-        },
-      );
+      await using tested = await openPage(`${site.url}?i=l2,l1,t3&a=draw-box:164,-49,190,-32&crs=2193`, {
+        viewport,
+        colorScheme,
+      });
       const { page } = tested;
       const take = (name: string) =>
         page.screenshot({ path: `${folder}${name}-${viewport.width}-${colorScheme}.png` });
-      await page.getByText('Ready').nth(2).waitFor({ timeout: 60_000 });
+      await page.getByText('Ready').nth(2).waitFor();
       await page
         .getByText(/inside/)
         .nth(1)
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
       await settled(page);
       await take('form');
       await page.locator('#step-area').scrollIntoViewIfNeeded();
       await page.evaluate("document.querySelector('#step-area').scrollIntoView()");
       await take('area');
       await page.goto(`${site.url}?i=l2&a=cf:1.2.3`);
-      await page.getByText('Ready').first().waitFor({ timeout: 60_000 });
-      await page.getByText(/[\d,]+ inside/).waitFor({ timeout: 60_000 });
+      await page.getByText('Ready').first().waitFor();
+      await page.getByText(/[\d,]+ inside/).waitFor();
       await page.evaluate("document.querySelector('#step-area').scrollIntoView()");
       await settled(page);
       await take('named');
       await page.getByRole('button', { name: 'Create export' }).click();
-      await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: /^Download/ }).waitFor();
       await settled(page);
       await take('export');
       await page.getByRole('banner').getByRole('link', { name: 'My exports' }).click();

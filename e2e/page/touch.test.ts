@@ -1,24 +1,15 @@
-import type { Browser, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CDPSession, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 
-import { launchBrowser, openPage, type TestedPage } from './support/browser.ts';
+import { openPage, type TestedPage } from './support/browser.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-});
 
 type Place = readonly [number, number];
 
 const openOnPhone = (query: string): Promise<TestedPage> =>
-  openPage(browser, site.url + query, {
+  openPage(site.url + query, {
     viewport: { width: 360, height: 780 },
     hasTouch: true,
     isMobile: true,

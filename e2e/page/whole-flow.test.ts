@@ -2,24 +2,22 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { inspect } from '../support/inspect.ts';
-import { launchBrowser, openPage } from './support/browser.ts';
+import { openPage } from './support/browser.ts';
 import { createAndDownload } from './support/create-and-download.ts';
 import { sharedDemo } from './support/demo-site.ts';
 
 const site = sharedDemo();
-let browser: Browser;
 let folder: string;
 
 beforeAll(async () => {
-  [browser, folder] = await Promise.all([launchBrowser(), mkdtemp(join(tmpdir(), 'outcrop-page-test-'))]);
+  folder = await mkdtemp(join(tmpdir(), 'outcrop-page-test-'));
 });
 
 afterAll(async () => {
-  await browser?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -29,9 +27,22 @@ async function clickOnMap(page: Page, places: readonly (readonly [number, number
   for (const [x, y] of places) await page.mouse.click(frame.x + frame.width * x, frame.y + frame.height * y);
 }
 
+test('the map has land and coasts of its own, without a layer being shown', async () => {
+  await using tested = await openPage(site.url);
+  const { page, complaints } = tested;
+  const drawn = (): Promise<unknown> =>
+    page.evaluate(`[...document.querySelectorAll('#map canvas')].reduce((sum, canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return sum + data.filter((value, at) => at % 4 === 3 && value > 0).length / (canvas.width * canvas.height);
+    }, 0)`);
+  // Of the whole earth; Web Mercator shows more land than there is.
+  await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(0.25);
+  expect(complaints).toEqual([]);
+});
+
 describe('the whole flow with a pointer', () => {
   test('cities and a table, cropped to a drawn polygon, end as an archive that verifies', async () => {
-    await using tested = await openPage(browser, site.url);
+    await using tested = await openPage(site.url);
     const { page, complaints } = tested;
     await page.getByLabel('Search layers and tables').fill('city');
     await page.getByRole('checkbox', { name: 'City list' }).check();
@@ -66,7 +77,7 @@ describe('the whole flow with a pointer', () => {
   });
 
   test('two countries, found by name, are one area, also across 180 degrees', async () => {
-    await using tested = await openPage(browser, `${site.url}?i=l2`);
+    await using tested = await openPage(`${site.url}?i=l2`);
     const { page, complaints } = tested;
     await page.getByRole('radio', { name: 'Named area' }).check();
     const search = page.getByRole('combobox', { name: 'Find an area' });
@@ -88,7 +99,6 @@ describe('the whole flow with a pointer', () => {
 
   test('an export is found again after a reload, repeated, edited and shared', async () => {
     await using tested = await openPage(
-      browser,
       `${site.url}?i=l4,t3&a=box-box:160,-50,190,-30&f=vector:csv,table:csv&x=l4:magnitude`,
     );
     const { page } = tested;
@@ -109,7 +119,7 @@ describe('the whole flow with a pointer', () => {
   });
 
   test('a running export is cancelled after a question', async () => {
-    await using tested = await openPage(browser, `${site.url}?i=l2&crs=2193&f=vector:shp`);
+    await using tested = await openPage(`${site.url}?i=l2&crs=2193&f=vector:shp`);
     const { page } = tested;
     await page.getByText('Ready').first().waitFor();
     await page.getByRole('button', { name: 'Create export' }).click();
@@ -123,7 +133,7 @@ describe('the whole flow with a pointer', () => {
 
 describe('the check', () => {
   test('says beside the item why it is refused, and removes it by one press', async () => {
-    await using tested = await openPage(browser, `${site.url}?i=l2,l4&a=box-box:20,10,21,11`);
+    await using tested = await openPage(`${site.url}?i=l2,l4&a=box-box:20,10,21,11`);
     const { page } = tested;
     const problem = page.locator('#check-l4').getByText('Earthquakes has no data inside your area.');
     await problem.waitFor();
@@ -133,7 +143,7 @@ describe('the check', () => {
   });
 
   test('leads from a button that is never grey to what is missing', async () => {
-    await using tested = await openPage(browser, site.url);
+    await using tested = await openPage(site.url);
     const { page } = tested;
     await page.getByRole('button', { name: 'Create export' }).click();
     const heading = page.getByRole('heading', { name: 'The export cannot be created yet' });
@@ -144,7 +154,7 @@ describe('the check', () => {
   });
 
   test('never lets the answer to an earlier request replace that to a later one', async () => {
-    await using tested = await openPage(browser, `${site.url}?i=l2`);
+    await using tested = await openPage(`${site.url}?i=l2`);
     const { page } = tested;
     await page.getByText('135,233 features').last().waitFor();
     let held: (() => void) | null = null;
@@ -168,7 +178,7 @@ describe('the check', () => {
   });
 
   test('shows the same request for the command line, the SDK and curl', async () => {
-    await using tested = await openPage(browser, `${site.url}?i=l4&a=cf:1.1&f=vector:csv`);
+    await using tested = await openPage(`${site.url}?i=l4&a=cf:1.1&f=vector:csv`);
     const { page } = tested;
     await page.locator('summary', { hasText: 'The same without this page' }).click();
     const lines = page.locator('pre');

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 
 /** A page being tested, and what must stay empty: violations of its policy, requests elsewhere, errors. */
 export interface TestedPage extends AsyncDisposable {
@@ -9,22 +9,24 @@ export interface TestedPage extends AsyncDisposable {
   readonly complaints: string[];
 }
 
-/** Connects to the browser that all tests share. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.connect(inject('pageBrowser'));
-}
+/** All tests share one browser; each file of them has a connection to it, from its first page to its end. */
+let connection: Promise<Browser> | undefined;
+afterAll(async () => {
+  await (await connection)?.close();
+});
 
 /** Opens an address in a fresh browser profile. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<TestedPage> {
-  const context = await browser.newContext({
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<TestedPage> {
+  connection ??= chromium.connect(inject('pageBrowser'));
+  const context = await (
+    await connection
+  ).newContext({
     viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
     ...options,
   });
+  // Not how long something may take, but when one that hangs is given up: machines that test are busy.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const { origin } = new URL(url);

@@ -12,7 +12,7 @@ export async function createAndDownload(page: Page, folder: string): Promise<str
   await page.getByRole('button', { name: 'Create export' }).click();
   await page.waitForURL(/\/exports\/\d+$/);
   const button = page.getByRole('button', { name: /^Download/ });
-  await button.waitFor({ timeout: 40_000 });
+  await button.waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
   const archive = `${folder}.zip`;
   await download.saveAs(archive);

@@ -17,6 +17,8 @@ export function snakeCase(value: unknown): unknown {
 }
 
 function camelKey(key: string): string {
+  // Most keys have none, and a list of layers has tens of thousands of them.
+  if (!key.includes('_')) return key;
   return key.replaceAll(/(?<=[^_])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -4,7 +4,8 @@ import { createRoot } from 'react-dom/client';
 
 import { App } from './app.tsx';
 import { applyTheme } from './parts/theme.ts';
-import { askForCatalogue, queryClient } from './queries.ts';
+import { askForCatalogue } from './catalogue/use-catalogue.ts';
+import { queryClient } from './queries.ts';
 import { readRoute } from './routes.ts';
 import { installTrustedTypes } from './trusted-types.ts';
 import './styles/tokens.css';

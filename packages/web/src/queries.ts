@@ -1,8 +1,7 @@
-import type { CropFeature, CropLayer, Export, Layer, LayerSummary, Query } from '@outcrop/client';
+import type { CropFeature, CropLayer, Export, Layer } from '@outcrop/client';
 import { isExportsError } from '@outcrop/client';
 import {
   QueryClient,
-  QueryCache,
   useInfiniteQuery,
   type UseInfiniteQueryResult,
   type InfiniteData,
@@ -13,73 +12,14 @@ import {
 
 import { siteClient } from './api/client.ts';
 import { isConnectionProblem } from './api/page-error.ts';
-import { connection } from './api/connection.ts';
 import type { ItemKey } from './request/draft.ts';
 
 /** What the page knows of the site. The client repeats what is safe to repeat, so nothing is repeated here. */
 export const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (isConnectionProblem(error)) connection.lost();
-    },
-    onSuccess: () => connection.works(),
-  }),
   defaultOptions: {
     queries: { retry: false, staleTime: 60_000, refetchOnWindowFocus: false, networkMode: 'always' },
   },
 });
-
-/** A layer or table in the catalogue; `data` is there where the site lists it in full. */
-export type CatalogueEntry = LayerSummary & Partial<Layer> & { readonly key: ItemKey };
-
-/** The catalogue, or the beginning of it. */
-export interface CatalogueState {
-  readonly entries: readonly CatalogueEntry[];
-  readonly isWhole: boolean;
-}
-
-/** All layers and tables; the first of them as soon as they have come. */
-export function useCatalogue(): UseQueryResult<CatalogueState> {
-  return useQuery(catalogueQuery);
-}
-
-/** Asks for the catalogue before anything is drawn: the page waits for nothing longer. */
-export function askForCatalogue(): void {
-  void queryClient.prefetchQuery(catalogueQuery);
-}
-
-const catalogueKey = ['catalogue'];
-const catalogueQuery = {
-  queryKey: catalogueKey,
-  queryFn: ({ signal }: { signal: AbortSignal }): Promise<CatalogueState> => readCatalogue(signal),
-};
-const cataloguePage = 100;
-
-async function readCatalogue(signal: AbortSignal): Promise<CatalogueState> {
-  const { layers, tables } = siteClient();
-  const inPages = (collection: typeof layers): Query<LayerSummary> =>
-    collection.list({ signal }).expand('list').pageSize(cataloguePage);
-  const rest = inPages(tables).toArray();
-  // Said when it is waited for.
-  rest.catch(() => undefined);
-  const entries: CatalogueEntry[] = [];
-  for await (const layer of inPages(layers)) {
-    entries.push(withKey('l', layer));
-    if (entries.length % cataloguePage === 0) showBeginning([...entries]);
-  }
-  return { entries: [...entries, ...(await rest).map((table) => withKey('t', table))], isWhole: true };
-}
-
-/** What was there before, when the catalogue is only asked for anew, stays until all of it has come. */
-function showBeginning(entries: CatalogueEntry[]): void {
-  queryClient.setQueryData<CatalogueState>(catalogueKey, (old) =>
-    old?.isWhole === true ? old : { entries, isWhole: false },
-  );
-}
-
-function withKey(prefix: 'l' | 't', layer: LayerSummary): CatalogueEntry {
-  return { ...layer, key: `${prefix}${layer.id}` } as CatalogueEntry;
-}
 
 const layerQuery = (key: ItemKey) => ({
   queryKey: ['layer', key],
@@ -90,12 +30,7 @@ const layerQuery = (key: ItemKey) => ({
   staleTime: 5 * 60_000,
 });
 
-/** A layer or table in full. */
-export function useLayer(key: ItemKey, isWanted: boolean): UseQueryResult<Layer> {
-  return useQuery({ ...layerQuery(key), enabled: isWanted });
-}
-
-/** Several of them, in the order of the keys; undefined where one is not known yet. `missing` are those that the site does not have. */
+/** Layers and tables in full, in the order of the keys; undefined where one is not known yet. `missing` are those that the site does not have. */
 export function useLayers(keys: readonly ItemKey[]): {
   readonly layers: (Layer | undefined)[];
   readonly missing: ItemKey[];

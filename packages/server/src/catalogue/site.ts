@@ -39,6 +39,7 @@ interface SiteParts {
 }
 
 type KnownCropFeatures = Map<number, { version: number; features: readonly CropFeatureEntry[] }>;
+type KnownRasters = Map<number, { version: number; summary: Promise<RasterSummary> }>;
 
 /**
  * A site folder, opened: its catalogue and its data. No server and no database. As opened it has every layer; what is
@@ -54,6 +55,7 @@ export class Site {
   readonly #whole: Site | null;
   readonly #groups: readonly string[] | null;
   readonly #cropFeatures: KnownCropFeatures;
+  readonly #rasters: KnownRasters;
   readonly #views = new Map<string, Site>();
 
   /** Use `openSite`. */
@@ -67,6 +69,7 @@ export class Site {
     this.#whole = view?.whole ?? null;
     this.#groups = view?.groups ?? null;
     this.#cropFeatures = view === null ? new Map() : view.whole.#cropFeatures;
+    this.#rasters = view === null ? new Map() : view.whole.#rasters;
   }
 
   /** The site as those see it who are in these groups: without the layers that they may not see. Null sees all. */
@@ -151,11 +154,21 @@ export class Site {
 
   /** What a raster layer looks like; null for features and for a layer that cannot be read. */
   async summariseRaster(layer: SiteLayer): Promise<RasterSummary | null> {
-    const { source } = this.readSource(layer);
+    const { source, version } = this.readSource(layer);
     if (source === null || isTable(source)) {
       return null;
     }
-    return this.engine.summariseRaster(source, fileURLToPath(this.paths.cache));
+    const known = this.#rasters.get(layer.id);
+    if (known?.version === version) {
+      return known.summary;
+    }
+    // Kept, as its extent in degrees can take a program of GDAL, and every list of layers says it.
+    const made = { version, summary: this.engine.summariseRaster(source, fileURLToPath(this.paths.cache)) };
+    this.#rasters.set(layer.id, made);
+    made.summary.catch(() => {
+      if (this.#rasters.get(layer.id) === made) this.#rasters.delete(layer.id);
+    });
+    return made.summary;
   }
 
   /** The features of a crop layer; none where its source cannot be read. */

@@ -53,7 +53,7 @@ export function readShapeFile(): PageOperation {
     const bytes = await readBytes(context);
     if (readers >= mostReaders) {
       const detail = 'Other files are being read; try again in a moment.';
-      throw new HttpError(503, { detail }, { 'Retry-After': '3' });
+      throw new HttpError(429, { detail }, { 'Retry-After': '3' });
     }
     readers += 1;
     try {

@@ -27,6 +27,10 @@ const contentSecurityPolicy = [
   'trusted-types default',
 ].join('; ');
 
+/** A worker takes its policy from its own file: it reads files of the site, and nothing else. */
+const assetPolicy =
+  "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 const securityHeaders = {
   'Content-Security-Policy': contentSecurityPolicy,
   'X-Content-Type-Options': 'nosniff',
@@ -46,7 +50,8 @@ export function sendPage(
       const detail = 'The page was not built; run scripts/build. The API is at services/api/v1/.';
       throw new HttpError(503, { detail });
     }
-    const html = fill(files.html, parts);
+    const isForm = !context.req.path.includes('/exports');
+    const html = fill(files.html, parts, { asksForLayers: isForm && parts.access !== 'token' });
     const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
     const headers = { ...securityHeaders, ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept' };
     if (context.req.header('If-None-Match') === etag) return context.body(null, 304, headers);
@@ -62,6 +67,7 @@ export function sendAsset(files: PageFiles): (context: RequestContext) => Promis
     if (file === null) throw notFound();
     return context.body(Uint8Array.from(file.bytes), 200, {
       'Content-Type': file.type,
+      'Content-Security-Policy': assetPolicy,
       'Cache-Control': 'public, max-age=31536000, immutable',
       'X-Content-Type-Options': 'nosniff',
       Vary: 'Accept-Encoding',
@@ -70,8 +76,15 @@ export function sendAsset(files: PageFiles): (context: RequestContext) => Promis
   };
 }
 
-/** Puts what only the site knows into the page: where it is, what it is called, who may use it. */
-function fill(html: string, { site, siteRoot, access }: AppParts): string {
+/**
+ * Puts what only the site knows into the page: where it is, what it is called, who may use it. The browser is asked to fetch
+ * the first layers before it has the script, but not where that needs a key, nor where the page shows no layers.
+ */
+function fill(
+  html: string,
+  { site, siteRoot, access }: AppParts,
+  { asksForLayers }: { readonly asksForLayers: boolean },
+): string {
   const settings = {
     title: site.config.title,
     publisher: site.config.publisher,
@@ -86,6 +99,8 @@ function fill(html: string, { site, siteRoot, access }: AppParts): string {
   return html
     .replace('<base href="/" />', () => `<base href="${escapeHtml(siteRoot.pathname)}" />`)
     .replace(/<title>.*?<\/title>/, () => `<title>${escapeHtml(site.config.title)}</title>`)
+    .replace(/\s*<link rel="preload"[^>]*>/, (link) => (asksForLayers ? link : ''))
+    .replace(/<bdi>.*?<\/bdi>/, () => `<bdi>${escapeHtml(site.config.title)}</bdi>`)
     .replace('"site-settings"></script>', () => `"site-settings">${json}</script>`);
 }
 

@@ -4,7 +4,7 @@ import type { Report } from '@outcrop/contract';
 
 import { siteSettings } from '../site-settings.ts';
 import { pageFetch } from './page-fetch.ts';
-import { PageError } from './page-error.ts';
+import { isAway, PageError } from './page-error.ts';
 import { readKey } from './session.ts';
 
 /** A sample of a layer's features with counts, as `GET /services/page/layers/{id}/preview` gives it. */
@@ -166,7 +166,7 @@ async function ask(url: URL, init: RequestInit = {}): Promise<Response> {
   const body = (await response.json().catch(() => null)) as { detail?: string; extent?: string[] } | null;
   const detail = body?.detail ?? body?.extent?.join(' ') ?? `The site answered ${response.status}.`;
   throw new PageError(
-    response.status === 401 ? 'authentication' : response.status >= 500 ? 'connection' : 'refused',
+    response.status === 401 ? 'authentication' : isAway(response.status) ? 'connection' : 'refused',
     detail,
   );
 }

@@ -14,11 +14,16 @@ export class PageError extends Error {
   }
 }
 
-/** Whether the site could not be reached: trying again may help. */
+/** Whether a status says that a proxy answered for a site that is away, or that the site is stopping. */
+export function isAway(status: number): boolean {
+  return status >= 502 && status <= 504;
+}
+
+/** Whether the site could not be reached, which the page tells as a whole until it can be again. */
 export function isConnectionProblem(error: unknown): boolean {
   if (error instanceof PageError) return error.kind === 'connection';
-  if (isExportsError(error, 'connection') || isExportsError(error, 'timeout')) return true;
-  return isExportsError(error, 'api') && 'status' in error && Number(error.status) >= 500;
+  if (isExportsError(error, 'connection')) return true;
+  return isExportsError(error, 'api') && 'status' in error && isAway(Number(error.status));
 }
 
 /** Whether the site wants another key, or one at all. */

@@ -1,5 +1,6 @@
 import { siteSettings } from '../site-settings.ts';
 import { connection } from './connection.ts';
+import { isAway } from './page-error.ts';
 
 /**
  * Where the page really reaches an address of the site. Addresses in bodies begin with the site's public one; the page
@@ -17,8 +18,8 @@ function reachable(url: string): string {
 export async function pageFetch(url: string, init: RequestInit): Promise<Response> {
   try {
     const response = await fetch(reachable(url), { ...init, credentials: 'same-origin' });
-    // A proxy answers for a site that is away.
-    if (response.status < 502) connection.works();
+    if (isAway(response.status)) connection.lost();
+    else connection.works();
     return response;
   } catch (error) {
     if (init.signal?.aborted !== true) connection.lost();

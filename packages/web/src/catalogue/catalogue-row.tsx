@@ -1,29 +1,33 @@
 import type { Layer } from '@outcrop/client';
 import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 
-import { type CatalogueEntry, useLayer } from '../queries.ts';
 import type { ItemKey } from '../request/draft.ts';
 import { useDispatch } from '../request/use-new-export.ts';
 import { words } from '../words/en.ts';
 import { dateTime } from '../words/numbers.ts';
 import { mapPreviews } from './map-previews.ts';
+import type { Sight } from './sight.ts';
 import { Thumbnail } from './thumbnail.tsx';
+import { type CatalogueEntry, isInFull } from './use-catalogue.ts';
 import { WholeSize } from './whole-size.tsx';
 
 interface RowProps {
   readonly entry: CatalogueEntry;
   readonly isChosen: boolean;
   readonly isShown: boolean;
+  /** Tells when the row comes into sight. */
+  readonly sight: Sight;
 }
 
-/** One layer or table. What is not in the list is asked for once the row comes into sight. */
+/** One layer or table; its picture comes once the row is in sight. */
 export const CatalogueRow: React.MemoExoticComponent<(props: RowProps) => ReactNode> = memo(
-  function CatalogueRow({ entry, isChosen, isShown }: RowProps): ReactNode {
+  function CatalogueRow({ entry, isChosen, isShown, sight }: RowProps): ReactNode {
     const dispatch = useDispatch();
     const row = useRef<HTMLLIElement>(null);
-    const isSeen = useIsSeen(row);
-    const { data: layer } = useLayer(entry.key, isSeen || isChosen);
+    const [isSeen, setSeen] = useState(false);
+    useEffect(() => sight.wait(row.current!, () => setSeen(true)), [sight]);
     const [isOpen, setOpen] = useState(false);
+    const layer = isInFull(entry) ? entry : undefined;
     const problem = layer === undefined ? null : problemOf(layer);
     const id = `item-${entry.key}`;
     return (
@@ -124,19 +128,4 @@ function problemOf(layer: Layer): string | null {
   if (layer.userPermissions.length > 0 && !layer.userPermissions.includes('download'))
     return words.data.cannotExport;
   return layer.data.exportFormats.length === 0 ? words.data.noFormats : null;
-}
-
-function useIsSeen(element: React.RefObject<HTMLElement | null>): boolean {
-  const [isSeen, setSeen] = useState(false);
-  useEffect(() => {
-    const target = element.current;
-    if (target === null || isSeen) return undefined;
-    const observer = new IntersectionObserver(
-      (entries) => entries.some((one) => one.isIntersecting) && setSeen(true),
-      { rootMargin: '200px' },
-    );
-    observer.observe(target);
-    return () => observer.disconnect();
-  }, [element, isSeen]);
-  return isSeen;
 }

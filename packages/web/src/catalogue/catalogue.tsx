@@ -1,14 +1,16 @@
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from 'react';
 
-import { isConnectionProblem, messageOf } from '../api/page-error.ts';
+import { isConnectionProblem, isSignInProblem, messageOf } from '../api/page-error.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { useCatalogue } from '../queries.ts';
 import { useNewExport } from '../request/use-new-export.ts';
+import { openSignIn } from '../sign-in/sign-in-state.ts';
 import { words } from '../words/en.ts';
 import { CatalogueRow } from './catalogue-row.tsx';
 import { filterCatalogue } from './filter-catalogue.ts';
 import { useMapPreviews } from './map-previews.ts';
+import { Sight } from './sight.ts';
+import { useCatalogue } from './use-catalogue.ts';
 import { useGrowing } from './use-growing.ts';
 
 /** Step 1: what there is, and what of it goes into the export. */
@@ -25,6 +27,7 @@ export function Catalogue(): ReactNode {
     [entries, deferred, kind],
   );
   const rowCount = useGrowing(found.length);
+  const [sight] = useState(() => new Sight());
   const kinds = useMemo(() => ['all', ...new Set((entries ?? []).map((entry) => entry.kind))], [entries]);
   const status = words.data.found(found.length, entries?.length ?? 0);
   useEffect(() => {
@@ -32,24 +35,10 @@ export function Catalogue(): ReactNode {
     const timer = setTimeout(() => announce(status), 600);
     return () => clearTimeout(timer);
   }, [deferred, status]);
-  if (error !== null && entries === undefined && !isConnectionProblem(error)) {
-    return (
-      <Notice tone="bad">
-        {messageOf(error)}{' '}
-        <button type="button" className="button button-quiet" onClick={() => void refetch()}>
-          {words.retry}
-        </button>
-      </Notice>
-    );
+  if (error !== null && data === undefined && !isConnectionProblem(error)) {
+    return <NoCatalogue error={error} retry={() => void refetch()} />;
   }
-  if (data?.isWhole === true && data.entries.length === 0) {
-    return (
-      <div className="empty">
-        <p>{words.data.none}</p>
-        <p className="muted">{words.data.noneHint}</p>
-      </div>
-    );
-  }
+  if (data?.isWhole === true && data.entries.length === 0) return <EmptyCatalogue />;
   return (
     <>
       <div className="search-row">
@@ -82,11 +71,45 @@ export function Catalogue(): ReactNode {
               entry={entry}
               isChosen={draft.items.includes(entry.key)}
               isShown={shownOnMap.includes(entry.key)}
+              sight={sight}
             />
           ))}
         </ul>
       )}
     </>
+  );
+}
+
+/** Why there is no list, and what can be done. */
+function NoCatalogue({ error, retry }: { readonly error: unknown; readonly retry: () => void }): ReactNode {
+  if (isSignInProblem(error)) {
+    return (
+      <div className="empty">
+        <p>{words.data.signedOut}</p>
+        <p>
+          <button type="button" className="button" onClick={openSignIn}>
+            {words.signIn}
+          </button>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <Notice tone="bad">
+      {messageOf(error)}{' '}
+      <button type="button" className="button button-quiet" onClick={retry}>
+        {words.retry}
+      </button>
+    </Notice>
+  );
+}
+
+function EmptyCatalogue(): ReactNode {
+  return (
+    <div className="empty">
+      <p>{words.data.none}</p>
+      <p className="muted">{words.data.noneHint}</p>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../queries.ts';
+import type { CatalogueEntry } from './use-catalogue.ts';
 
 /** Without accents and case, so that “maori” finds “Māori”. */
 export function fold(text: string): string {

@@ -19,7 +19,7 @@ export function HistoryPage(): ReactNode {
   const total = data?.pages[0]?.total ?? made.length;
   const isEmpty = data !== undefined && made.length === 0;
   return (
-    <main id="main" className="column" tabIndex={-1}>
+    <main id="main" className="column column-wide" tabIndex={-1}>
       <h1 tabIndex={-1}>{words.history}</h1>
       {error !== null && !isConnectionProblem(error) && !isSignInProblem(error) && (
         <Notice tone="bad">{messageOf(error)}</Notice>
@@ -63,7 +63,9 @@ function HistoryTable({ made }: { readonly made: readonly Export[] }): ReactNode
         <tr>
           <th scope="col">{words.list.name}</th>
           <th scope="col">{words.list.state}</th>
+          <th scope="col">{words.list.size}</th>
           <th scope="col">{words.list.made}</th>
+          <th scope="col">{words.export.expires}</th>
           <th scope="col">{words.list.actions}</th>
         </tr>
       </thead>
@@ -74,21 +76,21 @@ function HistoryTable({ made }: { readonly made: readonly Export[] }): ReactNode
               <Link to={`exports/${one.id}`}>
                 <bdi>{one.name ?? one.id}</bdi>
               </Link>
-              {one.sizeCompleteZipped !== null && (
-                <span className="muted small"> {bytes(one.sizeCompleteZipped)}</span>
-              )}
             </th>
             <td>
               <StateMark state={one.state ?? 'processing'} />
-              {one.state === 'complete' && one.expiresAt !== null && (
-                <span className="muted small until"> {words.list.until(dateTime(one.expiresAt))}</span>
-              )}
             </td>
-            <td>
+            <td className="cell-short">{one.sizeCompleteZipped !== null && bytes(one.sizeCompleteZipped)}</td>
+            <td className="cell-short">
               {one.createdAt !== null && (
                 <time dateTime={one.createdAt.toISOString()} title={dateTime(one.createdAt)}>
                   {ago(one.createdAt, now)}
                 </time>
+              )}
+            </td>
+            <td className="cell-short" data-label={words.export.expires}>
+              {one.state === 'complete' && one.expiresAt !== null && (
+                <time dateTime={one.expiresAt.toISOString()}>{dateTime(one.expiresAt)}</time>
               )}
             </td>
             <td>

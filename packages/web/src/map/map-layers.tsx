@@ -41,7 +41,7 @@ export function PictureOnMap({ model, plane, id }: LayerProps & { readonly id: n
   return null;
 }
 
-/** The areas that can be picked by a click. */
+/** The areas that can be picked by a click. Those that are chosen are drawn over them, as the area. */
 export function PickableAreas({
   model,
   plane,
@@ -56,11 +56,12 @@ export function PickableAreas({
     enabled: box !== undefined,
     queryFn: ({ signal }) => previewLayer(area.layerId, { bbox: box ?? null, signal }),
     placeholderData: keepPreviousData,
+    // Thousands of outlines are not compared with thousands of others.
+    structuralSharing: false,
     staleTime: Infinity,
   });
   const layer = useFeatureLayer(model, { isPickable: true, zIndex: 30 });
   useEffect(() => layer.setFeatures(data?.features ?? [], plane), [layer, data, plane]);
-  useEffect(() => layer.setChosen(area.featureIds), [layer, area.featureIds]);
   return null;
 }
 
@@ -68,11 +69,10 @@ function useFeatureLayer(
   model: MapModel,
   { isPickable, zIndex }: { readonly isPickable: boolean; readonly zIndex: number },
 ): FeatureLayer {
-  const [layer] = useState(() => new FeatureLayer());
+  const [layer] = useState(() => new FeatureLayer({ isPickable }));
   useEffect(() => {
-    layer.layer.set('isPickable', isPickable);
     layer.layer.setZIndex(zIndex);
-    const paint = (): void => layer.setColours(model.colours, isPickable);
+    const paint = (): void => layer.setColours(model.colours);
     paint();
     const stopColours = onColours(() => requestAnimationFrame(paint));
     const remove = model.addLayer(layer.layer);
@@ -80,6 +80,6 @@ function useFeatureLayer(
       stopColours();
       remove();
     };
-  }, [layer, model, isPickable, zIndex]);
+  }, [layer, model, zIndex]);
   return layer;
 }

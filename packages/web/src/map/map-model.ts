@@ -9,7 +9,7 @@ import type BaseLayer from 'ol/layer/Base';
 
 import { boundsOf, type Box, type LonLat, type Polygons } from '../area/polygons.ts';
 import { AreaLayer } from './area-layer.ts';
-import { BaseMap } from './base-map.ts';
+import { BaseMap, type MapLook } from './base-map.ts';
 import { type MapColours, readColours } from './map-colours.ts';
 import { mercatorPlane, toPlane, type ViewPlane } from './view-plane.ts';
 
@@ -49,13 +49,18 @@ export class MapModel {
     });
     for (const layer of this.area.layers) layer.setZIndex(50);
     this.setColours();
-    this.map.on('moveend', () => void this.#base.show(this.metresPerPixel));
-    void this.#base.show(this.metresPerPixel);
+    this.map.on('moveend', () => void this.#base.show(this.#look(false)));
+    this.map.on('postrender', () => {
+      const view = this.map.getView();
+      if (view.getAnimating() || view.getInteracting()) void this.#base.show(this.#look(true));
+    });
+    void this.#base.show(this.#look(false));
   }
 
   dispose(): void {
     this.map.setTarget(undefined);
     this.map.dispose();
+    this.#base.dispose();
   }
 
   /** Takes the page's colours over again. */
@@ -76,15 +81,14 @@ export class MapModel {
         : new View({ projection: plane.code, center: [0, 0], resolution: 1000, constrainResolution: false }),
     );
     this.area.setPlane(plane);
-    const area = plane.areaOfUse;
-    const shown = area !== null && (box === null || !meets(box, area)) ? area : box;
-    this.fitBox(shown ?? [-170, -60, 170, 75], false);
-    await this.#base.setPlane(plane, this.metresPerPixel);
+    this.fitBox(boxWithin(box, plane.areaOfUse) ?? [-170, -60, 170, 75], false);
+    await this.#base.setPlane(plane, this.#look(false));
   }
 
-  get metresPerPixel(): number {
+  #look(isMoving: boolean): MapLook {
     const view = this.map.getView();
-    return (view.getResolution() ?? 40_000) * (view.getProjection().getMetersPerUnit() ?? 1);
+    const metresPerPixel = (view.getResolution() ?? 40_000) * (view.getProjection().getMetersPerUnit() ?? 1);
+    return { box: this.box(), metresPerPixel, isMoving };
   }
 
   addLayer(layer: BaseLayer): () => void {
@@ -164,6 +168,13 @@ export class MapModel {
 
 function mercatorView(): View {
   return new View({ center: [0, 2_000_000], zoom: 1.4, minZoom: 0.6, maxZoom: 19, enableRotation: false });
+}
+
+/** What to show in a plane that is for an area: all of that where more was shown, or something else. */
+function boxWithin(box: Box | null, area: Box | null): Box | null {
+  if (area === null) return box;
+  const isPart = box !== null && meets(box, area) && box[2] - box[0] <= area[2] - area[0];
+  return isPart ? box : area;
 }
 
 function meets(a: Box, b: Box): boolean {

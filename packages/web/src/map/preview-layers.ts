@@ -29,58 +29,71 @@ type Place = 'inside' | 'cut' | 'outside';
 /** A sample of features, drawn by what the area does to them. */
 export class FeatureLayer {
   readonly layer: VectorLayer;
-  readonly #source = new VectorSource({ wrapX: true });
+  // Fills and lines of many features are drawn together, as if none lay on another: much sooner, and looks the same.
+  readonly #source = new VectorSource({ wrapX: true, overlaps: false });
+  readonly #isPickable: boolean;
   #features: readonly PreviewFeature[] = [];
-  #colours: { readonly colours: MapColours; readonly isPickable: boolean } | null = null;
-  #chosen: ReadonlySet<number> = new Set();
-  #styles: Readonly<Record<Place | 'chosen', Style>> | null = null;
+  #colours: MapColours | null = null;
+  #styles: Readonly<Record<Place, Style>> | null = null;
 
-  constructor() {
-    this.layer = new VectorLayer({ source: this.#source });
-    this.layer.setStyle((feature) => {
-      const isChosen = this.#chosen.has(Number(feature.getId()));
-      return this.#styles?.[isChosen ? 'chosen' : ((feature.get('place') as Place | undefined) ?? 'inside')];
-    });
+  constructor({ isPickable }: { readonly isPickable: boolean }) {
+    this.#isPickable = isPickable;
+    this.layer = new VectorLayer({ source: this.#source, properties: { isPickable } });
+    this.layer.setStyle((feature) => this.#styles?.[feature.get('place') as Place]);
   }
 
-  setColours(colours: MapColours, isPickable: boolean): void {
-    this.#colours = { colours, isPickable };
-    const { inside, cut, outside, crop, halo } = colours;
+  setColours(colours: MapColours): void {
+    this.#colours = colours;
+    const { inside, cut, outside, halo } = colours;
     const radius = this.#features.length > manyFeatures ? 2 : 3;
     const style = (colour: string, alpha: number): Style => styleOf({ colour, alpha, halo, radius });
     this.#styles = {
-      inside: style(isPickable ? outside : inside, isPickable ? 0.04 : 0.18),
+      inside: style(this.#isPickable ? outside : inside, this.#isPickable ? 0.04 : 0.18),
       cut: style(cut, 0.22),
       outside: style(outside, 0.06),
-      // The area itself is drawn exactly; here it only takes clicks.
-      chosen: new Style({ fill: new Fill({ color: translucent(crop, 0.01) }) }),
     };
     this.layer.changed();
   }
 
   setFeatures(features: readonly PreviewFeature[], plane: ViewPlane): void {
     this.#features = features;
-    this.setPlane(plane);
-    if (this.#colours !== null) this.setColours(this.#colours.colours, this.#colours.isPickable);
-  }
-
-  setPlane(plane: ViewPlane): void {
     this.#source.clear(true);
-    this.#source.addFeatures(
-      this.#features.flatMap((one) => {
-        const geometry = geometryOf(one, plane);
-        if (geometry === null) return [];
-        const feature = new Feature({ geometry, place: one.properties.place });
-        feature.setId(one.id);
-        return [feature];
-      }),
-    );
+    this.#source.addFeatures(this.#isPickable ? pickable(features, plane) : grouped(features, plane));
+    if (this.#colours !== null) this.setColours(this.#colours);
   }
+}
 
-  setChosen(ids: readonly number[]): void {
-    this.#chosen = new Set(ids);
-    this.layer.changed();
+/** Each feature for itself, to be found by a click. */
+function pickable(features: readonly PreviewFeature[], plane: ViewPlane): Feature[] {
+  return features.flatMap((one) => {
+    const parts = partsOf(one, plane);
+    if (parts.length === 0) return [];
+    const feature = new Feature({ geometry: joined(one.geometry.type, parts), place: placeOf(one) });
+    feature.setId(one.id);
+    return [feature];
+  });
+}
+
+/** All that look the same as one: a few features of the map instead of thousands are drawn and replaced much sooner. */
+function grouped(features: readonly PreviewFeature[], plane: ViewPlane): Feature[] {
+  const groups = new Map<
+    string,
+    { readonly type: string; readonly place: Place; readonly parts: unknown[] }
+  >();
+  for (const one of features) {
+    const { type } = one.geometry;
+    const place = placeOf(one);
+    const group = groups.get(`${place} ${type}`) ?? { type, place, parts: [] };
+    groups.set(`${place} ${type}`, group);
+    for (const part of partsOf(one, plane)) group.parts.push(part);
   }
+  return [...groups.values()]
+    .filter(({ parts }) => parts.length > 0)
+    .map(({ type, place, parts }) => new Feature({ geometry: joined(type, parts), place }));
+}
+
+function placeOf({ properties }: PreviewFeature): Place {
+  return properties.place ?? 'inside';
 }
 
 /** A raster as one picture, in Web Mercator; there on every turn of the globe, as the map runs on across 180 degrees. */
@@ -116,22 +129,22 @@ function styleOf(look: {
   });
 }
 
-function geometryOf({ geometry }: PreviewFeature, plane: ViewPlane): Geometry | null {
+/** The points, lines or polygons of a feature in a plane, without those that have no place in it. */
+function partsOf({ geometry }: PreviewFeature, plane: ViewPlane): unknown[] {
   const { type, coordinates } = geometry;
   if (type === 'MultiPoint') {
-    const places = (coordinates as LonLat[]).flatMap((position) =>
-      [plane.toPlane(position) ?? []].filter((one) => one.length > 0),
-    );
-    return places.length === 0 ? null : new MultiPoint(places);
+    return (coordinates as LonLat[]).map((position) => plane.toPlane(position)).filter((one) => one !== null);
   }
   if (type === 'MultiLineString') {
-    const lines = (coordinates as LonLat[][])
-      .map((line) => toPlane(plane, line))
-      .filter((line) => line.length > 1);
-    return lines.length === 0 ? null : new MultiLineString(lines);
+    return (coordinates as LonLat[][]).map((line) => toPlane(plane, line)).filter((line) => line.length > 1);
   }
-  const polygons = (coordinates as LonLat[][][])
+  return (coordinates as LonLat[][][])
     .map((polygon) => polygon.map((ring) => toPlane(plane, ring)).filter((ring) => ring.length > 3))
     .filter((polygon) => polygon.length > 0);
-  return polygons.length === 0 ? null : new MultiPolygon(polygons);
+}
+
+function joined(type: string, parts: readonly unknown[]): Geometry {
+  if (type === 'MultiPoint') return new MultiPoint(parts as [number, number][]);
+  if (type === 'MultiLineString') return new MultiLineString(parts as [number, number][][]);
+  return new MultiPolygon(parts as [number, number][][][]);
 }

@@ -3,7 +3,7 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { type Preview, previewLayer } from '../api/extensions.ts';
 import type { Box } from '../area/polygons.ts';
 import { useMapPreviews } from '../catalogue/map-previews.ts';
-import { useCatalogue } from '../queries.ts';
+import { useCatalogue } from '../catalogue/use-catalogue.ts';
 import type { ItemKey } from '../request/draft.ts';
 import { useNewExport } from '../request/use-new-export.ts';
 

@@ -8,6 +8,7 @@ import { CreateExport } from '../check/create-export.tsx';
 import { Equivalents } from '../copy/equivalents.tsx';
 import { CrsPicker } from '../crs/crs-picker.tsx';
 import { FormatStep } from '../format/format-step.tsx';
+import { useMapTurn } from '../map/use-map-turn.ts';
 import { ErrorBoundary } from '../parts/error-boundary.tsx';
 import { Link } from '../parts/link.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -39,11 +40,7 @@ export function NewExportPage(): ReactNode {
             </Step>
           </div>
           <div className="map-place">
-            <ErrorBoundary fallback={<p className="map-missing">{words.needsCanvas}</p>}>
-              <Suspense fallback={<div className="map-frame" aria-busy="true" />}>
-                <MapPanel />
-              </Suspense>
-            </ErrorBoundary>
+            <MapInTurn />
           </div>
           <div className="panel panel-rest">
             <Step id="step-formats" at={3} title={words.crs.heading}>
@@ -62,6 +59,19 @@ export function NewExportPage(): ReactNode {
         </main>
       </DispatchContext>
     </NewExportContext>
+  );
+}
+
+function MapInTurn(): ReactNode {
+  const isTurn = useMapTurn();
+  const place = <div className="map-frame" aria-busy="true" />;
+  if (!isTurn) return place;
+  return (
+    <ErrorBoundary fallback={<p className="map-missing">{words.needsCanvas}</p>}>
+      <Suspense fallback={place}>
+        <MapPanel />
+      </Suspense>
+    </ErrorBoundary>
   );
 }
 

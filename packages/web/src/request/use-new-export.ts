@@ -4,7 +4,8 @@ import { createContext, type Dispatch, use, useMemo } from 'react';
 
 import { inspectRegion, type RegionInspection } from '../api/extensions.ts';
 import { type Check, useCheck } from '../check/use-check.ts';
-import { useCatalogue, useLayers } from '../queries.ts';
+import { useCatalogue } from '../catalogue/use-catalogue.ts';
+import { useLayers } from '../queries.ts';
 import { words } from '../words/en.ts';
 import { type Draft, type DraftAction, hasArea, type ItemKey } from './draft.ts';
 import { proposalsOf } from './proposals.ts';

@@ -50,6 +50,7 @@ export const words = {
     found: (shown: number, total: number) =>
       shown === total ? `${count(total)} in all` : `${count(shown)} of ${count(total)}`,
     coming: (soFar: number) => `${count(soFar)} so far…`,
+    signedOut: 'Sign in to see the data.',
     none: 'No data has been published here yet.',
     noneHint: 'Whoever runs the site adds files to its folder and runs “outcrop init”.',
     noHit: (text: string) => `Nothing matches “${text}”.`,
@@ -356,12 +357,12 @@ export const words = {
     caption: 'Your exports, newest first',
     name: 'Name',
     state: 'State',
+    size: 'Size',
     made: 'Made',
     actions: 'Actions',
     empty: 'Exports you make appear here.',
     more: 'Show more',
     shown: (shown: number, total: number) => `${count(shown)} of ${count(total)}`,
-    until: (date: string) => `until ${date}`,
   },
   session: {
     heading: 'Sign in',

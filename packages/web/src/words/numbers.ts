@@ -1,9 +1,16 @@
-const integers = new Intl.NumberFormat('en');
+/** Made when it is first needed: the browser takes milliseconds for it, which the first sight of the page does without. */
+function whenNeeded<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+const integers = whenNeeded(() => new Intl.NumberFormat('en'));
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** A count with separators: 138,000. */
 export function count(value: number): string {
-  return integers.format(Math.round(value));
+  const whole = Math.round(value);
+  return Math.abs(whole) < 1000 ? String(whole) : integers().format(whole);
 }
 
 /** A measure with at most four significant digits: 0.08789. */
@@ -35,15 +42,18 @@ export function squareKilometres(value: number): string {
   return value >= 100 ? count(value) : String(Number(value.toPrecision(2)));
 }
 
-const dates = new Intl.DateTimeFormat('en', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-  timeZoneName: 'short',
-});
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const dates = whenNeeded(
+  () =>
+    new Intl.DateTimeFormat('en', {
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZoneName: 'short',
+    }),
+);
+const relative = whenNeeded(() => new Intl.RelativeTimeFormat('en', { numeric: 'auto' }));
 const steps = [
   [60, 'second', 1],
   [3600, 'minute', 60],
@@ -53,12 +63,14 @@ const steps = [
 
 /** A time with its date and zone. */
 export function dateTime(date: Date): string {
-  return dates.format(date);
+  return dates().format(date);
 }
 
 /** How long ago; the date where that is more than a week. */
 export function ago(date: Date, now: number): string {
   const seconds = (date.getTime() - now) / 1000;
   const step = steps.find(([below]) => Math.abs(seconds) < below);
-  return step === undefined ? dates.format(date) : relative.format(Math.round(seconds / step[2]), step[1]);
+  return step === undefined
+    ? dates().format(date)
+    : relative().format(Math.round(seconds / step[2]), step[1]);
 }

@@ -1,20 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { writeGeoPackage } from '@outcrop/testkit';
 
-const outcrop = fileURLToPath(new URL('../../../packages/cli/bin/outcrop.js', import.meta.url));
+import { type ServedFolder, serveFolder } from '../measure/serve-folder.ts';
+
 const samples = fileURLToPath(new URL('../../../samples/site/', import.meta.url));
 
 /** The demo site with a thousand layers more and a crop layer of five thousand sheets, being served. */
-export interface PageSite extends AsyncDisposable {
-  readonly url: string;
-}
+export type PageSite = ServedFolder;
 
 /** Id of the layer of sheets in `servePageSite`. */
 export const sheetsLayer = 50;
@@ -40,29 +36,14 @@ export async function servePageSite(): Promise<PageSite> {
   );
   const sheets = `  - { id: ${sheetsLayer}, title: Sheets, file: sheets.gpkg, table: sheets, crop_layer: true, name_field: name }\n`;
   await appendFile(join(folder, 'outcrop.yaml'), `${layers.join('')}${sheets}`);
-  const child = spawn(process.execPath, [outcrop, 'serve', folder, '--anonymous', '--port', '0'], {
-    env: { ...process.env, OUTCROP_LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const site = await serveFolder(folder);
   return {
-    url: await addressOf(child.stdout),
+    url: site.url,
     async [Symbol.asyncDispose]() {
-      const end = once(child, 'close');
-      child.kill('SIGINT');
-      await end;
+      await site[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: output })) {
-    const url = /https?:\/\/\S+\//.exec(line)?.[0];
-    if (url === undefined) continue;
-    output.resume();
-    return url;
-  }
-  throw new Error('the site did not start');
 }
 
 /** A square of two degrees, side by side and row on row, wherever that is on the earth. */

@@ -10,7 +10,6 @@ import { printJson } from '../output/print-json.ts';
 /** `outcrop extend`: sets until when an export can be downloaded. */
 export function registerExtend(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  const signal = context.interruption();
   program
     .command('extend')
     .description('keep an export of yours longer, or less long')
@@ -22,7 +21,7 @@ export function registerExtend(program: Command, context: CommandContext): void 
     .action(async (id, { url, key, until, json }) => {
       const end = readEnd(until, Date.now());
       const client = await context.connect(url, clientOptions(key));
-      const extended = await client.exports.extend(id, end, { signal });
+      const extended = await client.exports.extend(id, end, { signal: context.interruption() });
       const { name, expiresAt } = extended;
       if (json)
         printJson(terminal, { id, url: extended.url, name, expires_at: expiresAt?.toISOString() ?? null });

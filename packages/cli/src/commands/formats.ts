@@ -9,7 +9,6 @@ import { printJson } from '../output/print-json.ts';
 /** `outcrop formats`: lists what a site can produce. */
 export function registerFormats(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  const signal = context.interruption();
   program
     .command('formats')
     .description('list the formats that a site can produce')
@@ -18,7 +17,7 @@ export function registerFormats(program: Command, context: CommandContext): void
     .option('--json', 'print JSON')
     .action(async ({ url, key, json }) => {
       const client = await context.connect(url, clientOptions(key));
-      const formats = await client.exports.getFormats({ signal });
+      const formats = await client.exports.getFormats({ signal: context.interruption() });
       if (json === true) {
         printJson(terminal, formats);
         return;

@@ -210,6 +210,27 @@ test('run starts the workers it is asked for before it checks, and refuses what 
   }
 });
 
+test('what has nothing to undo yet is ended by Ctrl-C at once: a run asks for it only when it begins to write', async () => {
+  const calls: string[] = [];
+  const context = testContext(
+    working({
+      site: {
+        checkRequest: async () => {
+          calls.push('check');
+          return valid;
+        },
+      },
+    }),
+  );
+  const { interruption } = context;
+  const asked = (): AbortSignal => {
+    calls.push('interruption');
+    return interruption();
+  };
+  expect(await runCommand(run(), { ...context, interruption: asked })).toBe(0);
+  expect(calls).toEqual(['check', 'interruption']);
+});
+
 test('an interrupted run ends with 130 and one line', async () => {
   const context = testContext(
     working({

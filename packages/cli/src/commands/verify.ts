@@ -11,7 +11,6 @@ import { printJson } from '../output/print-json.ts';
 /** `outcrop verify`: checks that an archive is whole and unaltered. */
 export function registerVerify(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  const signal = context.interruption();
   program
     .command('verify')
     .description('check an archive: zip integrity, and digests against its manifest.json')
@@ -20,7 +19,7 @@ export function registerVerify(program: Command, context: CommandContext): void 
     .action(async (archive, { json }) => {
       const engine = await context.loadEngine();
       const path = resolve(context.workingFolder, archive);
-      const { ok, members, problems } = await engine.verifyArchive(path, { signal });
+      const { ok, members, problems } = await engine.verifyArchive(path, { signal: context.interruption() });
       if (json === true) {
         printJson(terminal, { ok, members, problems });
       } else {

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Client, Export } from '@outcrop/client';
 
+import { makeSquareTiff } from '../data/square-tiff.ts';
 import { serveFolder } from '../measure/serve-folder.ts';
 
 /** A site with an export that is complete. */
@@ -50,15 +50,7 @@ async function exportOf(client: Client): Promise<number> {
 
 function makeNoise(path: string, side: number): void {
   if (existsSync(path)) return;
-  const raw = `${path}.bip`;
-  rmSync(raw, { force: true });
-  for (let row = 0; row < side; row++) writeFileSync(raw, randomBytes(side * 3), { flag: 'a' });
-  writeFileSync(
-    `${path}.hdr`,
-    `ENVI\nsamples = ${side}\nlines = ${side}\nbands = 3\ndata type = 1\ninterleave = bip\nbyte order = 0\n`,
-  );
-  const place = ['-a_srs', 'EPSG:2193', '-a_ullr', 1_700_000, 5_500_000, 1_700_000 + side, 5_500_000 - side];
-  execFileSync('gdal_translate', ['-q', '-of', 'GTiff', ...place.map(String), raw, `${path}.new`]);
-  renameSync(`${path}.new`, path);
-  for (const left of [raw, `${path}.hdr`]) rmSync(left);
+  makeSquareTiff({ path, side, left: 1_700_000, top: 5_500_000 }, (raw) => {
+    for (let row = 0; row < side; row++) writeFileSync(raw, randomBytes(side * 3), { flag: 'a' });
+  });
 }

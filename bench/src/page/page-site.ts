@@ -9,14 +9,11 @@ import { type ServedFolder, serveFolder } from '../measure/serve-folder.ts';
 
 const samples = fileURLToPath(new URL('../../../samples/site/', import.meta.url));
 
-/** The demo site with a thousand layers more and a crop layer of five thousand sheets, being served. */
-export type PageSite = ServedFolder;
-
 /** Id of the layer of sheets in `servePageSite`. */
 export const sheetsLayer = 50;
 
-/** Serves it to this machine. */
-export async function servePageSite(): Promise<PageSite> {
+/** Serves the demo site with a thousand layers more and a crop layer of five thousand sheets. */
+export async function servePageSite(): Promise<ServedFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'outcrop-page-bench-'));
   await cp(samples, folder, { recursive: true, filter: (path) => !path.includes('.outcrop') });
   writeGeoPackage(pathToFileURL(join(folder, 'sheets.gpkg')), {

@@ -1,15 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { makeSquareTiff } from '../data/square-tiff.ts';
 
 /** How large the rasters of a profile are, in pixels of 1 m. */
 export interface RasterProfile {
@@ -76,21 +68,9 @@ function squaresOf(folder: string, { tilesOnSide, tileSide: side }: RasterProfil
 }
 
 function makePhoto(path: string, { column, row, side }: { column: number; row: number; side: number }): void {
-  const raw = `${path}.bip`;
-  writePixels(raw, { column, row, side });
-  writeFileSync(
-    `${path}.hdr`,
-    `ENVI\nsamples = ${side}\nlines = ${side}\nbands = 3\ndata type = 1\ninterleave = bip\nbyte order = 0\n`,
-  );
+  const options = [...tiffOptions, 'PHOTOMETRIC=RGB', 'NUM_THREADS=ALL_CPUS'];
   const [left, top] = [corner.x + column, corner.y - row];
-  const place = ['-a_srs', 'EPSG:2193', '-a_ullr', left, top, left + side, top - side].map(String);
-  const options = [...tiffOptions, 'PHOTOMETRIC=RGB', 'NUM_THREADS=ALL_CPUS'].flatMap((option) => [
-    '-co',
-    option,
-  ]);
-  execFileSync('gdal_translate', ['-q', '-of', 'GTiff', ...place, ...options, raw, `${path}.new`]);
-  renameSync(`${path}.new`, path);
-  for (const left of [raw, `${path}.hdr`]) rmSync(left, { force: true });
+  makeSquareTiff({ path, side, left, top, options }, (raw) => writePixels(raw, { column, row, side }));
 }
 
 /** Hills, furrows and noise from a seeded generator, in three bands. */

@@ -46,7 +46,8 @@ export class RtreeNodes implements Disposable {
   /** @throws EngineError `source-corrupt` where there is no such node. */
   *cells(node: number): Generator<RtreeCell> {
     const data = this.#read(node);
-    for (let at = headBytes; at < endOf(data); at += cellBytes) {
+    const end = endOf(data);
+    for (let at = headBytes; at < end; at += cellBytes) {
       const id = readId(data, at);
       const [minX, maxX] = [data.readFloatBE(at + 8), data.readFloatBE(at + 12)];
       const [minY, maxY] = [data.readFloatBE(at + 16), data.readFloatBE(at + 20)];
@@ -61,8 +62,9 @@ export class RtreeNodes implements Disposable {
    */
   ids(node: number): number[] {
     const data = this.#read(node);
+    const end = endOf(data);
     const ids: number[] = [];
-    for (let at = headBytes; at < endOf(data); at += cellBytes) ids.push(readId(data, at));
+    for (let at = headBytes; at < end; at += cellBytes) ids.push(readId(data, at));
     return ids;
   }
 

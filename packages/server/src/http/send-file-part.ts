@@ -2,10 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
-import { type FilePart, takeFilePart } from '../storage/file-stream.ts';
-
-/** Of a file, read at once: two such blocks are all the memory that a download takes. */
-const blockBytes = 256 * 1024;
+import { blockBytes, type FilePart, readPart, takeFilePart } from '../storage/file-stream.ts';
 
 /**
  * Sends an answer whose body is a file from two blocks of memory that are used in turn. Streams take a new block for each
@@ -30,20 +27,19 @@ export async function sendIfFile(response: Response, outgoing: ServerResponse): 
   return RESPONSE_ALREADY_SENT;
 }
 
-async function sendFilePart({ handle, range }: FilePart, outgoing: ServerResponse): Promise<void> {
-  const bytes = range.end + 1 - range.start;
-  let [block, other] = [newBlock(bytes), newBlock(bytes)];
+async function sendFilePart(part: FilePart, outgoing: ServerResponse): Promise<void> {
+  const { start, end } = part.range;
+  // All the memory that a download takes.
+  let [block, other] = [newBlock(end + 1 - start), newBlock(end + 1 - start)];
   let sent = Promise.resolve();
-  for (let done = 0; done < bytes; [block, other] = [other, block]) {
-    const length = Math.min(block.length, bytes - done);
+  for (let position = start; position <= end; [block, other] = [other, block]) {
     // Read while the other block is sent.
-    const { bytesRead } = await handle.read(block, 0, length, range.start + done);
-    if (bytesRead === 0) throw new Error(`The file has ended ${bytes - done} bytes early.`);
+    const bytes = await readPart(part, position, block);
     await sent;
-    sent = send(outgoing, block.subarray(0, bytesRead));
+    sent = send(outgoing, bytes);
     // Heard above, after the next read.
     sent.catch(() => undefined);
-    done += bytesRead;
+    position += bytes.length;
   }
   await sent;
 }

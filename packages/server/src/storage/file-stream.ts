@@ -9,7 +9,9 @@ export interface FilePart {
   readonly range: ByteRange;
 }
 
-const blockBytes = 256 * 1024;
+/** Of a file, read at once. */
+export const blockBytes = 256 * 1024;
+
 const parts = new WeakMap<ReadableStream, FilePart>();
 
 /** The bytes of a part of a file. The file is closed after the last one, and when the stream is cancelled. */
@@ -20,10 +22,9 @@ export function streamOfFile(part: FilePart): ReadableStream<Uint8Array> {
     async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
       const length = Math.min(blockBytes, range.end + 1 - position);
       if (length > 0) {
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, position);
-        if (bytesRead === 0) throw new Error(`The file has ended ${length} bytes early.`);
-        controller.enqueue(buffer.subarray(0, bytesRead));
-        position += bytesRead;
+        const bytes = await readPart(part, position, Buffer.allocUnsafeSlow(length));
+        controller.enqueue(bytes);
+        position += bytes.length;
       }
       if (position <= range.end) return;
       controller.close();
@@ -35,6 +36,22 @@ export function streamOfFile(part: FilePart): ReadableStream<Uint8Array> {
   const stream = new ReadableStream(source, { highWaterMark: 0 });
   parts.set(stream, part);
   return stream;
+}
+
+/**
+ * The next bytes of a part, as many as the block takes and come at once.
+ *
+ * @throws Error where the file is shorter than it was.
+ */
+export async function readPart(
+  { handle, range }: FilePart,
+  position: number,
+  block: Buffer,
+): Promise<Buffer> {
+  const left = range.end + 1 - position;
+  const { bytesRead } = await handle.read(block, 0, Math.min(block.length, left), position);
+  if (bytesRead === 0) throw new Error(`The file has ended ${left} bytes early.`);
+  return block.subarray(0, bytesRead);
 }
 
 /** The file behind a stream that nobody reads: who sends it to a socket does so with less work. Null for other streams. */

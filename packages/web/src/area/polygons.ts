@@ -10,6 +10,11 @@ export type Polygons = readonly (readonly Ring[])[];
 /** West, south, east, north in degrees. East is beyond 180 where the box is across the antimeridian. */
 export type Box = readonly [number, number, number, number];
 
+/** Whether a box lies in another as a whole, both on one turn of the globe. */
+export function boxHolds(outer: Box, inner: Box): boolean {
+  return inner[0] >= outer[0] && inner[2] <= outer[2] && inner[1] >= outer[1] && inner[3] <= outer[3];
+}
+
 /** A box as polygons. East is brought to the east of west: 170 to -170 is 170 to 190. */
 export function boxPolygons([west, south, east, north]: Box): Polygons {
   const right = east <= west ? east + 360 : east;

@@ -11,7 +11,7 @@ import coarse from 'world-atlas/countries-110m.json?url';
 import fine from 'world-atlas/countries-10m.json?url';
 import middle from 'world-atlas/countries-50m.json?url';
 
-import type { Box } from '../area/polygons.ts';
+import { type Box, boxHolds } from '../area/polygons.ts';
 import type { MapColours } from './map-colours.ts';
 import { toPlane, type ViewPlane } from './view-plane.ts';
 import type { WorldPieces } from './world.ts';
@@ -120,7 +120,7 @@ export class BaseMap {
     if (drawn === null) return false;
     const isFine = drawn.url === scaleOf(metresPerPixel).url && drawn.level === levelOf(metresPerPixel);
     const isWhole = drawn.box === null || drawn.box === this.#plane.areaOfUse;
-    return (isFine || isMoving) && (isWhole || (box !== null && holds(drawn.box, this.#inUse(box))));
+    return (isFine || isMoving) && (isWhole || (box !== null && boxHolds(drawn.box, this.#inUse(box))));
   }
 
   #drawingFor({ box, metresPerPixel }: MapLook): Drawing {
@@ -176,8 +176,4 @@ function levelOf(metresPerPixel: number): number {
 
 function isSame(one: Drawing, other: Drawing | null): boolean {
   return one.url === other?.url && one.level === other.level && String(one.box) === String(other.box);
-}
-
-function holds(outer: Box, inner: Box): boolean {
-  return inner[0] >= outer[0] && inner[2] <= outer[2] && inner[1] >= outer[1] && inner[3] <= outer[3];
 }

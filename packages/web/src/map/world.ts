@@ -2,7 +2,7 @@ import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 
 import { unwrapRing } from '../area/antimeridian.ts';
-import { type Box, boundsOf, type LonLat, type Ring } from '../area/polygons.ts';
+import { type Box, boundsOf, boxHolds, type LonLat, type Ring } from '../area/polygons.ts';
 import { clipRing } from './clip-ring.ts';
 
 /** Countries and the lines between them and along the sea, in degrees, each with the box around it. */
@@ -92,7 +92,7 @@ function turnsOf([west, south, east, north]: Box): Box[] {
 
 function cutPolygon({ rings, box }: BoxedPolygon, turn: Box, tolerance: number): Ring[] {
   return rings.flatMap((ring) => {
-    const cut = holds(turn, box) ? ring : clipRing(ring, turn);
+    const cut = boxHolds(turn, box) ? ring : clipRing(ring, turn);
     const thinned = cut.length < 4 ? [] : thin(cut, tolerance);
     return thinned.length < 4 ? [] : [thinned];
   });
@@ -101,7 +101,7 @@ function cutPolygon({ rings, box }: BoxedPolygon, turn: Box, tolerance: number):
 /** The stretches of a line that are in a box, each with the positions next to it outside. */
 function cutLine({ line, box }: BoxedLine, turn: Box, tolerance: number): Ring[] {
   const thinned = thin(line, tolerance);
-  if (holds(turn, box)) return [thinned];
+  if (boxHolds(turn, box)) return [thinned];
   const stretches: LonLat[][] = [];
   let current: LonLat[] | null = null;
   let from: LonLat | undefined;
@@ -145,10 +145,6 @@ function boxed(polygon: readonly Ring[]): BoxedPolygon {
 
 function meets(a: Box, b: Box): boolean {
   return a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
-}
-
-function holds(outer: Box, inner: Box): boolean {
-  return inner[0] >= outer[0] && inner[2] <= outer[2] && inner[1] >= outer[1] && inner[3] <= outer[3];
 }
 
 function inOnePiece(line: Ring): Ring {

@@ -47,6 +47,8 @@ export interface OgrRecipe {
   readonly maxText: number | null;
   /** Whether texts are written as XML, which has no control characters. */
   readonly isXml: boolean;
+  /** Whether a text may have several lines; GDAL writes `\\n` for the end of one where not. */
+  readonly hasLineBreaks: boolean;
   /** Rows of one layer, at most. */
   readonly maxRows?: number;
   /** Fields of one layer, at most. */
@@ -58,6 +60,8 @@ export interface OgrRecipe {
   /** The name of the layer inside the file. */
   readonly layerName: (schema: OutputSchema) => string;
   readonly args: (call: OgrCall) => readonly string[];
+  /** What GDAL says of a layer that the format cannot hold, and what that means to a person. */
+  readonly refusal?: { readonly words: string; readonly meaning: string };
   /** How GDAL reads the product; null where it only writes it. */
   readonly readBack: ReadBackRules | null;
 }
@@ -71,6 +75,10 @@ export interface ReadBackRules {
   readonly keepsCount: boolean;
   /** How many features the product's head says that it has: where GDAL counts them one by one. */
   readonly count?: (product: string) => number;
+  /** Whether its fields are left unread: many a GDAL writes PDF and does not read it. */
+  readonly skipsFields?: boolean;
+  /** Which features the driver may leave out without a word, where it does: then they are counted as lost. */
+  readonly leavesOut?: string;
   /** The same file without its features, written into a folder: where GDAL opens a file only by reading all of it. */
   readonly head?: (product: string, folder: string) => string;
 }

@@ -3,6 +3,7 @@ import { findFormat } from '@outcrop/contract';
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { uniqueName } from '../formats/unique-name.ts';
+import { countPdfFeatures } from './count-pdf-features.ts';
 import { countTabRows } from './count-tab-rows.ts';
 import { mifHead } from './mif-head.ts';
 import { mapInfoFieldName } from './mapinfo-names.ts';
@@ -27,6 +28,7 @@ const usual = {
   integers: 'int64',
   maxText: null,
   isXml: false,
+  hasLineBreaks: true,
   layerName: ({ name }: OutputSchema) => name,
 } as const;
 
@@ -83,6 +85,9 @@ const mapInfoMif: OgrRecipe = {
   mimetype: 'application/x-ogc-mapinfo_file+mif',
   realDigits: 15,
   extension: 'mif',
+  // It has at least one field, and GDAL makes none up, as it does for a TAB.
+  extraColumns: ({ fields }) => (fields.length === 0 ? [{ ...featureId, name: 'FID' }] : []),
+  hasLineBreaks: false,
   args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
   readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
 };
@@ -134,7 +139,8 @@ const xlsx: OgrRecipe = {
       .slice(0, 31) || 'layer',
   args: () => [],
   readBack: {
-    args: ['-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=AUTO'],
+    // As open options they are known from GDAL 3.8 on. Left to itself, GDAL takes the head of a sheet of texts for a row.
+    args: ['--config', 'OGR_XLSX_HEADERS', 'FORCE', '--config', 'OGR_XLSX_FIELD_TYPES', 'AUTO'],
     ownFields: [],
     keepsCount: true,
   },
@@ -222,8 +228,20 @@ const pdf: OgrRecipe = {
   layerName: ({ title }) => title.replaceAll(/\p{Cc}/gu, ' ').trim() || 'layer',
   extraColumns: (_, color) => [styleColumn(color)],
   args: () => [],
-  // Many a GDAL writes PDF and does not read it.
-  readBack: null,
+  refusal: {
+    words: 'Cannot compute spatial extent of features',
+    meaning:
+      'A PDF is a page as wide and as high as the extent of its features, and these are all in one place, or on one line to the north or to the east. Choose another format.',
+  },
+  readBack: {
+    args: [],
+    ownFields: [],
+    keepsCount: false,
+    count: countPdfFeatures,
+    skipsFields: true,
+    // Its page ends at the extent of the features, less what rounding takes (GDAL 3.6).
+    leavesOut: 'places on the very edge of the page',
+  },
 };
 
 const constantColumn = { field: null, type: 'text', width: null, role: 'attribute' } as const;

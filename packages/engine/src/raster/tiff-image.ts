@@ -1,0 +1,115 @@
+import type { FileHandle } from 'node:fs/promises';
+
+import { readTiffDirectory, readTiffHeader, type TiffDirectory, type TiffHeader } from './tiff-directory.ts';
+
+/** The blocks of a TIFF's first image: tiles, or strips as wide as the image. Only of images that {@link readTiffImage} takes. */
+export interface TiffImage {
+  readonly header: TiffHeader;
+  readonly directory: TiffDirectory;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  /** Tiles are whole at the edges of an image, strips are not. */
+  readonly isTiled: boolean;
+  readonly blocksAcross: number;
+  readonly blocksDown: number;
+  /** Values of a pixel, and bytes of a value. */
+  readonly samples: number;
+  readonly sampleBytes: 1 | 2;
+  readonly isCompressed: boolean;
+  /** Whether blocks hold horizontal differences: TIFF's predictor 2. */
+  readonly hasDifferences: boolean;
+  /** Where each block is in the file and how many bytes it has there, in rows from the top; 0 and 0 of one without data. */
+  readonly offsets: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** TIFF 6.0, and Adobe's technical notes for deflate. */
+const tags = {
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  fillOrder: 266,
+  stripOffsets: 273,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripByteCounts: 279,
+  planarConfiguration: 284,
+  predictor: 317,
+  tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
+  tileByteCounts: 325,
+} as const;
+
+/** The tags of where blocks are. */
+export const blockTags = { offsets: tags.tileOffsets, counts: tags.tileByteCounts } as const;
+
+const deflate: readonly number[] = [8, 32_946];
+
+/**
+ * Reads how the first image of a TIFF is stored. Null where it is another way than ours to read: in 8 or 16 bits, pixel by pixel, not
+ * compressed or by deflate, little-endian.
+ *
+ * @throws TiffError where the file is none, or is damaged
+ */
+export async function readTiffImage(file: FileHandle): Promise<TiffImage | null> {
+  const header = await readTiffHeader(file);
+  const directory = await readTiffDirectory(file, header, header.firstDirectory);
+  const number = (tag: number, otherwise: number): number => directory.number(tag) ?? otherwise;
+  const [width, height] = [number(tags.width, 0), number(tags.height, 0)];
+  const isTiled = directory.fields.has(tags.tileWidth);
+  const blockWidth = isTiled ? number(tags.tileWidth, 0) : width;
+  const blockHeight = isTiled
+    ? number(tags.tileHeight, 0)
+    : Math.min(height, number(tags.rowsPerStrip, height));
+  const samples = number(tags.samples, 1);
+  const bits = [...(directory.numbers(tags.bits) ?? [1])];
+  const compression = number(tags.compression, 1);
+  const predictor = number(tags.predictor, 1);
+  const isOurs =
+    width > 0 &&
+    height > 0 &&
+    blockWidth > 0 &&
+    blockHeight > 0 &&
+    samples > 0 &&
+    (bits[0] === 8 || bits[0] === 16) &&
+    bits.every((bit) => bit === bits[0]) &&
+    (compression === 1 || deflate.includes(compression)) &&
+    (predictor === 1 || predictor === 2) &&
+    number(tags.fillOrder, 1) === 1 &&
+    (samples === 1 || number(tags.planarConfiguration, 1) === 1) &&
+    (header.isLittleEndian || bits[0] === 8);
+  if (!isOurs) return null;
+  const [blocksAcross, blocksDown] = [Math.ceil(width / blockWidth), Math.ceil(height / blockHeight)];
+  const offsets = directory.numbers(isTiled ? tags.tileOffsets : tags.stripOffsets);
+  const counts = directory.numbers(isTiled ? tags.tileByteCounts : tags.stripByteCounts);
+  const blocks = blocksAcross * blocksDown;
+  if (offsets?.length !== blocks || counts?.length !== blocks) return null;
+  return {
+    header,
+    directory,
+    width,
+    height,
+    blockWidth,
+    blockHeight,
+    isTiled,
+    blocksAcross,
+    blocksDown,
+    samples,
+    sampleBytes: bits[0] === 8 ? 1 : 2,
+    isCompressed: compression !== 1,
+    // Without compression a predictor means nothing.
+    hasDifferences: predictor === 2 && compression !== 1,
+    offsets,
+    counts,
+  };
+}
+
+/** The rows that a block has in the file, by its row of blocks. */
+export function rowsOfBlock({ isTiled, blockHeight, height }: TiffImage, row: number): number {
+  return isTiled ? blockHeight : Math.min(blockHeight, height - row * blockHeight);
+}

@@ -30,7 +30,7 @@ const FIXED: i32 = 1;
 const STORED: i32 = 0;
 
 /**
- * Unpacks a zlib stream (RFC 1950, 1951) of a known length. 16 bytes behind the source can be read, and 320 behind the target can be
+ * Unpacks a zlib stream (RFC 1950, 1951) of a known length. 32 bytes behind the source can be read, and 320 behind the target can be
  * written.
  *
  * @returns whether it was one, whole and with the right checksum

@@ -59,7 +59,7 @@ const leastPixels = 4_000_000;
 /** Copies pixels without GDAL where nothing else is asked for, and they are stored in a way that it knows. */
 async function retile(batch: TileBatch, translation: Translation): Promise<boolean> {
   const { plan, tiles, run } = batch;
-  const [{ piece, paths }] = tiles as [BatchTile];
+  const [{ piece }] = tiles as [BatchTile];
   const [tile] = piece.tiles as [RasterTile];
   const isPlain =
     tiles.length === 1 &&
@@ -74,7 +74,7 @@ async function retile(batch: TileBatch, translation: Translation): Promise<boole
     pixelCount({ pieces: [piece] }) >= leastPixels;
   if (!isPlain) return false;
   const onProgress = (fraction: number): void => batch.onProgress(0, fraction);
-  if (!(await retileWindow(translation, { run, work: paths.work('empty.vrt'), onProgress }))) return false;
+  if (!(await retileWindow(translation, { run, onProgress }))) return false;
   await batch.onDone(0);
   return true;
 }

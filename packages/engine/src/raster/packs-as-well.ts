@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 
-import { loadRasterCodec, overread, overwrite, packedBytes, sharedMemory } from './raster-codec.ts';
-import { type RetileLayout, sourceBlockBytes } from './retile-layout.ts';
+import { loadRasterCodec, overwrite, packedBytes, sharedMemory } from './raster-codec.ts';
+import { pixelBytes, type RetileLayout, sourceBlockBytes } from './retile-layout.ts';
+import type { TiffImage } from './tiff-image.ts';
 
 /** Blocks that are tried. */
 const samples = 5;
@@ -24,7 +25,7 @@ export function packsAsWell(path: string, layout: RetileLayout): boolean {
       const row = sourceRow + Math.floor(share * sourceRows);
       // Across the window both ways.
       const column = first + Math.floor(((sample * 2 + 1) % samples / samples) * (last - first));
-      const sizes = packBlock(file, layout, { row, column });
+      const sizes = packBlocks(file, layout, { row, column });
       if (sizes === null) return false;
       ours += sizes.ours;
       theirs += sizes.theirs;
@@ -35,31 +36,60 @@ export function packsAsWell(path: string, layout: RetileLayout): boolean {
   return ours <= theirs * tolerance;
 }
 
-/** The bytes of a block packed both ways; null where it cannot be unpacked. */
-function packBlock(
+/** The bytes of blocks below each other packed both ways, so many that headers do not count; null where one cannot be unpacked. */
+function packBlocks(
   file: number,
-  { source }: RetileLayout,
+  { source, sourceRow, sourceRows }: RetileLayout,
   { row, column }: { row: number; column: number },
 ): { ours: number; theirs: number } | null {
-  const block = row * source.blocksAcross + column;
-  const [count, length] = [source.counts[block]!, sourceBlockBytes(source, row)];
-  const packed = 64 * 1024;
-  const unpacked = packed + count + overread;
-  const differences = unpacked + length + overwrite;
-  const target = differences + length + overwrite;
-  const memory = sharedMemory(target + packedBytes(length));
-  const codec = loadRasterCodec(memory);
-  const bytes = new Uint8Array(memory.buffer);
-  const to = source.isCompressed ? packed : unpacked;
-  if (readSync(file, bytes, to, count, source.offsets[block]!) < count) return null;
-  if (source.isCompressed && codec.inflate(packed, count, unpacked, length, 0) === 0) return null;
-  let place = unpacked;
-  if (!source.hasDifferences) {
-    const take = source.sampleBytes === 1 ? codec.takeBytes : codec.takeShorts;
-    const rowBytes = source.blockWidth * source.samples * source.sampleBytes;
-    take(unpacked, rowBytes, differences, rowBytes, length / rowBytes, rowBytes, source.samples);
-    place = differences;
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (let next = row; next < sourceRow + sourceRows && length < leastBytes; next++) {
+    const part = differencesOf(file, source, { row: next, column });
+    if (part === null) return null;
+    parts.push(part);
+    length += part.length;
   }
-  const theirs = deflateSync(bytes.slice(place, place + length), { level: 1 }).length;
-  return { ours: codec.deflate(place, length, target, 0), theirs };
+  const all = Buffer.concat(parts);
+  const memory = sharedMemory(unpackedAt + length + overwrite + packedBytes(length));
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(all, unpackedAt);
+  const ours = loadRasterCodec(memory).deflate(unpackedAt, length, unpackedAt + length + overwrite, 0);
+  return { ours, theirs: deflateSync(all, { level: 1 }).length };
+}
+
+/** Behind the codec's working memory. */
+const unpackedAt = 65_536;
+const leastBytes = 65_536;
+/** Of a block, which may be of any size. */
+const mostBytes = 1 << 20;
+
+/** The differences of a block's pixels, byte by byte; null where it cannot be unpacked. */
+function differencesOf(
+  file: number,
+  source: TiffImage,
+  { row, column }: { row: number; column: number },
+): Buffer | null {
+  const block = row * source.blocksAcross + column;
+  const packed = Buffer.alloc(source.counts[block]!);
+  if (readSync(file, packed, 0, packed.length, source.offsets[block]!) < packed.length) return null;
+  const pixel = pixelBytes(source);
+  const rowBytes = source.blockWidth * pixel;
+  const whole = source.isCompressed ? unpack(packed, sourceBlockBytes(source, row)) : packed;
+  const bytes = whole?.subarray(0, Math.ceil(mostBytes / rowBytes) * rowBytes) ?? null;
+  if (bytes === null || source.hasDifferences) return bytes;
+  const differences = Buffer.from(bytes);
+  for (let at = bytes.length - 1; at >= 0; at--) {
+    if (at % rowBytes >= pixel) differences[at]! -= bytes[at - pixel]!;
+  }
+  return differences;
+}
+
+function unpack(packed: Buffer, length: number): Buffer | null {
+  try {
+    const bytes = inflateSync(packed, { maxOutputLength: length });
+    return bytes.length === length ? bytes : null;
+  } catch {
+    return null;
+  }
 }

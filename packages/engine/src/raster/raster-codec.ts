@@ -35,7 +35,7 @@ export interface RasterCodec {
   /** Bytes of working memory for `inflate` and `deflate`. */
   scratchBytes(): number;
   /**
-   * Unpacks a zlib stream to a known length, and tells whether that is what it was (1, else 0). 16 bytes behind the source can be read, and 320 behind
+   * Unpacks a zlib stream to a known length, and tells whether that is what it was (1, else 0). 32 bytes behind the source can be read, and 320 behind
    * the target can be written.
    */
   inflate(
@@ -57,7 +57,7 @@ export interface RasterCodec {
 }
 
 /** Bytes that `inflate` may read behind its source, and write behind its target. */
-export const overread = 16;
+export const overread = 32;
 export const overwrite = 320;
 
 /** Bytes that `deflate` needs for so many. */

@@ -41,7 +41,7 @@ export interface RetileLayout {
 export const slotRows = 3;
 
 /** Memory of all threads together. */
-const mostBytes = 256 * 1024 ** 2;
+const usualBytes = 256 * 1024 ** 2;
 
 /**
  * Lays out a window. Null where it would take too much memory, or blocks that are claimed to be larger than any packing makes them.
@@ -50,6 +50,7 @@ export function retileLayout(
   source: TiffImage,
   window: PixelWindow,
   block: { readonly width: number; readonly height: number },
+  mostBytes = usualBytes,
 ): RetileLayout | null {
   const sourceRow = Math.floor(window.y / source.blockHeight);
   const sourceRows = Math.ceil((window.y + window.height) / source.blockHeight) - sourceRow;

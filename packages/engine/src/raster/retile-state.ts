@@ -32,15 +32,15 @@ export interface RetileState {
   readonly counts: Float64Array;
 }
 
-/** Places in the counters. */
+/** Places in the counters. Rows written are -1 until it is known where. */
 export const counter = { stop: 0, nextStep: 1, rowsWritten: 2, blocksPacked: 3, first: 4 } as const;
 
 const alignment = 64;
 
-/** Sets aside all that a copy needs. Blocks go into the target's file from a position on. */
+/** Sets aside all that a copy needs. */
 export function retileState(
   layout: RetileLayout,
-  { threads, position, ...paths }: { threads: number; position: number; sourcePath: string; targetPath: string },
+  { threads, ...paths }: { threads: number; sourcePath: string; targetPath: string },
 ): RetileState {
   const { ring, slots, block } = retileBytes(layout);
   let end = alignment;
@@ -74,7 +74,7 @@ export function retileState(
     offsets: new Float64Array(shared(blocks, 8)),
     counts: new Float64Array(shared(blocks, 8)),
   };
-  state.position[0] = position;
+  state.counters[counter.rowsWritten] = -1;
   return state;
 }
 
@@ -90,4 +90,16 @@ export function unpackedOf({ sourceRows }: RetileLayout, band: number, row: numb
 /** The counter of blocks packed of a row. */
 export function packedOf({ bands, sourceRows, targetRows }: RetileLayout, band: number, row: number): number {
   return counter.first + bands.length * sourceRows + band * targetRows + row;
+}
+
+/** Lets threads write blocks into the target's file, which is there, from a position on. */
+export function startWriting({ counters, position }: RetileState, start: number): void {
+  position[0] = start;
+  Atomics.store(counters, counter.rowsWritten, 0);
+  Atomics.notify(counters, counter.rowsWritten);
+}
+
+/** Lets no thread take another step. */
+export function stopRetiling({ counters }: RetileState): void {
+  Atomics.store(counters, counter.stop, 1);
 }

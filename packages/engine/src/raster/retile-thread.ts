@@ -9,7 +9,7 @@ import {
   sourceRowsOf,
   targetRowsOf,
 } from './retile-layout.ts';
-import { counter, packedOf, type RetileState, type ThreadMemory, unpackedOf } from './retile-state.ts';
+import { counter, packedOf, type RetileState, stopRetiling, type ThreadMemory, unpackedOf } from './retile-state.ts';
 import { stepNumbers, unpackStep } from './retile-steps.ts';
 import { rowsOfBlock } from './tiff-image.ts';
 
@@ -26,7 +26,8 @@ export class RetileThread implements Disposable {
   readonly #codec: RasterCodec;
   readonly #bytes: Uint8Array;
   readonly #source: number;
-  readonly #target: number;
+  /** Opened when there is something to write. */
+  #target: number | null = null;
 
   constructor(state: RetileState, number: number) {
     this.#state = state;
@@ -34,12 +35,11 @@ export class RetileThread implements Disposable {
     this.#codec = loadRasterCodec(state.memory);
     this.#bytes = new Uint8Array(state.memory.buffer);
     this.#source = openSync(state.sourcePath, 'r');
-    this.#target = openSync(state.targetPath, 'r+');
   }
 
   [Symbol.dispose](): void {
     closeSync(this.#source);
-    closeSync(this.#target);
+    if (this.#target !== null) closeSync(this.#target);
   }
 
   /**
@@ -183,6 +183,7 @@ export class RetileThread implements Disposable {
       offsets[block] = end;
       end += counts[block]!;
     }
+    this.#target ??= openSync(this.#state.targetPath, 'r+');
     writeAll(this.#target, parts, start);
     position[0] = end;
     Atomics.store(counters, counter.rowsWritten, place + 1);
@@ -208,11 +209,6 @@ export class RetileThread implements Disposable {
 }
 
 type Step = readonly [kind: number, band: number, row: number, column: number];
-
-/** Lets no thread take another step. */
-export function stopRetiling({ counters }: RetileState): void {
-  Atomics.store(counters, counter.stop, 1);
-}
 
 /** The kernel takes so many parts at once. */
 const maxParts = 1024;

@@ -3,23 +3,21 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 import type { GdalRunOptions } from '../gdal/run-gdal.ts';
-import type { PixelWindow } from './pixel-grid.ts';
 import type { Translation } from './raster-commands.ts';
 import { packsAsWell } from './packs-as-well.ts';
-import { retileLayout, type RetileLayout } from './retile-layout.ts';
-import { counter, retileState, type RetileState } from './retile-state.ts';
-import { stopRetiling } from './retile-thread.ts';
+import { pixelBytes, retileLayout, type RetileLayout } from './retile-layout.ts';
+import { counter, retileState, type RetileState, startWriting, stopRetiling } from './retile-state.ts';
 import type { RetileTask } from './retile-worker.ts';
-import { readTiffImage, type TiffImage } from './tiff-image.ts';
+import { readTiffImage } from './tiff-image.ts';
 import { TiffError } from './tiff-directory.ts';
-import { blocksStart, fillTemplate, makeTiffTemplate } from './tiff-template.ts';
+import { fillTemplate, makeTiffTemplate } from './tiff-template.ts';
 
 /** How a window is copied and watched. */
 export interface RetileOptions {
   readonly run: GdalRunOptions;
-  /** A path for a file in between. */
-  readonly work: string;
-  readonly onProgress: (fraction: number) => void;
+  readonly onProgress?: (fraction: number) => void;
+  /** The most that the threads may have together. */
+  readonly memoryBytes?: number;
 }
 
 /** Tiles as GDAL makes them where it is not told otherwise. */
@@ -34,47 +32,41 @@ const block = { width: 256, height: 256 } as const;
  * @throws signal.reason
  */
 export async function retileWindow(translation: Translation, options: RetileOptions): Promise<boolean> {
-  const layout = await layoutOf(translation);
+  const layout = await layoutOf(translation, options.memoryBytes);
   if (layout === null || !packsAsWell(translation.input, layout)) return false;
-  const { run, work } = options;
-  const template = await makeTiffTemplate(translation, work, run);
-  if (template === null || !isFitting(template, layout)) return false;
-  const start = await blocksStart(translation.output, template);
+  const { window } = layout;
   const state = retileState(layout, {
-    threads: run.threads ?? 1,
-    position: start,
+    threads: options.run.threads ?? 1,
     sourcePath: translation.input,
     targetPath: translation.output,
   });
-  if (!(await runThreads(state, options))) return false;
-  await fillTemplate(translation.output, template, { start, ...state });
+  const size = { blocks: state.offsets.length, block, bytes: window.width * window.height * pixelBytes(layout.source) };
+  const making = makeTiffTemplate({ ...translation, window }, size, options.run).then((made) => {
+    if (made === null) stopRetiling(state);
+    else startWriting(state, made.blocks);
+    return made;
+  });
+  making.catch(() => stopRetiling(state));
+  const isDone = await runThreads(state, options);
+  const template = await making;
+  options.run.signal?.throwIfAborted();
+  if (!isDone || template === null) return false;
+  await fillTemplate(translation.output, template, { window, ...state });
   return true;
 }
 
-async function layoutOf({ input, window }: Translation): Promise<RetileLayout | null> {
+async function layoutOf({ input, window }: Translation, memoryBytes?: number): Promise<RetileLayout | null> {
   try {
     await using file = await open(input, 'r');
     const image = await readTiffImage(file);
     if (image === null) return null;
     const { width, height } = image;
-    return retileLayout(image, window ?? { x: 0, y: 0, width, height }, block);
+    return retileLayout(image, window ?? { x: 0, y: 0, width, height }, block, memoryBytes);
   } catch (error) {
     // GDAL says better what is wrong with it.
     if (error instanceof TiffError) return null;
     throw error;
   }
-}
-
-/** Whether GDAL made of the window what was expected. */
-function isFitting(image: TiffImage, { source, window }: { source: TiffImage; window: PixelWindow }): boolean {
-  return (
-    image.width === window.width &&
-    image.height === window.height &&
-    image.blockWidth === block.width &&
-    image.blockHeight === block.height &&
-    image.samples === source.samples &&
-    image.sampleBytes === source.sampleBytes
-  );
 }
 
 const progressMs = 100;
@@ -85,14 +77,12 @@ async function runThreads(state: RetileState, { run: { signal }, onProgress }: R
   const stop = (): void => stopRetiling(state);
   signal?.addEventListener('abort', stop, { once: true });
   const timer = setInterval(() => {
-    onProgress(Atomics.load(state.counters, counter.blocksPacked) / state.offsets.length);
+    onProgress?.(Atomics.load(state.counters, counter.blocksPacked) / state.offsets.length);
   }, progressMs);
   try {
-    signal?.throwIfAborted();
     const ends = await Promise.all(
       state.threads.map((_, number) => endOf(new Worker(entry, { workerData: { state, number } satisfies RetileTask }), stop)),
     );
-    signal?.throwIfAborted();
     return ends.every((isWell) => isWell);
   } finally {
     clearInterval(timer);

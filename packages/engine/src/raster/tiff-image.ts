@@ -27,7 +27,7 @@ export interface TiffImage {
 }
 
 /** TIFF 6.0, and Adobe's technical notes for deflate. */
-const tags = {
+export const tiffTags = {
   width: 256,
   height: 257,
   bits: 258,
@@ -45,9 +45,6 @@ const tags = {
   tileByteCounts: 325,
 } as const;
 
-/** The tags of where blocks are. */
-export const blockTags = { offsets: tags.tileOffsets, counts: tags.tileByteCounts } as const;
-
 const deflate: readonly number[] = [8, 32_946];
 
 /**
@@ -60,16 +57,16 @@ export async function readTiffImage(file: FileHandle): Promise<TiffImage | null>
   const header = await readTiffHeader(file);
   const directory = await readTiffDirectory(file, header, header.firstDirectory);
   const number = (tag: number, otherwise: number): number => directory.number(tag) ?? otherwise;
-  const [width, height] = [number(tags.width, 0), number(tags.height, 0)];
-  const isTiled = directory.fields.has(tags.tileWidth);
-  const blockWidth = isTiled ? number(tags.tileWidth, 0) : width;
+  const [width, height] = [number(tiffTags.width, 0), number(tiffTags.height, 0)];
+  const isTiled = directory.fields.has(tiffTags.tileWidth);
+  const blockWidth = isTiled ? number(tiffTags.tileWidth, 0) : width;
   const blockHeight = isTiled
-    ? number(tags.tileHeight, 0)
-    : Math.min(height, number(tags.rowsPerStrip, height));
-  const samples = number(tags.samples, 1);
-  const bits = [...(directory.numbers(tags.bits) ?? [1])];
-  const compression = number(tags.compression, 1);
-  const predictor = number(tags.predictor, 1);
+    ? number(tiffTags.tileHeight, 0)
+    : Math.min(height, number(tiffTags.rowsPerStrip, height));
+  const samples = number(tiffTags.samples, 1);
+  const bits = [...(directory.numbers(tiffTags.bits) ?? [1])];
+  const compression = number(tiffTags.compression, 1);
+  const predictor = number(tiffTags.predictor, 1);
   const isOurs =
     width > 0 &&
     height > 0 &&
@@ -80,13 +77,13 @@ export async function readTiffImage(file: FileHandle): Promise<TiffImage | null>
     bits.every((bit) => bit === bits[0]) &&
     (compression === 1 || deflate.includes(compression)) &&
     (predictor === 1 || predictor === 2) &&
-    number(tags.fillOrder, 1) === 1 &&
-    (samples === 1 || number(tags.planarConfiguration, 1) === 1) &&
+    number(tiffTags.fillOrder, 1) === 1 &&
+    (samples === 1 || number(tiffTags.planarConfiguration, 1) === 1) &&
     (header.isLittleEndian || bits[0] === 8);
   if (!isOurs) return null;
   const [blocksAcross, blocksDown] = [Math.ceil(width / blockWidth), Math.ceil(height / blockHeight)];
-  const offsets = directory.numbers(isTiled ? tags.tileOffsets : tags.stripOffsets);
-  const counts = directory.numbers(isTiled ? tags.tileByteCounts : tags.stripByteCounts);
+  const offsets = directory.numbers(isTiled ? tiffTags.tileOffsets : tiffTags.stripOffsets);
+  const counts = directory.numbers(isTiled ? tiffTags.tileByteCounts : tiffTags.stripByteCounts);
   const blocks = blocksAcross * blocksDown;
   if (offsets?.length !== blocks || counts?.length !== blocks) return null;
   return {

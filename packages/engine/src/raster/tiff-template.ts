@@ -1,82 +1,86 @@
-import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
+import type { PixelWindow } from './pixel-grid.ts';
 import { translateCommand, type Translation } from './raster-commands.ts';
 import type { TiffHeader } from './tiff-directory.ts';
-import { blockTags, readTiffImage, type TiffImage } from './tiff-image.ts';
+import { readTiffImage, type TiffImage, tiffTags } from './tiff-image.ts';
 
-/**
- * Lets GDAL write the file of a translation without its pixels: everything else that it says of a raster is as if it had them. Null
- * where that does not come to a file whose blocks can be filled in.
- *
- * @param translation to a GeoTIFF
- * @param work a path for a file in between
- */
-export async function makeTiffTemplate(
-  translation: Translation,
-  work: string,
-  run: GdalRunOptions,
-): Promise<TiffImage | null> {
-  const { input, output, driver, options = [], ...how } = translation;
-  await runGdal(translateCommand({ ...how, input, output: work, driver: 'VRT' }), run);
-  const emptied = withoutSources(await readFile(work, 'utf8'));
-  if (emptied === null) return null;
-  await writeFile(work, emptied);
-  const sparse = { input: work, output, driver, options: [...options, 'SPARSE_OK=TRUE'] };
-  await runGdal(translateCommand(sparse), run);
-  await rm(work);
-  await using file = await open(output, 'r');
-  const image = await readTiffImage(file);
-  const isEmpty = image?.isTiled === true && image.counts.every((count) => count === 0);
-  return isEmpty && image.isCompressed && image.hasDifferences ? image : null;
+/** The head of a file whose blocks are still to come. */
+export interface TiffTemplate {
+  /** As GDAL wrote it: of the first block alone. */
+  readonly image: TiffImage;
+  /** Where the lists of blocks and the blocks themselves begin. */
+  readonly lists: number;
+  readonly blocks: number;
 }
 
-/** A VRT whose bands are made of nothing; null where that is not what it is by then. */
-function withoutSources(vrt: string): string | null {
-  const pattern = /<(SimpleSource|ComplexSource)\b[^]*?<\/\1>\s*/g;
-  const bands = vrt.match(/<VRTRasterBand\b/g)?.length;
-  return vrt.match(pattern)?.length === bands ? vrt.replaceAll(pattern, '') : null;
+/** A classic TIFF ends at 4 GB. GDAL takes the other kind from half of that on, as packed blocks can be larger than others. */
+const mostClassicBytes = 2_000_000_000;
+
+/**
+ * Lets GDAL write the file of a translation with the first block of its window alone. What else it says of a raster does not depend on
+ * how large that is.
+ *
+ * @param bytes of all pixels
+ */
+export async function makeTiffTemplate(
+  translation: Translation & { readonly window: PixelWindow },
+  { blocks, block, bytes }: { blocks: number; block: { width: number; height: number }; bytes: number },
+  run: GdalRunOptions,
+): Promise<TiffTemplate | null> {
+  const { window, options = [], output } = translation;
+  const first = {
+    ...window,
+    width: Math.min(window.width, block.width),
+    height: Math.min(window.height, block.height),
+  };
+  const kind = bytes > mostClassicBytes ? ['BIGTIFF=YES'] : [];
+  const command = translateCommand({ ...translation, window: first, options: [...options, ...kind] });
+  await runGdal(command, run);
+  await using file = await open(output, 'r');
+  const image = await readTiffImage(file);
+  const isFit =
+    image?.isTiled === true &&
+    image.isCompressed &&
+    image.hasDifferences &&
+    image.header.isLittleEndian &&
+    image.header.isBig === bytes > mostClassicBytes &&
+    image.blockWidth === block.width &&
+    image.blockHeight === block.height;
+  if (!isFit) return null;
+  const lists = Math.ceil((await file.stat()).size / 16) * 16;
+  return { image, lists, blocks: lists + 2 * blocks * listBytes(image.header) };
+}
+
+/** Makes a template the head of the whole window, when its blocks have been written. */
+export async function fillTemplate(
+  path: string,
+  { image: { header, directory }, lists }: TiffTemplate,
+  { window, offsets, counts }: { window: PixelWindow; offsets: Float64Array; counts: Float64Array },
+): Promise<void> {
+  await using file = await open(path, 'r+');
+  const bytes = offsets.length * listBytes(header);
+  const entries: readonly (readonly [tag: number, count: number, value: number])[] = [
+    [tiffTags.width, 1, window.width],
+    [tiffTags.height, 1, window.height],
+    // One number stands in the entry itself.
+    [tiffTags.tileOffsets, offsets.length, offsets.length > 1 ? lists : offsets[0]!],
+    [tiffTags.tileByteCounts, counts.length, counts.length > 1 ? lists + bytes : counts[0]!],
+  ];
+  await file.write(Buffer.concat([listOf(header, offsets), listOf(header, counts)]), 0, 2 * bytes, lists);
+  for (const [tag, count, value] of entries) {
+    await writeEntry(file, header, { place: directory.fields.get(tag)!.place, count, value });
+  }
 }
 
 const longType = 4;
 const long8Type = 16;
 
-/** Where the blocks of a template begin: behind the lists of where they are, which are written at the end. */
-export async function blocksStart(path: string, image: TiffImage): Promise<number> {
-  return (await listsStart(path)) + 2 * image.offsets.length * listBytes(image.header);
-}
-
-async function listsStart(path: string): Promise<number> {
-  await using file = await open(path, 'r');
-  return Math.ceil((await file.stat()).size / 16) * 16;
-}
-
-/** Tells a template, to whose end blocks were written from {@link blocksStart} on, where they are. */
-export async function fillTemplate(
-  path: string,
-  image: TiffImage,
-  { start, offsets, counts }: { start: number; offsets: Float64Array; counts: Float64Array },
-): Promise<void> {
-  const { header, directory } = image;
-  const bytes = offsets.length * listBytes(header);
-  await using file = await open(path, 'r+');
-  for (const [index, [tag, values]] of [
-    [blockTags.offsets, offsets] as const,
-    [blockTags.counts, counts] as const,
-  ].entries()) {
-    const place = start - (2 - index) * bytes;
-    const list = listOf(header, values);
-    const { place: entry } = directory.fields.get(tag)!;
-    // One number stands in the entry itself.
-    if (values.length > 1) await file.write(list, 0, list.length, place);
-    await writeEntry(file, header, { entry, count: values.length, value: values.length > 1 ? place : values[0]! });
-  }
-}
-
 async function writeEntry(
   file: FileHandle,
   { isBig }: TiffHeader,
-  { entry, count, value }: { entry: number; count: number; value: number },
+  { place, count, value }: { place: number; count: number; value: number },
 ): Promise<void> {
   const bytes = Buffer.alloc(isBig ? 18 : 10);
   bytes.writeUInt16LE(isBig ? long8Type : longType, 0);
@@ -88,7 +92,7 @@ async function writeEntry(
     bytes.writeUInt32LE(value, 6);
   }
   // Behind the tag.
-  await file.write(bytes, 0, bytes.length, entry + 2);
+  await file.write(bytes, 0, bytes.length, place + 2);
 }
 
 function listOf({ isBig }: TiffHeader, values: Float64Array): Buffer {

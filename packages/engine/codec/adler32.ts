@@ -30,7 +30,7 @@ export function adler32(data: usize, length: i32): u32 {
     a += load<u8>(at++);
     b += a;
   }
-  return (b % MODULUS << 16) | a % MODULUS;
+  return ((b % MODULUS) << 16) | (a % MODULUS);
 }
 
 function sumOfLanes(lanes: v128): u32 {

@@ -1,5 +1,12 @@
 import { adler32 } from './adler32';
-import { END_OF_BLOCK, LENGTH_LIMIT, lengthBase, lengthExtra, lengthSymbol, sentOrder } from './deflate-symbols';
+import {
+  END_OF_BLOCK,
+  LENGTH_LIMIT,
+  lengthBase,
+  lengthExtra,
+  lengthSymbol,
+  sentOrder,
+} from './deflate-symbols';
 import { assignCodes, codeLengths } from './huffman';
 import { CODES, FREQUENCIES, LENGTHS, SENT, SENT_CODES, SENT_LENGTHS } from './scratch';
 
@@ -69,14 +76,14 @@ function count(source: usize, length: i32, scratch: usize): bool {
 
 /** Four tables, so that equal bytes in a row do not wait for each other. */
 function countEight(table: usize, word: u64): void {
-  increment(table + (<usize>(word & 255) << 2));
-  increment(table + 1280 + (<usize>((word >> 8) & 255) << 2));
-  increment(table + 2560 + (<usize>((word >> 16) & 255) << 2));
-  increment(table + 3840 + (<usize>((word >> 24) & 255) << 2));
-  increment(table + (<usize>((word >> 32) & 255) << 2));
-  increment(table + 1280 + (<usize>((word >> 40) & 255) << 2));
-  increment(table + 2560 + (<usize>((word >> 48) & 255) << 2));
-  increment(table + 3840 + (<usize>(word >> 56) << 2));
+  increment(table + ((<usize>(word & 255)) << 2));
+  increment(table + 1280 + ((<usize>((word >> 8) & 255)) << 2));
+  increment(table + 2560 + ((<usize>((word >> 16) & 255)) << 2));
+  increment(table + 3840 + ((<usize>((word >> 24) & 255)) << 2));
+  increment(table + ((<usize>((word >> 32) & 255)) << 2));
+  increment(table + 1280 + ((<usize>((word >> 40) & 255)) << 2));
+  increment(table + 2560 + ((<usize>((word >> 48) & 255)) << 2));
+  increment(table + 3840 + ((<usize>(word >> 56)) << 2));
 }
 
 function increment(at: usize): void {
@@ -122,7 +129,7 @@ function writeHeader(scratch: usize): void {
 function joinLengths(all: i32, table: usize, scratch: usize): i32 {
   const lengths = scratch + LENGTHS;
   let sent = 0;
-  for (let at = 0; at < all; ) {
+  for (let at = 0; at < all;) {
     const value = <i32>load<u8>(lengths + at);
     let run = 1;
     while (at + run < all && <i32>load<u8>(lengths + at + run) == value) run++;
@@ -146,7 +153,7 @@ function joinLengths(all: i32, table: usize, scratch: usize): i32 {
 }
 
 function write(value: u32, count: u32): void {
-  buffer |= <u64>value << bits;
+  buffer |= (<u64>value) << bits;
   bits += count;
   store<u64>(out, buffer);
   out += <usize>(bits >> 3);
@@ -161,7 +168,7 @@ function writeSymbols(source: usize, length: i32, hasRuns: bool, codes: usize): 
     if (hasRuns && at > source && isRun(at, load<u8>(at - 1))) at = writeRun(at, end, codes);
     else at = writeLiterals(at, end, hasRuns, codes);
   }
-  for (; at < end; at++) writeCode(load<u32>(codes + (<usize>load<u8>(at) << 2)));
+  for (; at < end; at++) writeCode(load<u32>(codes + ((<usize>load<u8>(at)) << 2)));
   writeCode(load<u32>(codes + (END_OF_BLOCK << 2)));
 }
 
@@ -191,14 +198,14 @@ function writeLiterals(source: usize, end: usize, hasRuns: bool, codes: usize): 
   do {
     for (let stop = at + 16; at < stop; at += 4) {
       const four = load<u32>(at);
-      const first = load<u32>(codes + (<usize>(four & 255) << 2));
-      const second = load<u32>(codes + (<usize>((four >> 8) & 255) << 2));
-      const third = load<u32>(codes + (<usize>((four >> 16) & 255) << 2));
-      const fourth = load<u32>(codes + (<usize>(four >> 24) << 2));
+      const first = load<u32>(codes + ((<usize>(four & 255)) << 2));
+      const second = load<u32>(codes + ((<usize>((four >> 8) & 255)) << 2));
+      const third = load<u32>(codes + ((<usize>((four >> 16) & 255)) << 2));
+      const fourth = load<u32>(codes + ((<usize>(four >> 24)) << 2));
       const one = (first & 0xffff) | ((second & 0xffff) << (first >> 16));
       const two = (third & 0xffff) | ((fourth & 0xffff) << (third >> 16));
       const oneBits = (first >> 16) + (second >> 16);
-      pending |= (<u64>one | (<u64>two << oneBits)) << held;
+      pending |= (<u64>one | ((<u64>two) << oneBits)) << held;
       held += oneBits + (third >> 16) + (fourth >> 16);
       store<u64>(to, pending);
       to += <usize>(held >> 3);

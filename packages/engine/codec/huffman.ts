@@ -12,7 +12,13 @@ const MOST: u32 = 0x7f_ffff;
  * @param frequencies u32[count]
  * @param lengths u8[count], 0 for symbols that do not come. At least two have a code, as some readers want.
  */
-export function codeLengths(frequencies: usize, count: i32, limit: i32, lengths: usize, scratch: usize): void {
+export function codeLengths(
+  frequencies: usize,
+  count: i32,
+  limit: i32,
+  lengths: usize,
+  scratch: usize,
+): void {
   memory.fill(lengths, 0, count);
   const sorted = scratch + SORTED;
   let used = 0;
@@ -86,7 +92,7 @@ function countDepths(used: i32, limit: i32, scratch: usize): void {
   const root = 2 * used - 2;
   store<u16>(depths + (root << 1), 0);
   for (let node = root - 1; node >= 0; node--) {
-    const depth = <i32>load<u16>(depths + (<usize>load<u16>(parents + (node << 1)) << 1)) + 1;
+    const depth = <i32>load<u16>(depths + ((<usize>load<u16>(parents + (node << 1))) << 1)) + 1;
     store<u16>(depths + (node << 1), <u16>depth);
     if (node >= used) continue;
     const at = counts + (min(depth, limit) << 1);
@@ -98,7 +104,7 @@ function countDepths(used: i32, limit: i32, scratch: usize): void {
 function shorten(counts: usize, limit: i32): void {
   let room = 1 << limit;
   for (let length = 1; length <= limit; length++) {
-    room -= <i32>load<u16>(counts + (length << 1)) << (limit - length);
+    room -= (<i32>load<u16>(counts + (length << 1))) << (limit - length);
   }
   for (; room < 0; room++) {
     let length = limit - 1;
@@ -119,7 +125,7 @@ export function assignCodes(lengths: usize, count: i32, codes: usize): void {
   for (let length = 1; length < 16; length++) {
     for (let symbol = 0; symbol < count; symbol++) {
       if (<i32>load<u8>(lengths + symbol) != length) continue;
-      store<u32>(codes + (symbol << 2), reverseBits(code++, length) | (<u32>length << 16));
+      store<u32>(codes + (symbol << 2), reverseBits(code++, length) | ((<u32>length) << 16));
     }
     code <<= 1;
   }

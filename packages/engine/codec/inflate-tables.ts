@@ -16,16 +16,10 @@ import { DISTANCE_BITS, DISTANCE_SIZE, GROUP_BITS, GROUP_SIZE, SYMBOL_BITS, SYMB
  *
  * @returns false where the lengths are those of no code
  */
-export function buildSymbols(
-  lengths: usize,
-  count: i32,
-  table: usize,
-  counts: usize,
-  offsets: usize,
-): bool {
+export function buildSymbols(lengths: usize, count: i32, table: usize, counts: usize, offsets: usize): bool {
   memory.fill(counts, 0, 32);
   for (let symbol = 0; symbol < count; symbol++) {
-    const at = counts + (<usize>load<u8>(lengths + symbol) << 1);
+    const at = counts + ((<usize>load<u8>(lengths + symbol)) << 1);
     store<u16>(at, load<u16>(at) + 1);
   }
   store<u16>(counts, 0);
@@ -46,7 +40,7 @@ export function buildSymbols(
     if (length == 0) continue;
     const at = offsets + (length << 1);
     const place = load<u16>(at);
-    store<u16>(symbols + (<usize>place << 1), <u16>symbol);
+    store<u16>(symbols + ((<usize>place) << 1), <u16>symbol);
     store<u16>(at, place + 1);
   }
   fillSymbols(table, counts);
@@ -62,7 +56,7 @@ function fillSymbols(table: usize, counts: usize): void {
       const entry = (load<u16>(place) << 4) | <u16>length;
       place += 2;
       for (let index = <i32>reverseBits(code, length); index < SYMBOL_SIZE; index += 1 << length) {
-        store<u16>(table + (<usize>index << 1), entry);
+        store<u16>(table + ((<usize>index) << 1), entry);
       }
       code++;
     }
@@ -81,7 +75,7 @@ export function longSymbol(next: u64, counts: usize): u32 {
     bits >>= 1;
     const many = <i32>load<u16>(counts + (length << 1));
     if (code - many < first) {
-      return (<u32>load<u16>(counts + 32 + (<usize>(place + code - first) << 1)) << 4) | <u32>length;
+      return ((<u32>load<u16>(counts + 32 + ((<usize>(place + code - first)) << 1))) << 4) | <u32>length;
     }
     place += many;
     first = (first + many) << 1;
@@ -102,7 +96,7 @@ export function buildGroups(symbols: usize, table: usize): void {
     let literals: u64 = 0;
     let match: u64 = 0;
     while (true) {
-      const next = <i32>load<u16>(symbols + (<usize>(index >> bits) << 1));
+      const next = <i32>load<u16>(symbols + ((<usize>(index >> bits)) << 1));
       const symbol = next >> 4;
       const together = bits + (next & 15);
       if (next == 0 || together > GROUP_BITS || symbol == END_OF_BLOCK || symbol >= LENGTH_LIMIT) break;
@@ -114,11 +108,11 @@ export function buildGroups(symbols: usize, table: usize): void {
         break;
       }
       if (count == 4) break;
-      literals |= <u64>symbol << (count << 3);
+      literals |= (<u64>symbol) << (count << 3);
       count++;
       bits = together;
     }
-    store<u64>(table + (<usize>index << 3), (match + bits) | (count << 5) | (literals << 32));
+    store<u64>(table + ((<usize>index) << 3), (match + bits) | (count << 5) | (literals << 32));
   }
 }
 
@@ -128,11 +122,11 @@ export function buildGroups(symbols: usize, table: usize): void {
  */
 export function buildDistances(symbols: usize, table: usize): void {
   for (let index = 0; index < DISTANCE_SIZE; index++) {
-    const one = <i32>load<u16>(symbols + (<usize>index << 1));
+    const one = <i32>load<u16>(symbols + ((<usize>index) << 1));
     const symbol = one >> 4;
     const bits = one & 15;
     const isHere = one != 0 && symbol < DISTANCE_LIMIT && bits <= DISTANCE_BITS;
     const entry = isHere ? (bits + distanceExtra(symbol)) | (bits << 5) | (distanceBase(symbol) << 9) : 0;
-    store<u32>(table + (<usize>index << 2), entry);
+    store<u32>(table + ((<usize>index) << 2), entry);
   }
 }

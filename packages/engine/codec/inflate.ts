@@ -1,5 +1,14 @@
 import { adler32 } from './adler32';
-import { END_OF_BLOCK, distanceBase, distanceExtra, DISTANCE_LIMIT, LENGTH_LIMIT, lengthBase, lengthExtra, sentOrder } from './deflate-symbols';
+import {
+  END_OF_BLOCK,
+  distanceBase,
+  distanceExtra,
+  DISTANCE_LIMIT,
+  LENGTH_LIMIT,
+  lengthBase,
+  lengthExtra,
+  sentOrder,
+} from './deflate-symbols';
 import { buildDistances, buildGroups, buildSymbols, longSymbol } from './inflate-tables';
 import {
   COUNTS,
@@ -73,7 +82,7 @@ function refill(): void {
 
 /** Takes so many bits, of those that are there. */
 function take(count: i32): i32 {
-  const value = <i32>(buffer & ((<u64>1 << count) - 1));
+  const value = <i32>(buffer & (((<u64>1) << count) - 1));
   buffer >>= count;
   bits -= count;
   return value;
@@ -115,7 +124,8 @@ function readCodes(isFixed: bool, scratch: usize): bool {
   const offsets = scratch + OFFSETS;
   if (!buildSymbols(lengths, literals, scratch + SYMBOLS, scratch + COUNTS, offsets)) return false;
   const farLengths = lengths + literals;
-  if (!buildSymbols(farLengths, distances, scratch + FAR_SYMBOLS, scratch + FAR_COUNTS, offsets)) return false;
+  if (!buildSymbols(farLengths, distances, scratch + FAR_SYMBOLS, scratch + FAR_COUNTS, offsets))
+    return false;
   buildGroups(scratch + SYMBOLS, scratch + GROUPS);
   buildDistances(scratch + FAR_SYMBOLS, scratch + DISTANCES);
   return true;
@@ -132,10 +142,10 @@ function readLengths(all: i32, scratch: usize): bool {
   }
   const table = scratch + SYMBOLS;
   if (!buildSymbols(lengths, 19, table, scratch + COUNTS, scratch + OFFSETS)) return false;
-  for (let at = 0; at < all; ) {
+  for (let at = 0; at < all;) {
     refill();
     if (next > end + OVERREAD) return false;
-    const entry = <i32>load<u16>(table + (<usize>(buffer & (SYMBOL_SIZE - 1)) << 1));
+    const entry = <i32>load<u16>(table + ((<usize>(buffer & (SYMBOL_SIZE - 1))) << 1));
     if (entry == 0) return false;
     take(entry & 15);
     const symbol = entry >> 4;
@@ -167,20 +177,20 @@ function unpack(target: usize, scratch: usize): bool {
     at += (63 - held) >> 3;
     held |= 56;
     if (at > stop || to > outEnd) return false;
-    let group = load<u64>(groups + (<usize>(ahead & (GROUP_SIZE - 1)) << 3));
+    let group = load<u64>(groups + ((<usize>(ahead & (GROUP_SIZE - 1))) << 3));
     // Two groups of literals alone, before bits have to be read again for one with a match.
     if ((group & 31) != 0 && (group & 16) == 0) {
       store<u32>(to, <u32>(group >> 32));
       to += <usize>((group >> 5) & 7);
       ahead >>= group & 15;
       held -= <i32>(group & 15);
-      group = load<u64>(groups + (<usize>(ahead & (GROUP_SIZE - 1)) << 3));
+      group = load<u64>(groups + ((<usize>(ahead & (GROUP_SIZE - 1))) << 3));
       if ((group & 31) != 0 && (group & 16) == 0) {
         store<u32>(to, <u32>(group >> 32));
         to += <usize>((group >> 5) & 7);
         ahead >>= group & 15;
         held -= <i32>(group & 15);
-        group = load<u64>(groups + (<usize>(ahead & (GROUP_SIZE - 1)) << 3));
+        group = load<u64>(groups + ((<usize>(ahead & (GROUP_SIZE - 1))) << 3));
       }
       ahead |= load<u64>(at) << held;
       at += (63 - held) >> 3;
@@ -197,7 +207,7 @@ function unpack(target: usize, scratch: usize): bool {
       length = <usize>(((group >> 17) & 511) + ((before >> ((group >> 8) & 15)) & ((group >> 12) & 31)));
     } else {
       // The end, or a code that is longer than the table's bits.
-      let one = <u32>load<u16>(scratch + SYMBOLS + (<usize>(ahead & (SYMBOL_SIZE - 1)) << 1));
+      let one = <u32>load<u16>(scratch + SYMBOLS + ((<usize>(ahead & (SYMBOL_SIZE - 1))) << 1));
       if (one == 0) one = longSymbol(ahead, scratch + COUNTS);
       if (one == 0) return false;
       ahead >>= one & 15;
@@ -214,11 +224,11 @@ function unpack(target: usize, scratch: usize): bool {
       ahead >>= extra;
       held -= extra;
     }
-    const far = <u64>load<u32>(distances + (<usize>(ahead & (DISTANCE_SIZE - 1)) << 2));
+    const far = <u64>load<u32>(distances + ((<usize>(ahead & (DISTANCE_SIZE - 1))) << 2));
     let distance: usize;
     if (far != 0) {
       const all = far & 31;
-      distance = <usize>((far >> 9) + ((ahead & ((<u64>1 << all) - 1)) >> ((far >> 5) & 15)));
+      distance = <usize>((far >> 9) + ((ahead & (((<u64>1) << all) - 1)) >> ((far >> 5) & 15)));
       ahead >>= all;
       held -= <i32>all;
     } else {
@@ -227,7 +237,7 @@ function unpack(target: usize, scratch: usize): bool {
       if (one == 0 || symbol >= DISTANCE_LIMIT) return false;
       ahead >>= one & 15;
       const extra = distanceExtra(symbol);
-      distance = <usize>distanceBase(symbol) + <usize>(ahead & ((<u64>1 << extra) - 1));
+      distance = <usize>distanceBase(symbol) + <usize>(ahead & (((<u64>1) << extra) - 1));
       ahead >>= extra;
       held -= <i32>(one & 15) + extra;
     }

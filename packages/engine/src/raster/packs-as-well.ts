@@ -24,7 +24,7 @@ export function packsAsWell(path: string, layout: RetileLayout): boolean {
       const share = (sample + 0.5) / samples;
       const row = sourceRow + Math.floor(share * sourceRows);
       // Across the window both ways.
-      const column = first + Math.floor(((sample * 2 + 1) % samples / samples) * (last - first));
+      const column = first + Math.floor((((sample * 2 + 1) % samples) / samples) * (last - first));
       const sizes = packBlocks(file, layout, { row, column });
       if (sizes === null) return false;
       ours += sizes.ours;

@@ -36,12 +36,14 @@ const filled = (length: number, value: (index: number) => number): Buffer =>
 const contents: Readonly<Record<string, Buffer>> = {
   'one byte': Buffer.from([42]),
   'fifteen bytes': Buffer.from('fifteen bytes..'),
-  'noise': filled(200_000, () => Math.floor(random() * 256)),
+  noise: filled(200_000, () => Math.floor(random() * 256)),
   'small noise': filled(196_608, () => Math.floor(random() * 7) + 253),
-  'zeros': Buffer.alloc(196_608),
+  zeros: Buffer.alloc(196_608),
   'one value': Buffer.alloc(1000, 200),
-  'text': Buffer.from('a field, the field; fields of a polygon, '.repeat(3000)),
-  'zeros with noise between': filled(196_608, (index) => (index % 4096 < 3000 ? 0 : Math.floor(random() * 256))),
+  text: Buffer.from('a field, the field; fields of a polygon, '.repeat(3000)),
+  'zeros with noise between': filled(196_608, (index) =>
+    index % 4096 < 3000 ? 0 : Math.floor(random() * 256),
+  ),
   'rare values': filled(196_608, (index) => (index % 977 === 0 ? index % 251 : index % 3)),
   'a rising slope': filled(100_000, (index) => index >> 9),
 };
@@ -97,14 +99,18 @@ describe('what is no whole zlib stream of that length', () => {
   });
 
   test('is refused where bits of it have changed, and nothing is written beyond', () => {
+    let unharmed = 0;
     for (let round = 0; round < 3000; round++) {
       const damaged = Buffer.from(packed);
       const at = round < 1000 ? round : Math.floor(random() * packed.length);
       damaged[at]! ^= 1 << Math.floor(random() * 8);
       // A stream of the same pixels with another header, as zlib reads it too, is none that was damaged.
       const found = inflate(damaged, content.length);
-      if (found !== null) expect(inflateSync(damaged).equals(found)).toBe(true);
+      if (found === null) continue;
+      unharmed += 1;
+      expect(inflateSync(damaged).equals(found)).toBe(true);
     }
+    expect(unharmed).toBeLessThan(100);
   });
 
   test('is refused where it is noise, and nothing is written beyond', () => {
@@ -131,14 +137,16 @@ describe.each([
     const [stride, targetStride] = [rowBytes + 6, rowBytes + 10];
     const source = filled(rows * stride, () => Math.floor(random() * 256));
     bytes.set(source, places.packed);
-    const [take, undo] = size === 1 ? [codec.takeBytes, codec.undoBytes] : [codec.takeShorts, codec.undoShorts];
+    const [take, undo] =
+      size === 1 ? [codec.takeBytes, codec.undoBytes] : [codec.takeShorts, codec.undoShorts];
     take(places.packed, stride, places.unpacked, targetStride, rows, rowBytes, samples);
     const differences = Buffer.from(bytes.slice(places.unpacked, places.unpacked + rows * targetStride));
     for (let row = 0; row < rows; row++) {
       for (let index = 0; index < values; index++) {
         const at = row * stride + index * size;
         const value = size === 1 ? source[at]! : source.readUInt16LE(at);
-        const before = index < samples ? 0 : size === 1 ? source[at - samples]! : source.readUInt16LE(at - samples * 2);
+        const before =
+          index < samples ? 0 : size === 1 ? source[at - samples]! : source.readUInt16LE(at - samples * 2);
         const found = row * targetStride + index * size;
         const difference = size === 1 ? differences[found]! : differences.readUInt16LE(found);
         expect(difference).toBe((value - before + 65_536) % (size === 1 ? 256 : 65_536));

@@ -18,13 +18,15 @@ declare const WebAssembly: {
 
 /** Where differences, or values, are taken from and go to: addresses, bytes from row to row, bytes of a row, values of a pixel. */
 type Rows = (
-  source: number,
-  sourceStride: number,
-  target: number,
-  targetStride: number,
-  rows: number,
-  rowBytes: number,
-  samples: number,
+  ...places: readonly [
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+    rows: number,
+    rowBytes: number,
+    samples: number,
+  ]
 ) => void;
 
 /**

@@ -102,7 +102,9 @@ test('a wide window is done in bands where memory is short', () => {
 test('strips that do not fit in memory, and blocks without data or of absurd lengths, are not ours', () => {
   const block = { width: 256, height: 256 };
   const window = { x: 0, y: 0, width: 500, height: 500 };
-  expect(retileLayout({ ...image(500, 500, null), blockHeight: 500, blocksDown: 1 }, window, block, 1e6)).toBeNull();
+  expect(
+    retileLayout({ ...image(500, 500, null), blockHeight: 500, blocksDown: 1 }, window, block, 1e6),
+  ).toBeNull();
   for (const count of [0, 1e9]) {
     const source = image(500, 500, [256, 256]);
     source.counts[3] = count;

@@ -50,15 +50,12 @@ export function retileState(
     return at;
   };
   const scratchBytes = loadRasterCodec(sharedMemory(1)).scratchBytes();
-  const own = Array.from(
-    { length: threads },
-    (): ThreadMemory => ({
-      scratch: set(scratchBytes),
-      packed: set(largestBlock(layout)! + overread),
-      unpacked: set(sourceBlockBytes(layout.source, 0) + overwrite),
-      block: set(block + alignment),
-    }),
-  );
+  const own = Array.from({ length: threads }, (): ThreadMemory => ({
+    scratch: set(scratchBytes),
+    packed: set(largestBlock(layout)! + overread),
+    unpacked: set(sourceBlockBytes(layout.source, 0) + overwrite),
+    block: set(block + alignment),
+  }));
   const places = { ring: set(ring + alignment), slots: set(slots) };
   const { bands, sourceRows, targetRows, targetColumns } = layout;
   const blocks = targetRows * targetColumns;

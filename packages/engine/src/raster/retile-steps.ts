@@ -17,9 +17,7 @@ export function retileSteps(layout: RetileLayout): Int32Array {
     (sum, band) => sum + band.sourceColumns * sourceRows + band.targetColumns * targetRows,
     0,
   );
-  const steps = new Int32Array(
-    new SharedArrayBuffer(all * stepNumbers * Int32Array.BYTES_PER_ELEMENT),
-  );
+  const steps = new Int32Array(new SharedArrayBuffer(all * stepNumbers * Int32Array.BYTES_PER_ELEMENT));
   let at = 0;
   const add = (kind: number, band: number, row: number, columns: number): void => {
     for (let column = 0; column < columns; column++, at += stepNumbers) {

@@ -9,7 +9,14 @@ import {
   sourceRowsOf,
   targetRowsOf,
 } from './retile-layout.ts';
-import { counter, packedOf, type RetileState, stopRetiling, type ThreadMemory, unpackedOf } from './retile-state.ts';
+import {
+  counter,
+  packedOf,
+  type RetileState,
+  stopRetiling,
+  type ThreadMemory,
+  unpackedOf,
+} from './retile-state.ts';
 import { stepNumbers, unpackStep } from './retile-steps.ts';
 import { rowsOfBlock } from './tiff-image.ts';
 
@@ -159,10 +166,18 @@ export class RetileThread implements Disposable {
     const take = source.sampleBytes === 1 ? this.#codec.takeBytes : this.#codec.takeShorts;
     const ringLines = ringRows * source.blockHeight;
     const left = ring + (pixelOffset + column * blockWidth) * size;
-    for (let done = 0; done < lines; ) {
+    for (let done = 0; done < lines;) {
       const line = (lineOffset + row * blockHeight + done) % ringLines;
       const count = Math.min(lines - done, ringLines - line);
-      take(left + line * stride, stride, to + done * rowBytes, rowBytes, count, pixels * size, source.samples);
+      take(
+        left + line * stride,
+        stride,
+        to + done * rowBytes,
+        rowBytes,
+        count,
+        pixels * size,
+        source.samples,
+      );
       done += count;
     }
   }

@@ -102,7 +102,12 @@ test('what little memory has to be done in bands, and any number of threads make
   const whole: Buffer[] = [];
   for (const threads of [1, 4]) {
     const output = folder.file(`${threads}.tif`);
-    expect(await retileWindow({ input: path, output, driver: 'GTiff', window: odd, options }, { run: { threads } })).toBe(true);
+    expect(
+      await retileWindow(
+        { input: path, output, driver: 'GTiff', window: odd, options },
+        { run: { threads } },
+      ),
+    ).toBe(true);
     await using file = await open(output, 'r');
     whole.push(await file.readFile());
   }
@@ -111,9 +116,19 @@ test('what little memory has to be done in bands, and any number of threads make
 
 test('metadata, names of bands and a colour table come along', async () => {
   await using folder = await temporaryFolder();
-  const flags = [...placedAt(0, 0, size), ...creation(...options), '-mo', 'AREA_OR_POINT=Point', '-mo', 'SURVEY=<1953> & later'];
+  const flags = [
+    ...placedAt(0, 0, size),
+    ...creation(...options),
+    '-mo',
+    'AREA_OR_POINT=Point',
+    '-mo',
+    'SURVEY=<1953> & later',
+  ];
   const plain = makeRaster(folder.file('plain.tif'), { ...size, bands: 1, value: bytes!, flags });
-  const entries = Array.from({ length: 256 }, (_, index) => `<Entry c1="${index}" c2="${255 - index}" c3="7" c4="255"/>`);
+  const entries = Array.from(
+    { length: 256 },
+    (_, index) => `<Entry c1="${index}" c2="${255 - index}" c3="7" c4="255"/>`,
+  );
   runGdal('gdal_translate', ['-q', '-of', 'VRT', plain, folder.file('named.vrt')]);
   await using file = await open(folder.file('named.vrt'), 'r+');
   const vrt = (await file.readFile('utf8')).replace(
@@ -139,7 +154,11 @@ test.each<[string, readonly string[], Partial<RasterSketch>]>([
   ['floating point', options.filter((option) => option !== 'PREDICTOR=2'), { bands: 1, type: 'Float32' }],
   ['band by band', [...options, 'INTERLEAVE=BAND'], {}],
   ['big-endian 16 bits', [...options, 'ENDIANNESS=BIG'], { bands: 1, type: 'UInt16', value: shorts! }],
-  ['patterns that repeat', options, { bands: 1, value: (column, row) => ((column % 9) * (row % 5) * 37) % 256 }],
+  [
+    'patterns that repeat',
+    options,
+    { bands: 1, value: (column, row) => ((column % 9) * (row % 5) * 37) % 256 },
+  ],
 ])('%s is left to GDAL', async (_, co, sketch) => {
   await using folder = await temporaryFolder();
   const flags = [...placedAt(0, 0, size), ...creation(...co)];

@@ -40,7 +40,11 @@ export async function retileWindow(translation: Translation, options: RetileOpti
     sourcePath: translation.input,
     targetPath: translation.output,
   });
-  const size = { blocks: state.offsets.length, block, bytes: window.width * window.height * pixelBytes(layout.source) };
+  const size = {
+    blocks: state.offsets.length,
+    block,
+    bytes: window.width * window.height * pixelBytes(layout.source),
+  };
   const making = makeTiffTemplate({ ...translation, window }, size, options.run).then((made) => {
     if (made === null) stopRetiling(state);
     else startWriting(state, made.blocks);
@@ -72,7 +76,10 @@ async function layoutOf({ input, window }: Translation, memoryBytes?: number): P
 const progressMs = 100;
 
 /** Runs the threads until all have ended. Returns whether they did all there was to do. */
-async function runThreads(state: RetileState, { run: { signal }, onProgress }: RetileOptions): Promise<boolean> {
+async function runThreads(
+  state: RetileState,
+  { run: { signal }, onProgress }: RetileOptions,
+): Promise<boolean> {
   const entry = createRequire(import.meta.url).resolve('@outcrop/engine/retile-worker');
   const stop = (): void => stopRetiling(state);
   signal?.addEventListener('abort', stop, { once: true });
@@ -81,7 +88,9 @@ async function runThreads(state: RetileState, { run: { signal }, onProgress }: R
   }, progressMs);
   try {
     const ends = await Promise.all(
-      state.threads.map((_, number) => endOf(new Worker(entry, { workerData: { state, number } satisfies RetileTask }), stop)),
+      state.threads.map((_, number) =>
+        endOf(new Worker(entry, { workerData: { state, number } satisfies RetileTask }), stop),
+      ),
     );
     return ends.every((isWell) => isWell);
   } finally {

@@ -57,35 +57,20 @@ export async function readTiffImage(file: FileHandle): Promise<TiffImage | null>
   const header = await readTiffHeader(file);
   const directory = await readTiffDirectory(file, header, header.firstDirectory);
   const number = (tag: number, otherwise: number): number => directory.number(tag) ?? otherwise;
+  if (!isOurs(header, directory)) return null;
   const [width, height] = [number(tiffTags.width, 0), number(tiffTags.height, 0)];
   const isTiled = directory.fields.has(tiffTags.tileWidth);
   const blockWidth = isTiled ? number(tiffTags.tileWidth, 0) : width;
   const blockHeight = isTiled
     ? number(tiffTags.tileHeight, 0)
     : Math.min(height, number(tiffTags.rowsPerStrip, height));
-  const samples = number(tiffTags.samples, 1);
-  const bits = [...(directory.numbers(tiffTags.bits) ?? [1])];
-  const compression = number(tiffTags.compression, 1);
-  const predictor = number(tiffTags.predictor, 1);
-  const isOurs =
-    width > 0 &&
-    height > 0 &&
-    blockWidth > 0 &&
-    blockHeight > 0 &&
-    samples > 0 &&
-    (bits[0] === 8 || bits[0] === 16) &&
-    bits.every((bit) => bit === bits[0]) &&
-    (compression === 1 || deflate.includes(compression)) &&
-    (predictor === 1 || predictor === 2) &&
-    number(tiffTags.fillOrder, 1) === 1 &&
-    (samples === 1 || number(tiffTags.planarConfiguration, 1) === 1) &&
-    (header.isLittleEndian || bits[0] === 8);
-  if (!isOurs) return null;
+  if (!(width > 0 && height > 0 && blockWidth > 0 && blockHeight > 0)) return null;
   const [blocksAcross, blocksDown] = [Math.ceil(width / blockWidth), Math.ceil(height / blockHeight)];
   const offsets = directory.numbers(isTiled ? tiffTags.tileOffsets : tiffTags.stripOffsets);
   const counts = directory.numbers(isTiled ? tiffTags.tileByteCounts : tiffTags.stripByteCounts);
   const blocks = blocksAcross * blocksDown;
   if (offsets?.length !== blocks || counts?.length !== blocks) return null;
+  const isCompressed = number(tiffTags.compression, 1) !== 1;
   return {
     header,
     directory,
@@ -96,14 +81,30 @@ export async function readTiffImage(file: FileHandle): Promise<TiffImage | null>
     isTiled,
     blocksAcross,
     blocksDown,
-    samples,
-    sampleBytes: bits[0] === 8 ? 1 : 2,
-    isCompressed: compression !== 1,
+    samples: number(tiffTags.samples, 1),
+    sampleBytes: number(tiffTags.bits, 1) === 8 ? 1 : 2,
+    isCompressed,
     // Without compression a predictor means nothing.
-    hasDifferences: predictor === 2 && compression !== 1,
+    hasDifferences: isCompressed && number(tiffTags.predictor, 1) === 2,
     offsets,
     counts,
   };
+}
+
+/** Whether values have 8 or 16 bits, lie pixel by pixel, are not compressed or by deflate, and in the order of this machine. */
+function isOurs({ isLittleEndian }: TiffHeader, directory: TiffDirectory): boolean {
+  const number = (tag: number, otherwise: number): number => directory.number(tag) ?? otherwise;
+  const samples = number(tiffTags.samples, 1);
+  const bits = [...(directory.numbers(tiffTags.bits) ?? [1])];
+  return (
+    samples > 0 &&
+    (bits[0] === 8 || (bits[0] === 16 && isLittleEndian)) &&
+    bits.every((bit) => bit === bits[0]) &&
+    [1, ...deflate].includes(number(tiffTags.compression, 1)) &&
+    [1, 2].includes(number(tiffTags.predictor, 1)) &&
+    number(tiffTags.fillOrder, 1) === 1 &&
+    (samples === 1 || number(tiffTags.planarConfiguration, 1) === 1)
+  );
 }
 
 /** The rows that a block has in the file, by its row of blocks. */

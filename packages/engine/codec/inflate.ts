@@ -178,24 +178,6 @@ function unpack(target: usize, scratch: usize): bool {
     held |= 56;
     if (at > stop || to > outEnd) return false;
     let group = load<u64>(groups + ((<usize>(ahead & (GROUP_SIZE - 1))) << 3));
-    // Two groups of literals alone, before bits have to be read again for one with a match.
-    if ((group & 31) != 0 && (group & 16) == 0) {
-      store<u32>(to, <u32>(group >> 32));
-      to += <usize>((group >> 5) & 7);
-      ahead >>= group & 15;
-      held -= <i32>(group & 15);
-      group = load<u64>(groups + ((<usize>(ahead & (GROUP_SIZE - 1))) << 3));
-      if ((group & 31) != 0 && (group & 16) == 0) {
-        store<u32>(to, <u32>(group >> 32));
-        to += <usize>((group >> 5) & 7);
-        ahead >>= group & 15;
-        held -= <i32>(group & 15);
-        group = load<u64>(groups + ((<usize>(ahead & (GROUP_SIZE - 1))) << 3));
-      }
-      ahead |= load<u64>(at) << held;
-      at += (63 - held) >> 3;
-      held |= 56;
-    }
     let length: usize;
     if ((group & 31) != 0) {
       store<u32>(to, <u32>(group >> 32));

@@ -1,7 +1,7 @@
 // Where things are in the working memory of a caller: bytes from its beginning.
 
 /** Bits that find a group of symbols, and one symbol. */
-export const GROUP_BITS: i32 = 10;
+export const GROUP_BITS: i32 = 9;
 export const GROUP_SIZE: i32 = 1 << GROUP_BITS;
 export const SYMBOL_BITS: i32 = 11;
 export const SYMBOL_SIZE: i32 = 1 << SYMBOL_BITS;

@@ -7,7 +7,7 @@ import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import { BlockProcessor } from '../run/block-processor.ts';
 import type { ItemSetup } from '../run/block-task.ts';
-import { chooseSample, type SampledTable } from './sample-ids.ts';
+import { chooseSample, type SampledTable } from './choose-sample.ts';
 
 /** What an item will be, by some of its features that were really converted and compressed. */
 export interface ItemSample {

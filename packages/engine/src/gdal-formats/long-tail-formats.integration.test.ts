@@ -67,7 +67,7 @@ const edges = {
     [-175.2205645, -41.2920679923151],
     [179.2166471, -8.516652],
     [10, 64.14345946317033],
-  ].map((coordinates) => ({ geometry: { type: 'Point', coordinates }, attributes: { label: 'x' } })),
+  ].map((coordinates) => ({ geometry: { type: 'Point' as const, coordinates }, attributes: { label: 'x' } })),
 } as const;
 
 beforeAll(async () => {

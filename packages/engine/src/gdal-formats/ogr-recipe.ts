@@ -47,8 +47,6 @@ export interface OgrRecipe {
   readonly maxText: number | null;
   /** Whether texts are written as XML, which has no control characters. */
   readonly isXml: boolean;
-  /** Whether a text may have several lines; GDAL writes `\\n` for the end of one where not. */
-  readonly hasLineBreaks: boolean;
   /** Rows of one layer, at most. */
   readonly maxRows?: number;
   /** Fields of one layer, at most. */

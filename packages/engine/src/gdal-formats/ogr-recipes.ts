@@ -28,7 +28,6 @@ const usual = {
   integers: 'int64',
   maxText: null,
   isXml: false,
-  hasLineBreaks: true,
   layerName: ({ name }: OutputSchema) => name,
 } as const;
 
@@ -85,9 +84,6 @@ const mapInfoMif: OgrRecipe = {
   mimetype: 'application/x-ogc-mapinfo_file+mif',
   realDigits: 15,
   extension: 'mif',
-  // It has at least one field, and GDAL makes none up, as it does for a TAB.
-  extraColumns: ({ fields }) => (fields.length === 0 ? [{ ...featureId, name: 'FID' }] : []),
-  hasLineBreaks: false,
   args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
   readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
 };

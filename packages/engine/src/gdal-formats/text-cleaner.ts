@@ -8,7 +8,6 @@ export interface TextRules {
   /** Characters; null for no limit. */
   readonly maxText: number | null;
   readonly isXml: boolean;
-  readonly hasLineBreaks: boolean;
   /** Whether the charset is chosen by what the texts hold. */
   readonly countsCharacters: boolean;
 }
@@ -58,15 +57,8 @@ export class TextCleaner {
   }
 
   #clean(value: string, field: string): string {
-    const { label, maxText, isXml, hasLineBreaks, countsCharacters } = this.#rules;
+    const { label, maxText, isXml, countsCharacters } = this.#rules;
     let kept = value;
-    if (!hasLineBreaks && kept.includes('\n')) {
-      this.#losses.add(
-        'value-changed',
-        `${label} has no texts of several lines: their ends are written as \\n.`,
-        { field },
-      );
-    }
     if (kept.includes('\0') || (isXml && !isXmlText(kept))) {
       kept = kept.replaceAll('\0', '\uFFFD');
       if (isXml) kept = replaceUnwritable(kept);

@@ -1,8 +1,11 @@
 import { rm } from 'node:fs/promises';
 
+import { translateByStrips } from './jpeg-by-strips.ts';
 import { maskStages } from './mask-stage.ts';
 import { optionFacts } from './option-facts.ts';
+import { pixelCount } from './raster-plan.ts';
 import type { Translation } from './raster-commands.ts';
+import { orderedDrivers } from './raster-drivers.ts';
 import { copiedSources, expandColours, warpedSource } from './source-stage.ts';
 import { shares, type Stage, type TileBatch } from './tile-stage.ts';
 import { translateMany } from './translate-many.ts';
@@ -37,16 +40,40 @@ async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> 
     };
   });
   const start = startOf(batch);
-  await translateMany(translations, {
-    run,
-    folder: workFolder,
-    onProgress: (position, share) => batch.onProgress(position, start + (1 - start) * share),
-    onDone: async (position) => {
-      await rm(tiles[position]!.paths.work('mask.tif'), { force: true });
-      await batch.onDone(position);
-    },
-  });
+  const onProgress = (position: number, share: number): void =>
+    batch.onProgress(position, start + (1 - start) * share);
+  const onDone = async (position: number): Promise<void> => {
+    await rm(tiles[position]!.paths.work('mask.tif'), { force: true });
+    await batch.onDone(position);
+  };
+  const isByStrips =
+    isWorthStrips(batch, stages[0]!) &&
+    (await translateByStrips(translations[0]!, {
+      size: tiles[0]!.piece.cut.window,
+      cores: batch.cores,
+      isReadInOrder: isReadInOrder(batch),
+      run,
+      folder: workFolder,
+      onProgress: (share) => onProgress(0, share),
+    }));
+  if (isByStrips) await onDone(0);
+  else await translateMany(translations, { run, folder: workFolder, onProgress, onDone });
   await rm(tiles[0]!.paths.work('warped.tif'), { force: true });
+}
+
+/** A JPEG of fewer pixels is made sooner by one program than by several. */
+const minStripPixels = 40_000_000;
+
+/** Whether a file is a JPEG that all cores should make: it is large, and has no mask, which strips cannot have. */
+function isWorthStrips({ plan, tiles }: TileBatch, { alpha }: Stage): boolean {
+  const pixels = pixelCount({ pieces: tiles.map(({ piece }) => piece) });
+  return plan.format.driver === 'JPEG' && tiles.length === 1 && alpha === null && pixels >= minStripPixels;
+}
+
+/** Whether the pixels come from a single file whose last rows are not read without the first. */
+function isReadInOrder({ plan, tiles }: TileBatch): boolean {
+  const sources = tiles[0]!.piece.tiles;
+  return plan.resampling === null && sources.length === 1 && orderedDrivers.has(sources[0]!.driver);
 }
 
 /** The share of a file that is done when it is written. */

@@ -34,7 +34,7 @@ const restarts = 8;
 
 /**
  * Writes one JPEG from the strips of TIFFs, each of which becomes a restart interval: no pixel is coded again. Removes the
- * TIFFs one by one as they are read. Memory is that of a strip.
+ * TIFFs one by one as they are read. Memory is that of a strip. After a failure there is no JPEG.
  *
  * @throws EngineError `gdal-failed` where the strips are not what was expected, `disk-full`; on abort, `signal.reason`
  */
@@ -47,6 +47,7 @@ export async function joinStrips(
   try {
     await pipeline(joinedBytes(picture, onProgress), file, signal === undefined ? {} : { signal });
   } catch (error) {
+    await rm(output, { force: true });
     signal?.throwIfAborted();
     throw error instanceof TiffError ? unexpected(error.message) : diskError(error, output);
   }

@@ -18,7 +18,13 @@ interface Made {
 async function makeBoth(
   folder: TemporaryFolder,
   input: string,
-  { window = null, cores = 3, isReadInOrder = false, flags = [] }: Partial<StripOptions & Translation> = {},
+  {
+    window = null,
+    cores = 3,
+    isReadInOrder = false,
+    flags = [],
+    options = ['QUALITY=90'],
+  }: Partial<StripOptions & Translation> = {},
 ): Promise<Made & { readonly drivers: string }> {
   mkdirSync(folder.file('work'), { recursive: true });
   const translation: Translation = {
@@ -26,7 +32,7 @@ async function makeBoth(
     output: folder.file('ours.jpg'),
     driver: 'JPEG',
     window,
-    options: ['QUALITY=90'],
+    options,
     flags: [...flags, '-a_nodata', 'none'],
   };
   const fractions: number[] = [];
@@ -131,6 +137,17 @@ test('a mosaic', async () => {
   expectSame(made);
 });
 
+test('a source with holes, of which GDAL stores nothing', async () => {
+  await using folder = await temporaryFolder();
+  const size = '-outsize 333 1033 -bands 3 -ot Byte -a_srs EPSG:2193 -a_ullr 0 1033 333 0';
+  const options = '-co SPARSE_OK=TRUE -co TILED=YES -co PHOTOMETRIC=RGB';
+  const path = folder.file('a.tif');
+  runGdal('gdal_create', ['-q', '-of', 'GTiff', ...size.split(' '), ...options.split(' '), path]);
+  const made = await makeBoth(folder, path);
+  expect(made.isDone).toBe(true);
+  expectSame(made);
+});
+
 test('a JPEG as the source is decoded and coded again, as by the JPEG driver', async () => {
   await using folder = await temporaryFolder();
   const path = makeRaster(folder.file('a.tif'), photo);
@@ -198,6 +215,14 @@ test.each([
   expect(fractions).toEqual([]);
   expect(existsSync(ours)).toBe(false);
   expect(readdirSync(folder.file('work'))).toEqual([]);
+});
+
+test('a JPEG that is to be coded in another way than strips can be is left to the JPEG driver', async () => {
+  await using folder = await temporaryFolder();
+  const path = makeRaster(folder.file('a.tif'), photo);
+  const { isDone, ours } = await makeBoth(folder, path, { options: ['QUALITY=90', 'PROGRESSIVE=YES'] });
+  expect(isDone).toBe(false);
+  expect(existsSync(ours)).toBe(false);
 });
 
 test('a source that cannot be read to its end is a failure in GDAL\u2019s words, and nothing stays in between', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { defaultCacheBytes } from '../gdal/gdal-environment.ts';
 import { inParallel } from '../gdal/in-parallel.ts';
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
 import type { PixelSize } from './jpeg-frame.ts';
@@ -28,6 +29,8 @@ export interface StripOptions {
 const stripRows = 64;
 /** Parts begin where blocks of most sources do, so that few of these are read twice. */
 const partRows = 256;
+/** Rows that a program's cache should hold: a strip lies across two blocks of the source, which are not to be read again. */
+const cachedRows = 2 * partRows;
 /** Of the time, what GDAL takes. */
 const codingShare = 0.97;
 
@@ -55,11 +58,15 @@ async function makeIn(folder: string, translation: Translation, options: StripOp
   await runGdal(translateCommand({ ...translation, output: picture, driver: 'VRT', options: [] }), run);
   const xml = await readFile(picture, 'utf8');
   if (/<MaskBand>|key="NBITS"/.test(xml)) return false;
-  const stripOptions = stripOptionsOf(jpegOptions, new VrtTemplate(xml).bandCount);
+  const { bandCount } = new VrtTemplate(xml);
+  const stripOptions = stripOptionsOf(jpegOptions, bandCount);
   const model = await makeStripModel({ xml, folder, jpegOptions, stripOptions, programs: cores, run });
   if (model === null) return false;
   const onCoded = (fraction: number): void => onProgress(codingShare * fraction);
-  const parts = await codeParts({ folder, picture, stripOptions }, { ...options, onProgress: onCoded });
+  const parts = await codeParts(
+    { folder, picture, bandCount, stripOptions },
+    { ...options, onProgress: onCoded },
+  );
   await joinStrips({ frame: model.frame, size, stripRows, parts }, output, {
     signal: run.signal,
     onProgress: (fraction) => onProgress(codingShare + (1 - codingShare) * fraction),
@@ -87,44 +94,60 @@ function stripOptionsOf(jpegOptions: readonly string[], bandCount: number): stri
 interface Coding {
   readonly folder: string;
   readonly picture: string;
+  readonly bandCount: number;
   readonly stripOptions: readonly string[];
 }
 
 /** Compresses a picture in parts, all at once. The first failure ends them all. */
-async function codeParts(
-  { folder, picture, stripOptions }: Coding,
-  { size, cores, isReadInOrder, run, onProgress }: StripOptions,
-): Promise<StripPart[]> {
-  const parts = partsOf(size, isReadInOrder ? 1 : cores);
-  const threads = isReadInOrder ? cores : 1;
+async function codeParts(coding: Coding, options: StripOptions): Promise<StripPart[]> {
+  const { size, run, onProgress } = options;
+  const { programs, threads, cacheBytes } = sharesOf(coding, options);
+  const parts = partsOf(size, programs);
   const done = parts.map(() => 0);
   const stop = new AbortController();
   const signal = run.signal === undefined ? stop.signal : AbortSignal.any([run.signal, stop.signal]);
+  const stopAll = (error: unknown): never => {
+    stop.abort(error);
+    throw error;
+  };
   return inParallel(parts, {
     most: parts.length,
     work: async ({ y, rows }, index) => {
-      const path = join(folder, `${index}.tif`);
+      const path = join(coding.folder, `${index}.tif`);
       const command = translateCommand({
-        input: picture,
+        input: coding.picture,
         output: path,
         driver: 'GTiff',
         window: { x: 0, y, width: size.width, height: rows },
-        options: [...stripOptions, `NUM_THREADS=${threads}`],
+        options: [...coding.stripOptions, `NUM_THREADS=${threads}`],
       });
       const tell = (fraction: number): void => {
         done[index] = rows * fraction;
         onProgress(done.reduce((sum, one) => sum + one, 0) / size.height);
       };
-      const cacheBytes = run.cacheBytes === undefined ? {} : { cacheBytes: run.cacheBytes / parts.length };
-      await runGdal(command, { ...run, ...cacheBytes, threads, signal, onProgress: tell }).catch(
-        (error: unknown) => {
-          stop.abort(error);
-          throw error;
-        },
-      );
+      await runGdal(command, { ...run, cacheBytes, threads, signal, onProgress: tell }).catch(stopAll);
       return { path, rows };
     },
   });
+}
+
+interface Shares {
+  readonly programs: number;
+  /** Of each program. */
+  readonly threads: number;
+  readonly cacheBytes: number;
+}
+
+/** A program for each core, unless the source is read in order, or what each may keep of it would be too little. */
+function sharesOf({ bandCount }: Coding, { size, cores, isReadInOrder, run }: StripOptions): Shares {
+  const memory = run.cacheBytes ?? defaultCacheBytes;
+  const most = Math.floor(memory / (size.width * bandCount * cachedRows));
+  const programs = isReadInOrder ? 1 : Math.max(1, Math.min(cores, most));
+  return {
+    programs,
+    threads: Math.max(1, Math.floor(cores / programs)),
+    cacheBytes: Math.floor(memory / programs),
+  };
 }
 
 /** Rows divided so that each program gets about as many, in whole strips. */

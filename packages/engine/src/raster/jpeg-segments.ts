@@ -50,7 +50,7 @@ export function readJpegHead(jpeg: Buffer): JpegHead {
 }
 
 /** The two bytes of a marker, as a number. */
-export function markerWord(marker: number): number {
+function markerWord(marker: number): number {
   return 0xff_00 | marker;
 }
 

@@ -43,7 +43,7 @@ export async function joinStrips(
   output: string,
   { signal, onProgress }: JoinOptions = {},
 ): Promise<void> {
-  const file = createWriteStream(output, { flags: 'wx' });
+  const file = createWriteStream(output);
   try {
     await pipeline(joinedBytes(picture, onProgress), file, signal === undefined ? {} : { signal });
   } catch (error) {

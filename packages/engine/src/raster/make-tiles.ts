@@ -3,11 +3,13 @@ import { rm } from 'node:fs/promises';
 import { translateByStrips } from './jpeg-by-strips.ts';
 import { maskStages } from './mask-stage.ts';
 import { optionFacts } from './option-facts.ts';
-import { pixelCount } from './raster-plan.ts';
 import type { Translation } from './raster-commands.ts';
 import { orderedDrivers } from './raster-drivers.ts';
+import { pixelCount } from './raster-plan.ts';
+import type { RasterTile } from './raster-tile.ts';
+import { retileWindow } from './retile-window.ts';
 import { copiedSources, expandColours, warpedSource } from './source-stage.ts';
-import { shares, type Stage, type TileBatch } from './tile-stage.ts';
+import { type BatchTile, shares, type Stage, type TileBatch } from './tile-stage.ts';
 import { translateMany } from './translate-many.ts';
 import { isWrittenByWarp, warpTiles, warpToOutput } from './warp-stage.ts';
 
@@ -40,6 +42,7 @@ async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> 
     };
   });
   const start = startOf(batch);
+  if (await retile(batch, translations[0]!)) return;
   const onProgress = (position: number, share: number): void =>
     batch.onProgress(position, start + (1 - start) * share);
   const onDone = async (position: number): Promise<void> => {
@@ -48,32 +51,65 @@ async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> 
   };
   const isByStrips =
     isWorthStrips(batch, stages[0]!) &&
-    (await translateByStrips(translations[0]!, {
-      size: tiles[0]!.piece.cut.window,
-      cores: batch.cores,
-      isReadInOrder: isReadInOrder(batch),
-      run,
-      folder: workFolder,
-      onProgress: (share) => onProgress(0, share),
-    }));
+    (await joinJpeg(batch, translations[0]!, (share) => onProgress(0, share)));
   if (isByStrips) await onDone(0);
   else await translateMany(translations, { run, folder: workFolder, onProgress, onDone });
   await rm(tiles[0]!.paths.work('warped.tif'), { force: true });
 }
 
+/** Fewer pixels are copied by GDAL before threads have started. */
+const leastPixels = 4_000_000;
+
+/** Copies pixels without GDAL where nothing else is asked for, and they are stored in a way that it knows. */
+async function retile(batch: TileBatch, translation: Translation): Promise<boolean> {
+  const { plan, tiles, run } = batch;
+  const [{ piece }] = tiles as [BatchTile];
+  const [tile] = piece.tiles as [RasterTile];
+  const isPlain =
+    tiles.length === 1 &&
+    plan.resampling === null &&
+    plan.format.driver === 'GTiff' &&
+    translation.input === tile.path &&
+    tile.driver === 'GTiff' &&
+    !tile.hasAttributeTable &&
+    !plan.scalesToBytes &&
+    !translation.flags?.includes('-b') &&
+    tile.bands.every(({ mask, bits }) => mask !== 'dataset' && (bits === 8 || bits === 16)) &&
+    pixelCount({ pieces: [piece] }) >= leastPixels;
+  if (!isPlain) return false;
+  const onProgress = (fraction: number): void => batch.onProgress(0, fraction);
+  if (!(await retileWindow(translation, { run, onProgress }))) return false;
+  await batch.onDone(0);
+  return true;
+}
+
 /** A JPEG of fewer pixels is made sooner by one program than by several. */
-const minStripPixels = 40_000_000;
+const leastStripPixels = 40_000_000;
 
 /** Whether a file is a JPEG that all cores should make: it is large, and has no mask, which strips cannot have. */
 function isWorthStrips({ plan, tiles }: TileBatch, { alpha }: Stage): boolean {
   const pixels = pixelCount({ pieces: tiles.map(({ piece }) => piece) });
-  return plan.format.driver === 'JPEG' && tiles.length === 1 && alpha === null && pixels >= minStripPixels;
+  return plan.format.driver === 'JPEG' && tiles.length === 1 && alpha === null && pixels >= leastStripPixels;
 }
 
-/** Whether the pixels come from a single file whose last rows are not read without the first. */
-function isReadInOrder({ plan, tiles }: TileBatch): boolean {
-  const sources = tiles[0]!.piece.tiles;
-  return plan.resampling === null && sources.length === 1 && orderedDrivers.has(sources[0]!.driver);
+/** Makes a JPEG on every core, where this can be. */
+function joinJpeg(
+  { plan, tiles, cores, run, workFolder }: TileBatch,
+  translation: Translation,
+  onProgress: (share: number) => void,
+): Promise<boolean> {
+  const { tiles: sources, cut } = tiles[0]!.piece;
+  // Of several files, or of pixels that were warped, each core begins where its rows are.
+  const isReadInOrder =
+    plan.resampling === null && sources.length === 1 && orderedDrivers.has(sources[0]!.driver);
+  return translateByStrips(translation, {
+    size: cut.window,
+    cores,
+    isReadInOrder,
+    run,
+    folder: workFolder,
+    onProgress,
+  });
 }
 
 /** The share of a file that is done when it is written. */

@@ -18,6 +18,8 @@ export interface TiffHeader {
 
 /** A field as it is in the file. */
 export interface TiffField {
+  /** Where its entry is, in bytes from the start of the file. */
+  readonly place: number;
   /** TIFF's number of the type: 2 is text, 3 is 16 bits, ... */
   readonly type: number;
   /** How many values there are; of a text, bytes with the closing 0. */
@@ -170,12 +172,12 @@ export async function readTiffDirectory(
     valueBytes += length;
     if (valueBytes > maxValueBytes)
       throw new TiffError(`A directory of the TIFF has over ${maxValueBytes} bytes.`);
-    const place = at + 4 + offsetBytes;
+    const valueAt = at + 4 + offsetBytes;
     const bytes =
       length <= offsetBytes
-        ? entries.subarray(place, place + length)
-        : await part(numberAt(view, place), length);
-    fields.set(tag, { type, count: values, bytes });
+        ? entries.subarray(valueAt, valueAt + length)
+        : await part(numberAt(view, valueAt), length);
+    fields.set(tag, { place: offset + countBytes + at, type, count: values, bytes });
   }
   return new TiffDirectory(fields, numberAt(view, count * entryBytes), isLittleEndian);
 }

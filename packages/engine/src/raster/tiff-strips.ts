@@ -1,8 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { readTiffDirectory, readTiffHeader, type TiffDirectory, TiffError } from './tiff-directory.ts';
+import { tiffTags } from './tiff-image.ts';
 
-const tags = { stripOffsets: 273, rowsPerStrip: 278, stripByteCounts: 279, jpegTables: 347 } as const;
+/** TIFF technical note 2. */
+const jpegTablesTag = 347;
 
 /** The compressed strips of the first image of a TIFF. */
 export class TiffStrips implements AsyncDisposable {
@@ -14,8 +16,8 @@ export class TiffStrips implements AsyncDisposable {
   private constructor(file: FileHandle, directory: TiffDirectory) {
     this.#file = file;
     this.#directory = directory;
-    this.#offsets = directory.numbers(tags.stripOffsets) ?? new Float64Array();
-    this.#lengths = directory.numbers(tags.stripByteCounts) ?? new Float64Array();
+    this.#offsets = directory.numbers(tiffTags.stripOffsets) ?? new Float64Array();
+    this.#lengths = directory.numbers(tiffTags.stripByteCounts) ?? new Float64Array();
     if (this.#offsets.length !== this.#lengths.length)
       throw new TiffError('The TIFF has strips without size.');
   }
@@ -38,12 +40,12 @@ export class TiffStrips implements AsyncDisposable {
 
   /** Null where the TIFF does not say. */
   get rowsPerStrip(): number | null {
-    return this.#directory.number(tags.rowsPerStrip);
+    return this.#directory.number(tiffTags.rowsPerStrip);
   }
 
   /** A JPEG of tables alone, which all strips use; null where there is none. */
   get jpegTables(): Buffer | null {
-    return this.#directory.bytes(tags.jpegTables);
+    return this.#directory.bytes(jpegTablesTag);
   }
 
   /**

@@ -69,3 +69,30 @@ test('cut to a polygon it has a mask, which the JPEG driver writes', async () =>
   expect(isByStrips(written)).toBe(false);
   expect((await describe(written)).bands.map(({ mask }) => mask)).toEqual(['dataset']);
 });
+
+test.each([
+  ['without gaps is compressed in strips', [0, 3500], true],
+  ['with a gap has a mask, which the JPEG driver writes', [0, 3600], false],
+] as const)('a mosaic of two tiles %s', async (_name, columns, isInStrips) => {
+  await using folder = await temporaryFolder();
+  const size = { width: 3500, height: 6001 };
+  const tiles = columns.map((column, index) => {
+    const flags = ['-outsize', String(size.width), String(size.height), ...placedAt(column, 0, size)];
+    return makeRaster(folder.file(`tiles/${index}.tif`), { width: 350, height: 600, flags });
+  });
+  const { path: member } = await exportRasters(
+    {
+      layers: [{ path: folder.file('tiles'), kind: 'raster' }],
+      formats: { raster: 'image/jpeg' },
+      mosaic: true,
+    },
+    folder.path,
+  );
+  const written = member('layer-1.jpg');
+  expect(isByStrips(written)).toBe(isInStrips);
+  expect((await describe(written)).bands[0]!.mask).toBe(isInStrips ? 'none' : 'dataset');
+  const mosaic = folder.file('mosaic.vrt');
+  runGdal('gdalbuildvrt', ['-q', mosaic, ...tiles]);
+  runGdal('gdal_translate', ['-q', '-of', 'JPEG', '-co', 'QUALITY=90', mosaic, folder.file('drivers.jpg')]);
+  expect(checksums(written)).toEqual(checksums(folder.file('drivers.jpg')));
+});

@@ -5,7 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { EngineError } from '../engine-error.ts';
 import { diskError } from '../formats/block-file.ts';
 import { frameBytes, type JpegFrame, type PixelSize, pixelsOfStrip } from './jpeg-frame.ts';
+import type { Strip } from './jpeg-scan.ts';
 import { jpegMarkers, markerBytes } from './jpeg-segments.ts';
+import { findRecoding } from './recode-strips.ts';
 import { TiffError } from './tiff-directory.ts';
 import { TiffStrips } from './tiff-strips.ts';
 
@@ -31,9 +33,11 @@ export interface JoinOptions {
 
 /** The markers between strips are numbered round and round. */
 const restarts = 8;
+/** Strips that are looked at for the tables of the whole. */
+const samples = 8;
 
 /**
- * Writes one JPEG from the strips of TIFFs, each of which becomes a restart interval: no pixel is coded again. Removes the
+ * Writes one JPEG from the strips of TIFFs, each of which becomes a restart interval: no pixel is computed again, and coded again only where that makes the JPEG clearly smaller. Removes the
  * TIFFs one by one as they are read. Memory is that of a strip. After a failure there is no JPEG.
  *
  * @throws EngineError `gdal-failed` where the strips are not what was expected, `disk-full`; on abort, `signal.reason`
@@ -54,21 +58,22 @@ export async function joinStrips(
 }
 
 async function* joinedBytes(
-  { frame, size, stripRows, parts }: StrippedPicture,
+  picture: StrippedPicture,
   onProgress?: (fraction: number) => void,
 ): AsyncGenerator<Buffer> {
-  const head = frameBytes(frame, size, stripRows);
+  const { size, stripRows, parts } = picture;
+  const step = Math.max(1, Math.floor(size.height / stripRows / samples));
+  const recoding = await findRecoding(picture.frame, allStrips(picture, step), allStrips(picture));
+  const head = frameBytes(recoding?.frame ?? picture.frame, size, stripRows);
   if (head === null) throw unexpected(`Strips of ${stripRows} rows are too large.`);
   yield head;
   let [strips, rowsDone] = [0, 0];
   for (const part of parts) {
-    for await (const { strip, rows } of stripsOf(part, stripRows)) {
-      const pixels = pixelsOfStrip(strip, frame, { width: size.width, height: rows });
-      if (pixels === null) throw unexpected(`Strip ${strips} is coded in another way than the first.`);
+    for await (const strip of stripsOf(part, picture)) {
       if (strips > 0) yield markerBytes(jpegMarkers.firstRestart + ((strips - 1) % restarts));
-      yield pixels;
+      yield recoding?.recode(strip) ?? strip.pixels;
       strips += 1;
-      rowsDone += rows;
+      rowsDone += strip.size.height;
       onProgress?.(rowsDone / size.height);
     }
     await rm(part.path);
@@ -76,17 +81,27 @@ async function* joinedBytes(
   yield markerBytes(jpegMarkers.end);
 }
 
+/** The strips of a picture from top to bottom, or only each one of so many. */
+async function* allStrips(picture: StrippedPicture, step = 1): AsyncGenerator<Strip> {
+  for (const part of picture.parts) yield* stripsOf(part, picture, step);
+}
+
+/** The strips of a part, or only each one of so many. */
 async function* stripsOf(
   { path, rows }: StripPart,
-  stripRows: number,
-): AsyncGenerator<{ strip: Buffer; rows: number }> {
+  { frame, stripRows, size: { width } }: StrippedPicture,
+  step = 1,
+): AsyncGenerator<Strip> {
   await using strips = await TiffStrips.open(path);
   // Of fewer rows than that, GDAL makes a smaller strip.
   const isExpected =
     strips.rowsPerStrip === Math.min(stripRows, rows) && strips.count === Math.ceil(rows / stripRows);
   if (!isExpected) throw unexpected(`${strips.count} strips are not what was asked for.`);
-  for (let index = 0; index < strips.count; index++) {
-    yield { strip: await strips.read(index), rows: Math.min(stripRows, rows - index * stripRows) };
+  for (let index = 0; index < strips.count; index += step) {
+    const size = { width, height: Math.min(stripRows, rows - index * stripRows) };
+    const pixels = pixelsOfStrip(await strips.read(index), frame, size);
+    if (pixels === null) throw unexpected(`Strip ${index} is coded in another way than the first.`);
+    yield { pixels, size };
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { expect, test } from 'vitest';
@@ -134,6 +134,29 @@ test('a mosaic', async () => {
   const made = await makeBoth(folder, mosaic);
   expect(made.isDone).toBe(true);
   expect(sizeOf(made.ours)).toEqual({ width: 666, height: 1400 });
+  expectSame(made);
+});
+
+test.each([1, 3] as const)(
+  'a drawing in %i bands, for which the standard\u2019s codes are long: as small as by the JPEG driver',
+  async (bands) => {
+    await using folder = await temporaryFolder();
+    const value: typeof busy = (column, row, band) =>
+      column % 61 < 2 || row % 53 < 1 ? 40 * band : 250 - band;
+    const path = makeRaster(folder.file('a.tif'), { width: 1003, height: 1501, bands, value });
+    const made = await makeBoth(folder, path);
+    expect(made.isDone).toBe(true);
+    expectSame(made);
+    const [ours, drivers] = [made.ours, made.drivers].map((one) => statSync(one).size);
+    expect(ours! / drivers!).toBeLessThan(1.05);
+  },
+);
+
+test('a picture of one colour', async () => {
+  await using folder = await temporaryFolder();
+  const path = makeRaster(folder.file('a.tif'), { width: 1003, height: 701, bands: 3, value: () => 250 });
+  const made = await makeBoth(folder, path);
+  expect(made.isDone).toBe(true);
   expectSame(made);
 });
 

@@ -10,8 +10,8 @@ export interface PixelSize {
 export interface JpegFrame {
   /** From the start to the tables: density, Exif, colour profile, comment. */
   readonly lead: Buffer;
-  /** For dequantisation and Huffman codes. */
-  readonly tables: Buffer;
+  readonly quantisation: Buffer;
+  readonly huffman: Buffer;
   /** The frame's header, with some size in it. */
   readonly header: Buffer;
   /** The scan's header. */
@@ -32,15 +32,16 @@ const sizeInHeader = { height: 5, width: 7 } as const;
 export function frameOfStrips(jpeg: Buffer, stripTables: Buffer, strip: Buffer): JpegFrame | null {
   const [whole, tables] = [readJpegHead(jpeg).segments, readJpegHead(stripTables).segments];
   const [header, scan] = [find(whole, jpegMarkers.baselineFrame), find(whole, jpegMarkers.scan)];
-  const huffman = find(tables, jpegMarkers.huffmanTables);
-  if (header === null || scan === null || huffman === null) return null;
-  if (
-    !find(whole, jpegMarkers.quantisationTables)?.equals(find(tables, jpegMarkers.quantisationTables) ?? none)
-  )
-    return null;
+  const [quantisation, huffman] = [
+    find(tables, jpegMarkers.quantisationTables),
+    find(tables, jpegMarkers.huffmanTables),
+  ];
+  if (header === null || scan === null || quantisation === null || huffman === null) return null;
+  if (find(whole, jpegMarkers.quantisationTables)?.equals(quantisation) !== true) return null;
   const frame = {
     lead: Buffer.concat([markerBytes(jpegMarkers.start), ...whole.filter(isLead).map(({ bytes }) => bytes)]),
-    tables: Buffer.concat(tables.map(({ bytes }) => bytes)),
+    quantisation,
+    huffman,
     header,
     scan,
   };
@@ -49,15 +50,16 @@ export function frameOfStrips(jpeg: Buffer, stripTables: Buffer, strip: Buffer):
 
 /** All that stands before the pixels of a JPEG whose strips have so many rows; null where there cannot be such. */
 export function frameBytes(frame: JpegFrame, size: PixelSize, stripRows: number): Buffer | null {
-  const { lead, tables, scan } = frame;
-  const unit = codingUnit(frame.header);
+  const { lead, quantisation, huffman, header, scan } = frame;
+  const unit = codingUnit(header);
   const interval = Math.ceil(size.width / unit.width) * (stripRows / unit.height);
   if (!Number.isInteger(interval) || interval > maxInterval) return null;
   const restart = Buffer.from([0, 4, interval >> 8, interval & 0xff]);
   return Buffer.concat([
     lead,
-    tables,
-    withSize(frame.header, size),
+    quantisation,
+    huffman,
+    withSize(header, size),
     markerBytes(jpegMarkers.restartInterval),
     restart,
     scan,
@@ -79,8 +81,6 @@ export function pixelsOfStrip(strip: Buffer, { header, scan }: JpegFrame, size: 
   const isWhole = end > byteLength && strip.subarray(end).equals(markerBytes(jpegMarkers.end));
   return isAlike && isWhole ? strip.subarray(byteLength, end) : null;
 }
-
-const none = Buffer.alloc(0);
 
 /** All segments of a kind, joined; null where there are none. */
 function find(segments: readonly JpegSegment[], marker: number): Buffer | null {
@@ -105,7 +105,7 @@ function withSize(header: Buffer, { width, height }: PixelSize): Buffer {
 }
 
 /** Pixels that are coded together: blocks of 8 by 8 of one band; of several, as many as the coarsest of them covers. */
-function codingUnit(header: Buffer): PixelSize {
+export function codingUnit(header: Buffer): PixelSize {
   const count = header[9]!;
   if (count === 1) return { width: 8, height: 8 };
   const factors = Array.from({ length: count }, (_, index) => header[11 + index * 3]!);

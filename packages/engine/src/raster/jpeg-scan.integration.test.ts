@@ -66,6 +66,6 @@ test('a strip that ends too early, or has other bits, is refused', async () => {
   const { pixels, size } = strip;
   expect(() => reader.read({ size, pixels: pixels.subarray(0, 500) })).toThrow(EngineError);
   expect(() => reader.read({ size, pixels: Buffer.alloc(0) })).toThrow(EngineError);
-  const ones = Buffer.from(pixels.map((byte, index) => (index % 2 === 0 ? 0xff : 0)));
+  const ones = Buffer.from(pixels.map((_byte, index) => (index % 2 === 0 ? 0xff : 0)));
   expect(() => reader.read({ size, pixels: ones })).toThrow(EngineError);
 });

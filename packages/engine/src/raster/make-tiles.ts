@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 
-import { translateByStrips } from './jpeg-by-strips.ts';
+import { translateByStrips } from '../jpeg/jpeg-by-strips.ts';
 import { maskStages } from './mask-stage.ts';
 import { optionFacts } from './option-facts.ts';
 import type { Translation } from './raster-commands.ts';
 import { orderedDrivers } from './raster-drivers.ts';
 import { pixelCount } from './raster-plan.ts';
 import type { RasterTile } from './raster-tile.ts';
-import { retileWindow } from './retile-window.ts';
+import { retileWindow } from '../retile/retile-window.ts';
 import { copiedSources, expandColours, warpedSource } from './source-stage.ts';
 import { type BatchTile, shares, type Stage, type TileBatch } from './tile-stage.ts';
 import { translateMany } from './translate-many.ts';

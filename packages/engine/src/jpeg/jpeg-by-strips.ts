@@ -6,9 +6,9 @@ import { inParallel } from '../gdal/in-parallel.ts';
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
 import type { PixelSize } from './jpeg-frame.ts';
 import { joinStrips, type StripPart } from './join-strips.ts';
-import { translateCommand, type Translation } from './raster-commands.ts';
+import { translateCommand, type Translation } from '../raster/raster-commands.ts';
 import { makeStripModel } from './strip-model.ts';
-import { VrtTemplate } from './vrt.ts';
+import { VrtTemplate } from '../raster/vrt.ts';
 
 /** How a JPEG is made in strips. */
 export interface StripOptions {

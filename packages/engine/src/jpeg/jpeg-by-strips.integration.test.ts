@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { runGdal } from '../testing/ogr.ts';
 import { checksums, makeRaster, placedAt, type RasterSketch } from '../testing/raster-fixture.ts';
 import { translateByStrips, type StripOptions } from './jpeg-by-strips.ts';
-import { translateCommand, type Translation } from './raster-commands.ts';
+import { translateCommand, type Translation } from '../raster/raster-commands.ts';
 
 interface Made {
   readonly isDone: boolean;

@@ -9,7 +9,7 @@ import { makeRaster } from '../testing/raster-fixture.ts';
 import { bestHuffmanTables, huffmanSegment, readHuffmanTables } from './huffman-segments.ts';
 import { frameOfStrips, type JpegFrame, pixelsOfStrip } from './jpeg-frame.ts';
 import { countSymbols, ScanReader, scanLayout, type Strip, writeScan } from './jpeg-scan.ts';
-import { TiffStrips } from './tiff-strips.ts';
+import { TiffStrips } from '../tiff/tiff-strips.ts';
 
 /** One strip as GDAL compresses it, and the frame it belongs to. */
 async function stripOf(

@@ -6,9 +6,9 @@ import { EngineError } from '../engine-error.ts';
 import { inParallel } from '../gdal/in-parallel.ts';
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
 import { frameOfStrips, type JpegFrame } from './jpeg-frame.ts';
-import { translateCommand } from './raster-commands.ts';
-import { TiffError } from './tiff-directory.ts';
-import { TiffStrips } from './tiff-strips.ts';
+import { translateCommand } from '../raster/raster-commands.ts';
+import { TiffError } from '../tiff/tiff-directory.ts';
+import { TiffStrips } from '../tiff/tiff-strips.ts';
 
 /** What is asked of the first pixels of a picture. */
 export interface ModelWish {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { findFormat, type ItemReport, type Mimetype } from '@outcrop/contract';
@@ -17,7 +17,9 @@ import { exportRasters } from './testing/raster-fixture.ts';
  * Every picture and grid of other makers, exported in every format of its kind: whole and cut, in its own CRS and in EPSG:4326.
  * What GDAL reads in a product must be what GDAL itself makes of the file, or stand in the report. `npm run try:foreign`.
  */
-const { files, absent } = fetchForeignRasters(resolve('bench/data/foreign'));
+const place = resolve('bench/data/foreign');
+const { files, absent } = fetchForeignRasters(place);
+const log = join(place, 'differences-of-rasters.jsonl');
 const wanted = new RegExp(process.env['OUTCROP_FOREIGN'] ?? '', 'i');
 
 let folder: TemporaryFolder;
@@ -25,6 +27,7 @@ const table: string[] = [];
 
 beforeAll(async () => {
   folder = await temporaryFolder();
+  writeFileSync(log, '');
 });
 
 afterAll(async () => {
@@ -45,6 +48,10 @@ test.each(files.filter(({ name }) => wanted.test(name)))(
       const [said, unsaid] = [verdicts.flatMap((one) => one.said), verdicts.flatMap((one) => one.unsaid)];
       const equal = verdicts.filter((one) => one.said.length + one.unsaid.length === 0).length;
       table.push([file.name, kind, verdicts.length, equal, said.length, unsaid.length].join(' | '));
+      appendFileSync(
+        log,
+        `${JSON.stringify({ file: file.name, kind, products: verdicts.length, said, unsaid })}\n`,
+      );
       expect(unsaid).toEqual([]);
     } finally {
       rmSync(work, { recursive: true, force: true });

@@ -335,6 +335,34 @@ test.each([
   },
 );
 
+test.each(['JP2', 'lossless', 'GTiff', 'HFA', 'PNG'] as const)(
+  'a rotated raster of positions in the middle of pixels stays where it is as %s',
+  async (name) => {
+    await using folder = await temporaryFolder();
+    const turned = '<GeoTransform>1700001.75,1.5,-5,5500003.25,-5,-1.5</GeoTransform>';
+    const upright = makeRaster(folder.file('upright.tif'), size);
+    runGdal('gdal_translate', [
+      '-q',
+      '-of',
+      'VRT',
+      '-mo',
+      'AREA_OR_POINT=Point',
+      upright,
+      folder.file('turned.vrt'),
+    ]);
+    const vrt = readFileSync(folder.file('turned.vrt'), 'utf8');
+    writeFileSync(folder.file('turned.vrt'), vrt.replace(/<GeoTransform>.*<\/GeoTransform>/, turned));
+    const path = folder.file('turned.tif');
+    runGdal('gdal_translate', ['-q', folder.file('turned.vrt'), path]);
+    const wish = { layers: [{ path, kind: 'raster' } as const], formats: { raster: formats[name] } };
+    const { path: member, result } = await exportRasters(wish, folder.path);
+    const product = result.report.items[0]!.files.find((file) => /\.(jp2|tif|img|png)$/.test(file))!;
+    const [source, written] = await Promise.all([describeTile(path), describeTile(member(product))]);
+    for (const [index, value] of source.transform!.entries())
+      expect(written.transform![index]).toBeCloseTo(value, 6);
+  },
+);
+
 const kea = 'application/x-hdf;subtype=kea';
 const hasKea = (): boolean => runGdal('gdalinfo', ['--formats']).includes('  KEA ');
 

@@ -254,10 +254,10 @@ function comparePixels(
   reference: string,
   { work, isCut, bands }: { work: string; isCut: boolean; bands: number },
 ): Difference[] {
-  const [valid, expected] = [product, reference].map((path) => rawOf(path, 'mask', work)) as [
-    Float64Array,
-    Float64Array,
-  ];
+  // Of alpha in 16 bits GDAL's mask is 255 everywhere (GDAL 3.6).
+  const alpha = infoOf(reference).bands.findIndex((band) => band.colorInterpretation === 'Alpha');
+  const valid = rawOf(product, 'mask', work);
+  const expected = rawOf(reference, alpha < 0 ? 'mask' : String(alpha + 1), work);
   const masked = valid.filter((value, index) => value === 0 && expected[index]! > 0).length;
   const found: Difference[] = [];
   const share = (count: number): string => `${count} of ${valid.length} pixels`;

@@ -377,6 +377,7 @@ async function tryProduct(
       distance,
       isTyped,
       ignoresCase: /kml/.test(format),
+      keepsOrder: format === 'application/pdf',
     }).filter((difference) => !isDocumented(format, difference));
     return verdictOf(found, { layer, product, losses });
   } catch (error) {

@@ -30,6 +30,8 @@ export interface RowComparison {
   readonly isTyped: boolean;
   /** Whether GDAL has names of its own for some fields, such as `Name` for the `name` of a KML. */
   readonly ignoresCase?: boolean;
+  /** Whether rows are compared one by one as they come, where they are equally many. */
+  readonly keepsOrder?: boolean;
 }
 
 /** Finds what differs between what was to be written and what is there, feature by feature, in whatever order they are. */
@@ -39,7 +41,11 @@ export function compareRows(expected: RowSet, actual: RowSet, comparison: RowCom
     found.add(null, 'features', `${expected.rows.length} became ${actual.rows.length}`);
   }
   const columns = matchColumns(expected, actual, { found, comparison });
-  for (const [one, other] of pairRows(expected.rows, actual.rows, columns)) {
+  const isInOrder = comparison.keepsOrder === true && expected.rows.length === actual.rows.length;
+  const pairs = isInOrder
+    ? expected.rows.map((row, index) => [row, actual.rows[index]!] as const)
+    : pairRows(expected.rows, actual.rows, columns);
+  for (const [one, other] of pairs) {
     for (const { name, from, to } of columns)
       compareValues(name, [one.values[from], other.values[to]], found);
     compareShapes([one.shape, other.shape], comparison, found);

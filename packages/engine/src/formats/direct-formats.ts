@@ -18,6 +18,7 @@ const formats: Readonly<Partial<Record<Mimetype, FormatLoader>>> = {
   'application/vnd.apache.parquet': async () =>
     erased((await import('./geoparquet-format.ts')).geoParquetFormat),
   'application/vnd.google-earth.kml+xml': async () => erased((await import('./kml-format.ts')).kmlFormat()),
+  'application/sql': async () => erased((await import('./postgres-format.ts')).postgresFormat),
 };
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {

@@ -140,53 +140,6 @@ const xlsx: OgrRecipe = {
   },
 };
 
-const postgresDump: OgrRecipe = {
-  ...usual,
-  mimetype: 'application/sql',
-  realDigits: 15,
-  label: 'PostgreSQL',
-  driver: 'PGDUMP',
-  extension: 'sql',
-  hasM: true,
-  // A name that SQL takes without quotation marks.
-  layerName: ({ name }) => name.replaceAll('-', '_').replace(/^(?=\d)/, '_'),
-  // PostgreSQL cuts names beyond this, in silence.
-  fieldName: (name, taken) => uniqueName(cutToBytes(name, 63), taken),
-  // GDAL takes a whole number that is called like the id for the id.
-  extraColumns: (schema): readonly StreamColumn[] => [{ ...featureId, name: idName(schema) }],
-  args: ({ schema }) => {
-    const fid = idName(schema);
-    const options = { LAUNDER: 'NO', DROP_TABLE: 'OFF', CREATE_SCHEMA: 'OFF', FID: fid };
-    const geometry =
-      schema.geometry === null ? null : uniqueName(schema.geometry.column, [...names(schema), fid]);
-    return [
-      '--config',
-      'PG_USE_COPY',
-      'YES',
-      ...lco(geometry === null ? options : { ...options, GEOMETRY_NAME: geometry }),
-    ];
-  },
-  readBack: null,
-};
-
-function idName(schema: OutputSchema): string {
-  return uniqueName(schema.fidColumn === 'rowid' ? 'fid' : schema.fidColumn, names(schema));
-}
-
-const featureId: Omit<StreamColumn, 'name'> = {
-  field: null,
-  type: 'integer64',
-  width: null,
-  values: { made: 'fid' },
-  role: 'attribute',
-};
-
-function cutToBytes(name: string, maxBytes: number): string {
-  let cut = name;
-  while (Buffer.byteLength(cut) > maxBytes) cut = [...cut].slice(0, -1).join('');
-  return cut;
-}
-
 const dxf: OgrRecipe = {
   ...usual,
   mimetype: 'image/vnd.dxf',
@@ -240,7 +193,6 @@ export const ogrRecipes: readonly OgrRecipe[] = [
   mapInfoMif,
   gml,
   xlsx,
-  postgresDump,
   dxf,
   pdf,
 ];

@@ -6,6 +6,7 @@ import { EngineError } from '../engine-error.ts';
 const limits: Readonly<Partial<Record<Mimetype, number>>> = {
   // Columns of a table (PostgreSQL, appendix K), but for the id and the geometry.
   'application/sql': 1600 - 2,
+  'application/x-ogc-mapinfo_file+mif': 250,
 };
 
 /** Fields that a format has at most; undefined where the engine does not write it, or where there is no limit. */

@@ -13,12 +13,19 @@ const commonScale = 10 ** commonDecimals;
 const exactLimit = 2 ** 53;
 /** Digits that a 32-bit integer always has room for. */
 const mostDigits = 9;
-const powersOfTen = Float64Array.from({ length: mostDigits + 1 }, (_, power) => 10 ** power);
+/** Digits of a double that every reader keeps. */
+const significantDigits = 15;
+const powersOfTen = Float64Array.from({ length: significantDigits + 1 }, (_, power) => 10 ** power);
+/** Digits that are taken from the end of what is more than a 32-bit integer. */
+const lowDigits = 7;
+const lowScale = 10 ** lowDigits;
 
 /** Bytes that `writeShortNumber` needs at most. */
 export const mostShortBytes = 16;
 /** Bytes that `writeFixed` needs at most. */
 export const mostFixedBytes = 21;
+/** Bytes that `writeSignificant` needs at most. */
+export const mostSignificantBytes = 27;
 
 /** A number with all its digits (the shortest text that reads back as the same number), or null for null and NaN. */
 export function numberText(column: NumberColumn, row: number): string | null {
@@ -68,6 +75,40 @@ export function writeFixed(bytes: Uint8Array, start: number, value: number, deci
   if (value < 0 && (whole > 0 || fraction > 0)) bytes[at++] = minus;
   at = writeDigits(bytes, at, whole, digitCount(whole));
   return fraction === 0 ? at : writeFraction(bytes, at, fraction, decimals);
+}
+
+/**
+ * Writes a number with fifteen digits, or fifteen decimals where it is below 1, without trailing zeros. Returns where it
+ * ends, or -1 where it was not written: beyond 2^31.
+ */
+export function writeSignificant(bytes: Uint8Array, start: number, value: number): number {
+  // Most have few digits, which are found faster.
+  const short = writeShortNumber(bytes, start, value);
+  if (short >= 0) return short;
+  const magnitude = Math.abs(value);
+  if (!(magnitude < integerLimit - 1)) return -1;
+  let whole = magnitude | 0;
+  const decimals = whole === 0 ? significantDigits : significantDigits - digitCount(whole);
+  const scale = powersOfTen[decimals]!;
+  // The difference is exact, and has so few digits that its product is exact to a ninth of the last of them.
+  let fraction = Math.round((magnitude - whole) * scale);
+  if (fraction === scale) {
+    whole += 1;
+    fraction = 0;
+  }
+  let at = start;
+  if (value < 0 && (whole > 0 || fraction > 0)) bytes[at++] = minus;
+  at = writeDigits(bytes, at, whole, digitCount(whole));
+  if (fraction === 0) return at;
+  if (decimals <= mostDigits) return writeFraction(bytes, at, fraction | 0, decimals);
+  const high = Math.floor(fraction / lowScale);
+  const low = fraction - high * lowScale;
+  if (low === 0) return writeFraction(bytes, at, high | 0, decimals - lowDigits);
+  bytes[at] = point;
+  at = writeDigits(bytes, at + 1, high | 0, decimals - lowDigits);
+  at = writeDigits(bytes, at, low | 0, lowDigits);
+  while (bytes[at - 1] === zero) at -= 1;
+  return at;
 }
 
 /** Writes a point and the fraction, given as an integer with so many decimals, without the zeros at its end. */

@@ -1,6 +1,16 @@
 import type { NumberColumn } from '../features/feature-batch.ts';
-import { mostFixedBytes, mostShortBytes, numberText, writeFixed, writeShortNumber } from './number-text.ts';
+import {
+  mostFixedBytes,
+  mostShortBytes,
+  mostSignificantBytes,
+  numberText,
+  writeFixed,
+  writeShortNumber,
+  writeSignificant,
+} from './number-text.ts';
 
+const lineFeed = 10;
+const space = 32;
 const comma = 44;
 const open = 91;
 const close = 93;
@@ -8,6 +18,8 @@ const quote = 34;
 const backslash = 92;
 const firstPrintable = 32;
 const firstNotAscii = 128;
+/** Decimals that a number of fifteen digits can have where the fast way has no room for it. */
+const leastDecimals = 5;
 /** Room to begin with. */
 const leastBytes = 1 << 20;
 /** Longer texts are faster by Node's own writing. */
@@ -138,6 +150,29 @@ export class TextBuffer {
     const end = writeFixed(this.#bytes, this.#length, value, decimals);
     if (end < 0) this.ascii(Number.isFinite(value) ? longDecimal(value, decimals) : 'nan');
     else this.#length = end;
+  }
+
+  /** Positions of a range, each on a line: x and y, rounded to so many decimals, or with fifteen digits for null. */
+  lines(
+    { coordinates, stride, first, last }: Omit<PositionRange, 'isReversed'>,
+    decimals: number | null,
+  ): void {
+    for (let k = first * stride; k <= last * stride; k += stride) {
+      this.coordinate(coordinates[k]!, decimals);
+      this.byte(space);
+      this.coordinate(coordinates[k + 1]!, decimals);
+      this.byte(lineFeed);
+    }
+  }
+
+  /** A number rounded to so many decimals, or with fifteen digits for null; without trailing zeros and an exponent. */
+  coordinate(value: number, decimals: number | null): void {
+    if (decimals !== null) return this.fixed(value, decimals);
+    this.require(mostSignificantBytes);
+    const end = writeSignificant(this.#bytes, this.#length, value);
+    if (end >= 0) this.#length = end;
+    else
+      this.ascii(Number.isFinite(value) ? longDecimal(Number(value.toPrecision(15)), leastDecimals) : 'nan');
   }
 
   /** The x and y of positions as a JSON array of arrays, rounded to so many decimals. */

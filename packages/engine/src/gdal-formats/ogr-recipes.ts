@@ -2,10 +2,9 @@ import { findFormat } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
+import { mapInfoFieldName } from '../formats/mapinfo-names.ts';
 import { uniqueName } from '../formats/unique-name.ts';
 import { countTabRows } from './count-tab-rows.ts';
-import { mifHead } from './mif-head.ts';
-import { mapInfoFieldName } from './mapinfo-names.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import type { StreamColumn } from './stream-column.ts';
 
@@ -50,11 +49,13 @@ const fileGeodatabase: OgrRecipe = {
   readBack: { args: [], ownFields: [], keepsCount: true },
 };
 
-const mapInfo = {
+const mapInfoTab: OgrRecipe = {
   ...usual,
+  mimetype: 'application/x-ogc-mapinfo_file',
   label: 'MapInfo',
   driver: 'MapInfo File',
-  needs: ['charset'],
+  extension: 'tab',
+  needs: ['bounds', 'charset'],
   hasZ: false,
   hasNulls: false,
   integers: 'int32',
@@ -62,29 +63,12 @@ const mapInfo = {
   maxFields: 250,
   hasBlobs: false,
   fieldName: mapInfoFieldName,
-  readBack: { args: [], ownFields: [], keepsCount: true },
-} as const;
-
-const mapInfoTab: OgrRecipe = {
-  ...mapInfo,
-  needs: ['bounds', 'charset'],
-  readBack: { args: [], ownFields: [], keepsCount: false, count: countTabRows },
-  mimetype: 'application/x-ogc-mapinfo_file',
-  extension: 'tab',
   args: ({ envelope, charset }) => [
     '-dsco',
     'FORMAT=TAB',
     ...lco({ ...encoding(charset), ...(envelope !== null && { BOUNDS: bounds(envelope) }) }),
   ],
-};
-
-const mapInfoMif: OgrRecipe = {
-  ...mapInfo,
-  mimetype: 'application/x-ogc-mapinfo_file+mif',
-  realDigits: 15,
-  extension: 'mif',
-  args: ({ charset }) => ['-dsco', 'FORMAT=MIF', ...lco(encoding(charset))],
-  readBack: { args: [], ownFields: [], keepsCount: false, head: mifHead },
+  readBack: { args: [], ownFields: [], keepsCount: false, count: countTabRows },
 };
 
 function encoding(charset: string | null): Record<string, string> {
@@ -187,15 +171,7 @@ function styleColumn(color = '#000000'): StreamColumn {
 }
 
 /** The formats that `ogr2ogr` writes for us, where this machine's GDAL has their drivers. */
-export const ogrRecipes: readonly OgrRecipe[] = [
-  fileGeodatabase,
-  mapInfoTab,
-  mapInfoMif,
-  gml,
-  xlsx,
-  dxf,
-  pdf,
-];
+export const ogrRecipes: readonly OgrRecipe[] = [fileGeodatabase, mapInfoTab, gml, xlsx, dxf, pdf];
 
 /** The recipe of a mimetype; undefined where there is none. */
 export function findRecipe(mimetype: string): OgrRecipe | undefined {

@@ -1,5 +1,8 @@
 import { type GeometryArray, type GeometryKind, geometryKind } from '../features/geometry-array.ts';
+import { writeHex } from './hex-digits.ts';
+import type { TextBuffer } from './text-buffer.ts';
 
+const littleEndian = '01';
 const zFlag = 0x8000_0000;
 const mFlag = 0x4000_0000;
 const sridFlag = 0x2000_0000;
@@ -8,18 +11,7 @@ const highHalfOfNan = 0x7ff8_0000;
 /** Positions that PostGIS wants of a line and of a ring. */
 const leastOfLine = 2;
 const leastOfRing = 4;
-/** Bytes of a header with SRID and count. */
-const headerBytes = 13;
-const digitCodes = Buffer.from('0123456789ABCDEF');
-/** The four digits of every two bytes, the first in the lowest byte: numbers are looked up by two bytes at once. */
-const digits = Uint32Array.from({ length: 1 << 16 }, (_, word) => {
-  const first = digitAt(word, 4) | (digitAt(word, 0) << 8);
-  return first | (digitAt(word, 12) << 16) | (digitAt(word, 8) << 24);
-});
-
-function digitAt(word: number, shift: number): number {
-  return digitCodes[(word >> shift) & 15]!;
-}
+const digitsOfWord = 4;
 
 /** What the geometries are written as. */
 export interface EwkbOptions {
@@ -35,16 +27,18 @@ export interface EwkbOptions {
  * the load of all.
  */
 export class EwkbHexWriter {
+  readonly #text: TextBuffer;
   readonly #srid: number;
   readonly #promote: boolean;
-  #target = new DataView(new ArrayBuffer(131_072));
-  #length = 0;
   /** The coordinates that `#words` are the memory of. */
   #coordinates: Float64Array = new Float64Array(0);
   #words: Uint16Array = new Uint16Array(0);
+  /** The two halves of an integer. */
+  readonly #halves = new Uint16Array(2);
   #isCompleted = false;
 
-  constructor({ srid, promote }: EwkbOptions) {
+  constructor(text: TextBuffer, { srid, promote }: EwkbOptions) {
+    this.#text = text;
     this.#srid = srid;
     this.#promote = promote;
   }
@@ -54,9 +48,8 @@ export class EwkbHexWriter {
     return this.#isCompleted;
   }
 
-  /** The digits of feature i, which has a geometry, as ASCII: in place, valid until the next. */
-  write(geometry: GeometryArray, feature: number): Uint8Array {
-    this.#length = 0;
+  /** Writes feature i, which has a geometry. */
+  write(geometry: GeometryArray, feature: number): void {
     this.#isCompleted = false;
     if (this.#coordinates !== geometry.coordinates) {
       const { buffer, byteOffset, byteLength } = geometry.coordinates;
@@ -67,7 +60,6 @@ export class EwkbHexWriter {
     const first = geometry.featureParts[feature]!;
     const end = geometry.featureParts[feature + 1]!;
     const isSingle = kind <= geometryKind.polygon;
-    this.#require(headerBytes);
     if (isSingle && !this.#promote) {
       if (first === end) this.#writeEmpty(geometry, kind);
       else this.#writePart(geometry, first, this.#srid);
@@ -76,14 +68,12 @@ export class EwkbHexWriter {
       this.#writeInt(end - first);
       for (let part = first; part < end; part++) this.#writePart(geometry, part, 0);
     }
-    return new Uint8Array(this.#target.buffer, 0, this.#length);
   }
 
   /** A point without a position is one of NaN. */
   #writeEmpty(geometry: GeometryArray, kind: GeometryKind): void {
     this.#writeHeader(geometry, kind, this.#srid);
     if (kind !== geometryKind.point) return this.#writeInt(0);
-    this.#require(geometry.stride * 8);
     for (let value = 0; value < geometry.stride; value++) {
       this.#writeInt(0);
       this.#writeInt(highHalfOfNan);
@@ -94,7 +84,6 @@ export class EwkbHexWriter {
     const kind = geometry.partKinds[part] as GeometryKind;
     const first = geometry.partRings[part]!;
     const end = geometry.partRings[part + 1]!;
-    this.#require(headerBytes);
     this.#writeHeader(geometry, kind, srid);
     if (kind === geometryKind.point) {
       this.#writePositions(geometry, geometry.ringStarts[first]!, 1);
@@ -113,7 +102,6 @@ export class EwkbHexWriter {
     const count = geometry.ringStarts[ring + 1]! - from;
     const isOpen = least === leastOfRing && !isClosed(geometry, from, count);
     const closed = count + Number(isOpen);
-    this.#require(4);
     this.#writeInt(Math.max(closed, least));
     this.#writePositions(geometry, from, count);
     if (!isOpen && count >= least) return;
@@ -124,37 +112,27 @@ export class EwkbHexWriter {
   }
 
   #writePositions({ stride }: GeometryArray, from: number, count: number): void {
-    this.#require(count * stride * 8);
-    const target = this.#target;
-    const words = this.#words;
-    const end = (from + count) * stride * 4;
-    let to = this.#length;
-    for (let at = from * stride * 4; at < end; at++, to += 4) target.setUint32(to, digits[words[at]!]!, true);
-    this.#length = to;
+    const wordsOfPosition = stride * 4;
+    this.#writeWords(this.#words, from * wordsOfPosition, (from + count) * wordsOfPosition);
   }
 
   #writeHeader({ hasZ, hasM }: GeometryArray, kind: number, srid: number): void {
-    // One byte: little-endian.
-    this.#target.setUint16(this.#length, digits[1]! & 0xffff, true);
-    this.#length += 2;
+    this.#text.ascii(littleEndian);
     const flags = (hasZ ? zFlag : 0) + (hasM ? mFlag : 0) + (srid === 0 ? 0 : sridFlag);
     this.#writeInt(kind + flags);
     if (srid !== 0) this.#writeInt(srid);
   }
 
   #writeInt(value: number): void {
-    this.#target.setUint32(this.#length, digits[value & 0xffff]!, true);
-    this.#target.setUint32(this.#length + 4, digits[value >>> 16]!, true);
-    this.#length += 8;
+    this.#halves[0] = value & 0xffff;
+    this.#halves[1] = value >>> 16;
+    this.#writeWords(this.#halves, 0, this.#halves.length);
   }
 
-  /** Makes room for the digits of so many bytes. */
-  #require(bytes: number): void {
-    const needed = this.#length + bytes * 2;
-    if (needed <= this.#target.byteLength) return;
-    const larger = new Uint8Array(Math.max(needed, this.#target.byteLength * 2));
-    larger.set(new Uint8Array(this.#target.buffer, 0, this.#length));
-    this.#target = new DataView(larger.buffer);
+  #writeWords(words: Uint16Array, from: number, end: number): void {
+    const text = this.#text;
+    text.require((end - from) * digitsOfWord);
+    text.endAt(writeHex(text.view, text.length, { words, from, end }));
   }
 }
 

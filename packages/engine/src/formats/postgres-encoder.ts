@@ -40,7 +40,7 @@ export class PostgresEncoder implements BlockEncoder<PostgresPiece> {
 
   constructor({ schema }: EncodeOptions) {
     this.#columns = postgresTable(schema, new LossLog()).columns;
-    this.#ewkb = new EwkbHexWriter({
+    this.#ewkb = new EwkbHexWriter(this.#text, {
       srid: schema.geometry?.crs?.epsg ?? 0,
       promote: schema.geometry?.type.startsWith('MULTI') === true,
     });
@@ -69,7 +69,7 @@ export class PostgresEncoder implements BlockEncoder<PostgresPiece> {
   #writeGeometry(geometry: GeometryArray, row: number): void {
     if (geometry.kinds[row] === geometryKind.none) this.#text.ascii(nullText);
     else {
-      this.#text.bytes(this.#ewkb.write(geometry, row));
+      this.#ewkb.write(geometry, row);
       if (this.#ewkb.isCompleted) this.#losses.add('geometry-completed', completedDetail);
     }
     this.#text.byte(tab);

@@ -27,7 +27,9 @@ const mostShortText = 48;
 
 /** Bytes of text being put together, ASCII and UTF-8, in one growing buffer. */
 export class TextBuffer {
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
+  /** The same memory. */
+  #view = new DataView(this.#bytes.buffer, 0, 0);
   /** Bytes that are made room for at once. */
   #room = leastBytes;
   #length = 0;
@@ -42,7 +44,7 @@ export class TextBuffer {
     const bytes = new Uint8Array(buffer, byteOffset, this.#length);
     // The next piece will be about as long.
     this.#room = Math.max(leastBytes, Math.ceil(this.#length * 1.1));
-    this.#bytes = Buffer.alloc(0);
+    this.#useMemory(Buffer.alloc(0));
     this.#length = 0;
     return bytes;
   }
@@ -64,7 +66,12 @@ export class TextBuffer {
     if (this.#length + bytes <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#room, this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+    this.#useMemory(larger);
+  }
+
+  #useMemory(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   byte(value: number): void {
@@ -80,6 +87,16 @@ export class TextBuffer {
     if (bytes.length > mostShortText) target.set(bytes, start);
     else for (let at = 0; at < bytes.length; at++) target[start + at] = bytes[at]!;
     this.#length = start + bytes.length;
+  }
+
+  /** The memory from its beginning, for those who write into it after `require`: valid until the next write here. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Goes on where such writing has ended. */
+  endAt(length: number): void {
+    this.#length = length;
   }
 
   /** Text of ASCII characters only. */

@@ -89,7 +89,7 @@ async function runThreads(
   try {
     const ends = await Promise.all(
       state.threads.map((_, number) =>
-        endOf(new Worker(entry, { workerData: { state, number } satisfies RetileTask }), stop),
+        endOf(new Worker(entry, { workerData: { state, number } satisfies RetileTask, execArgv: [] }), stop),
       ),
     );
     return ends.every((isWell) => isWell);

@@ -16,9 +16,9 @@ const mostDigits = 9;
 /** Digits of a double that every reader keeps. */
 const significantDigits = 15;
 const powersOfTen = Float64Array.from({ length: significantDigits + 1 }, (_, power) => 10 ** power);
-/** Digits that are taken from the end of what is more than a 32-bit integer. */
-const lowDigits = 7;
-const lowScale = 10 ** lowDigits;
+/** Decimals of the first of two parts that more of them are written in. */
+const highDigits = 7;
+const highScale = 10 ** highDigits;
 
 /** Bytes that `writeShortNumber` needs at most. */
 export const mostShortBytes = 16;
@@ -87,26 +87,25 @@ export function writeSignificant(bytes: Uint8Array, start: number, value: number
   if (short >= 0) return short;
   const magnitude = Math.abs(value);
   if (!(magnitude < integerLimit - 1)) return -1;
-  let whole = magnitude | 0;
+  const whole = magnitude | 0;
   const decimals = whole === 0 ? significantDigits : significantDigits - digitCount(whole);
-  const scale = powersOfTen[decimals]!;
-  // The difference is exact, and has so few digits that its product is exact to a ninth of the last of them.
-  let fraction = Math.round((magnitude - whole) * scale);
-  if (fraction === scale) {
-    whole += 1;
-    fraction = 0;
+  if (decimals <= mostDigits) return writeFixed(bytes, start, value, decimals);
+  // In two parts, as integers of 32 bits are fast. The difference is exact, and the last digit right to a ninth of it.
+  const shifted = (magnitude - whole) * highScale;
+  const lowDigits = decimals - highDigits;
+  let high = shifted | 0;
+  let low = ((shifted - high) * powersOfTen[lowDigits]! + 0.5) | 0;
+  if (low === powersOfTen[lowDigits]!) {
+    high += 1;
+    low = 0;
   }
+  if (low === 0) return writeFixed(bytes, start, value, highDigits);
   let at = start;
-  if (value < 0 && (whole > 0 || fraction > 0)) bytes[at++] = minus;
+  if (value < 0) bytes[at++] = minus;
   at = writeDigits(bytes, at, whole, digitCount(whole));
-  if (fraction === 0) return at;
-  if (decimals <= mostDigits) return writeFraction(bytes, at, fraction | 0, decimals);
-  const high = Math.floor(fraction / lowScale);
-  const low = fraction - high * lowScale;
-  if (low === 0) return writeFraction(bytes, at, high | 0, decimals - lowDigits);
   bytes[at] = point;
-  at = writeDigits(bytes, at + 1, high | 0, decimals - lowDigits);
-  at = writeDigits(bytes, at, low | 0, lowDigits);
+  at = writeDigits(bytes, at + 1, high, highDigits);
+  at = writeDigits(bytes, at, low, lowDigits);
   while (bytes[at - 1] === zero) at -= 1;
   return at;
 }

@@ -120,8 +120,9 @@ async function loadDump(table: string): Promise<{ table: string; losses: readonl
   const file = report.items[0]!.files.find((name) => name.endsWith('.sql'))!;
   runGdal('unzip', ['-q', '-o', archivePath, file, '-d', folder.path]);
   const { port } = new URL(cluster.url);
-  const server = ['-h', '127.0.0.1', '-p', port, '-U', 'outcrop', 'postgres'];
-  runGdal('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-f', folder.file(file), ...server]);
+  // Whatever charset the terminal of a user has.
+  const server = `host=127.0.0.1 port=${port} user=outcrop dbname=postgres client_encoding=LATIN1`;
+  runGdal('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-f', folder.file(file), '-d', server]);
   const name = file.replace(/\.sql$/, '').replaceAll('-', '_');
   return { table: name.replace(/^(?=\d)/, '_'), losses: report.items[0]!.losses };
 }

@@ -71,6 +71,4 @@ export interface ReadBackRules {
   readonly keepsCount: boolean;
   /** How many features the product's head says that it has: where GDAL counts them one by one. */
   readonly count?: (product: string) => number;
-  /** The same file without its features, written into a folder: where GDAL opens a file only by reading all of it. */
-  readonly head?: (product: string, folder: string) => string;
 }

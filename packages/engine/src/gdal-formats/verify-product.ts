@@ -31,9 +31,7 @@ export async function verifyProduct(product: string, expectation: Expectation): 
   const reading = { drivers: [recipe.driver], args: recipe.readBack.args, folder: pieceFolder, signal };
   const [layers, fields] = await Promise.all([
     recipe.readBack.keepsCount ? readLayers(product, reading) : null,
-    recipe.attributes === 'kept'
-      ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading)
-      : null,
+    recipe.attributes === 'kept' ? readFields(product, reading) : null,
   ]);
   const counted = recipe.readBack.count?.(product);
   for (const [index, { set, count }] of sets.entries()) {

@@ -65,6 +65,12 @@ const mapInfo = {
   readBack: { args: [], ownFields: [], keepsCount: true },
 } as const;
 
+/**
+ * Bytes of a block of a `.map`, as MapInfo itself has had them since 15.2; every release reads them. With its default of
+ * 512 GDAL seeks through the file so much that it takes a quarter longer.
+ */
+const tabBlockBytes = 16_384;
+
 const mapInfoTab: OgrRecipe = {
   ...mapInfo,
   needs: ['bounds', 'charset'],
@@ -74,6 +80,8 @@ const mapInfoTab: OgrRecipe = {
   args: ({ envelope, charset }) => [
     '-dsco',
     'FORMAT=TAB',
+    '-dsco',
+    `BLOCKSIZE=${tabBlockBytes}`,
     ...lco({ ...encoding(charset), ...(envelope !== null && { BOUNDS: bounds(envelope) }) }),
   ],
 };

@@ -1,6 +1,7 @@
 import { findFormat } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
+import { gridOptions } from '../formats/filegdb-grid.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { uniqueName } from '../formats/unique-name.ts';
 import { countTabRows } from './count-tab-rows.ts';
@@ -45,7 +46,9 @@ const fileGeodatabase: OgrRecipe = {
     const fid = uniqueName('OBJECTID', names(schema));
     const shape = uniqueName('SHAPE', [...names(schema), fid]);
     const options = { FID: fid, LAYER_ALIAS: schema.title };
-    return lco(schema.geometry === null ? options : { ...options, GEOMETRY_NAME: shape });
+    return lco(
+      schema.geometry === null ? options : { ...options, GEOMETRY_NAME: shape, ...gridOptions(schema) },
+    );
   },
   readBack: { args: [], ownFields: [], keepsCount: true },
 };

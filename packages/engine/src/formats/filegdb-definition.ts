@@ -46,7 +46,7 @@ export function readDefinition(table: Buffer): TableDefinition {
   // The version of the definitions.
   reader.skip(4);
   const layerFlags = reader.int();
-  const hasZ = layerFlags < 0;
+  const [hasZ, hasM] = [(layerFlags & (1 << 31)) !== 0, (layerFlags & (1 << 30)) !== 0];
   const fields: DefinedField[] = [];
   let geometry: DefinedGeometry | null = null;
   for (let count = reader.short(); count > 0; count--) {
@@ -57,7 +57,7 @@ export function readDefinition(table: Buffer): TableDefinition {
     if (type === fileGdbTypes.geometry) {
       reader.skip(1);
       fields.push({ name, type, isNullable: (reader.byte() & nullableFlag) !== 0 });
-      geometry = readGeometry(reader, hasZ);
+      geometry = readGeometry(reader, { hasZ, hasM });
     } else fields.push({ name, type, isNullable: readFlag(reader, type) });
   }
   return { fields, geometry, definitionBytes };
@@ -92,7 +92,10 @@ function readFlag(reader: DefinitionReader, type: number): boolean {
   }
 }
 
-function readGeometry(reader: DefinitionReader, hasZ: boolean): DefinedGeometry {
+function readGeometry(
+  reader: DefinitionReader,
+  { hasZ, hasM }: { hasZ: boolean; hasM: boolean },
+): DefinedGeometry {
   // The CRS as WKT.
   reader.skip(reader.short());
   const flags = reader.byte();
@@ -103,7 +106,7 @@ function readGeometry(reader: DefinitionReader, hasZ: boolean): DefinedGeometry 
   // Tolerances.
   reader.skip(8 * (1 + Number(definesM) + Number(definesZ)));
   const boundsAt = reader.position;
-  reader.skip(hasZ ? 48 : 32);
+  reader.skip(32 + 16 * (Number(hasZ) + Number(hasM)));
   reader.skip(1);
   const cells = reader.int();
   if (cells !== 1) throw new RangeError(`the spatial index has cells of ${cells} sizes`);

@@ -85,12 +85,15 @@ export class FileGdbShapeWriter {
 
   #writeBox(box: Float64Array): void {
     const { xOrigin, yOrigin, xyScale } = this.#grid;
-    const [minX, minY, maxX, maxY] = this.#box as unknown as readonly [number, number, number, number];
-    const left = this.#node((minX - xOrigin) * xyScale);
-    const low = this.#node((minY - yOrigin) * xyScale);
-    const width = this.#node((maxX - minX) * xyScale);
-    const height = this.#node((maxY - minY) * xyScale);
-    for (const value of [left, low, width, height]) this.#buffer.unsigned(value);
+    const exact = this.#box;
+    const left = this.#node((exact[0]! - xOrigin) * xyScale);
+    const low = this.#node((exact[1]! - yOrigin) * xyScale);
+    const width = this.#node((exact[2]! - exact[0]!) * xyScale);
+    const height = this.#node((exact[3]! - exact[1]!) * xyScale);
+    this.#buffer.unsigned(left);
+    this.#buffer.unsigned(low);
+    this.#buffer.unsigned(width);
+    this.#buffer.unsigned(height);
     box[0] = left / xyScale + xOrigin;
     box[1] = low / xyScale + yOrigin;
     box[2] = (left + width) / xyScale + xOrigin;

@@ -14,6 +14,7 @@ export class SpatialIndexFile {
   #rows = 0;
   #placed = 0;
   #longestSide = 0;
+  #sides = 0;
   readonly #envelope: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
 
   constructor(path: string, { spool, isOfPoints }: { spool: string; isOfPoints: boolean }) {
@@ -27,10 +28,11 @@ export class SpatialIndexFile {
     this.#boxes.write(new Uint8Array(boxes.buffer, boxes.byteOffset, boxes.byteLength), this.#rows * boxBytes);
     this.#rows += boxes.length / 4;
     for (let at = 0; at < boxes.length; at += 4) {
-      const width = boxes[at + 2]! - boxes[at]!;
-      if (Number.isNaN(width)) continue;
+      const side = Math.max(boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);
+      if (Number.isNaN(side)) continue;
       this.#placed += 1;
-      this.#longestSide = Math.max(this.#longestSide, width, boxes[at + 3]! - boxes[at + 1]!);
+      this.#longestSide = Math.max(this.#longestSide, side);
+      this.#sides += side;
       this.#widen(boxes, at);
     }
   }
@@ -47,6 +49,7 @@ export class SpatialIndexFile {
       greatestId: this.#rows,
       envelope: this.#envelope,
       longestSide: this.#longestSide,
+      meanSide: this.#sides / this.#placed,
       isOfPoints: this.#isOfPoints,
     });
     if (cells === null) return null;
@@ -72,7 +75,7 @@ export class SpatialIndexFile {
   }
 
   #keys(cells: IndexCells): Float64Array {
-    const keys = new IndexKeys(cells, this.#placed);
+    const keys = new IndexKeys(cells, this.#placed * 2);
     const boxes = new Float64Array(Math.min(windowBoxes, this.#rows) * 4);
     for (let first = 0; first < this.#rows; first += windowBoxes) {
       const count = Math.min(windowBoxes, this.#rows - first);

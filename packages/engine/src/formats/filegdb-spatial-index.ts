@@ -32,18 +32,23 @@ export interface IndexedBoxes {
   readonly envelope: Envelope;
   /** The longest side of a box. */
   readonly longestSide: number;
+  /** Mean of the longer sides of boxes. */
+  readonly meanSide: number;
   /** Whether boxes are mostly points, of which a cell is to hold one. */
   readonly isOfPoints: boolean;
 }
 
+/** Esri's advice for the side of a cell: three times that of a box. */
+const meanSides = 3;
+
 /**
- * Cells as large as the largest box, as GDAL has them, so that a box lies in four at the most; of points, as many as there are
- * points. Null where all lie in one place: no index is of any use there.
+ * Cells three times as large as boxes are, and at least as large as the largest, so that a box lies in four at the most; of points,
+ * as many as there are points. Null where all lie in one place: no index is of any use there.
  */
 export function indexCells(boxes: IndexedBoxes): IndexCells | null {
   const [minX, minY, maxX, maxY] = boxes.envelope;
   const density = boxes.isOfPoints ? densityOf(boxes) : 0;
-  let side = Math.max(boxes.longestSide, density);
+  let side = Math.max(boxes.longestSide, boxes.meanSide * meanSides, density);
   if (!(side > 0)) return null;
   const farthest = Math.max(Math.abs(minX), Math.abs(minY), Math.abs(maxX), Math.abs(maxY));
   side = Math.max(side, (farthest / middle) * 1.001);

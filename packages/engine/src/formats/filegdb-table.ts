@@ -24,7 +24,7 @@ export interface TableOptions {
 /** Fills an empty table of a File Geodatabase: its rows, where each begins, and the spatial index. */
 export class FileGdbTable {
   readonly #head: Buffer;
-  readonly #definition: TableDefinition;
+  readonly definition: TableDefinition;
   readonly #rows: BlockFile;
   readonly #offsets: RowOffsets;
   readonly #index: SpatialIndexFile | null;
@@ -32,7 +32,7 @@ export class FileGdbTable {
   #longest = 0;
 
   constructor({ path, definition, spool, isOfPoints }: TableOptions) {
-    this.#definition = definition;
+    this.definition = definition;
     this.#head = readFileSync(`${path}.gdbtable`);
     for (const extension of ['gdbtable', 'gdbtablx']) rmSync(`${path}.${extension}`);
     this.#rows = new BlockFile(`${path}.gdbtable`);
@@ -71,7 +71,7 @@ export class FileGdbTable {
   }
 
   #patchHead(cellSide: number | null): void {
-    const { geometry, definitionBytes } = this.#definition;
+    const { geometry, definitionBytes } = this.definition;
     this.#head.writeUInt32LE(this.#offsets.count, head.rowsAt);
     this.#head.writeUInt32LE(Math.max(this.#longest, definitionBytes), head.longestAt);
     this.#head.writeBigUInt64LE(BigInt(this.#rows.length), head.fileBytesAt);

@@ -8,7 +8,7 @@ import { FileGdbTable } from '../formats/filegdb-table.ts';
 import type { LossLog } from '../formats/loss-log.ts';
 import { productPath } from './conversion.ts';
 import { fileGdbRows } from './filegdb-rows.ts';
-import { makeFileGdbTemplate } from './filegdb-template.ts';
+import { definedFields, makeFileGdbTemplate } from './filegdb-template.ts';
 import { FormatGuard } from './format-guard.ts';
 import { ogrFormat } from './ogr-format.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
@@ -24,6 +24,7 @@ import { verifyProduct } from './verify-product.ts';
 export function fileGdbFormat(recipe: OgrRecipe): BlockFormat<FileGdbPiece | StreamPiece> {
   const byOgr = ogrFormat(recipe);
   return {
+    isWrittenByAnother: (options) => fileGdbRows(recipe, options) === null,
     createEncoder: (options) => {
       const rows = fileGdbRows(recipe, options);
       return rows === null ? new StreamEncoder(recipe, options) : new FileGdbEncoder(rows);
@@ -80,7 +81,8 @@ class FileGdbAssembler implements BlockAssembler<FileGdbPiece> {
 
   async finish(): Promise<void> {
     const { recipe, options, losses } = this.#parts;
-    (await this.#opening).finish();
+    const table = await this.#opening;
+    table.finish();
     this.#guard.check();
     await verifyProduct(productPath(recipe, options), {
       recipe,
@@ -88,6 +90,7 @@ class FileGdbAssembler implements BlockAssembler<FileGdbPiece> {
       options,
       sets: [{ set: this.#shape.sets[0]!, count: this.#count }],
       losses,
+      fields: definedFields(table.definition),
     });
   }
 

@@ -12,6 +12,7 @@ import { LossLog } from '../formats/loss-log.ts';
 import { runGdal } from '../gdal/run-gdal.ts';
 import { conversionCommand, productPath, standardInput } from './conversion.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
+import type { ReadField } from './read-layers.ts';
 import { streamSchema } from './stream-schema.ts';
 import type { StreamShape } from './stream-shape.ts';
 
@@ -51,13 +52,43 @@ export async function makeFileGdbTemplate(parts: TemplateParts): Promise<FileGdb
     input: [flatGeobufHeader({ schema, columns, featureCount: 0, envelope: null })],
   });
   const table = lastTable(productPath(recipe, options));
-  const definition = readDefinition(readFileSync(`${table}.gdbtable`));
+  const definition = knownDefinition(`${table}.gdbtable`);
   const difference = differenceOf(definition, rows);
   if (difference === null) return { table, definition };
-  throw new EngineError(
+  throw unknownLayout(difference);
+}
+
+function knownDefinition(path: string): TableDefinition {
+  try {
+    return readDefinition(readFileSync(path));
+  } catch (error) {
+    if (error instanceof RangeError) throw unknownLayout(error.message);
+    throw error;
+  }
+}
+
+function unknownLayout(difference: string): EngineError {
+  return new EngineError(
     'gdal-failed',
     `This machine's GDAL lays out a File Geodatabase as this version does not know it (${difference}). Choose another format, or another release of GDAL.`,
   );
+}
+
+/** The types as GDAL calls them where it reads fields. */
+const readTypes: Readonly<Record<number, string>> = {
+  [fileGdbTypes.int]: 'Integer',
+  [fileGdbTypes.double]: 'Real',
+  [fileGdbTypes.text]: 'String',
+  [fileGdbTypes.date]: 'DateTime',
+  [fileGdbTypes.binary]: 'Binary',
+};
+
+/** The attributes of a layer, as GDAL has named them and would read them. */
+export function definedFields({ fields }: TableDefinition): ReadField[] {
+  return fields.flatMap(({ name, type }) => {
+    const readType = readTypes[type];
+    return readType === undefined ? [] : [{ name, type: readType }];
+  });
 }
 
 /** System tables have the first numbers, layers those behind them. */

@@ -37,14 +37,10 @@ export class SpatialIndexFile {
     }
   }
 
-  /**
-   * Writes the index, where one is of any use.
-   *
-   * @returns the side of its cells; null where there is no index
-   */
-  finish(): number | null {
+  /** The cells for the boxes so far; null where no index is of any use. */
+  cells(): IndexCells | null {
     if (this.#placed === 0) return null;
-    const cells = indexCells({
+    return indexCells({
       count: this.#placed,
       greatestId: this.#rows,
       envelope: this.#envelope,
@@ -52,14 +48,16 @@ export class SpatialIndexFile {
       meanSide: this.#sides / this.#placed,
       isOfPoints: this.#isOfPoints,
     });
-    if (cells === null) return null;
+  }
+
+  /** Writes the index. */
+  write(cells: IndexCells): void {
     const file = new BlockFile(this.#path);
     try {
       for (const page of pagesTogether(spatialIndexPages(this.#keys(cells), cells))) file.append(page);
     } finally {
       file.close();
     }
-    return cells.side;
   }
 
   [Symbol.dispose](): void {

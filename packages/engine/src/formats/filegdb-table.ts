@@ -5,6 +5,7 @@ import type { TableDefinition } from './filegdb-definition.ts';
 import type { FileGdbPiece } from './filegdb-encoder.ts';
 import { RowOffsets } from './filegdb-offsets.ts';
 import { noShapeBounds } from './filegdb-shape.ts';
+import type { IndexCells } from './filegdb-spatial-index.ts';
 import { SpatialIndexFile } from './filegdb-spatial-index-file.ts';
 
 /** Places in the head of a `.gdbtable`. */
@@ -29,6 +30,7 @@ export class FileGdbTable {
   readonly #offsets: RowOffsets;
   readonly #index: SpatialIndexFile | null;
   readonly #bounds = noShapeBounds();
+  #cells: IndexCells | null = null;
   #longest = 0;
 
   constructor({ path, definition, spool, isOfPoints }: TableOptions) {
@@ -55,12 +57,18 @@ export class FileGdbTable {
     }
   }
 
-  /** Writes the spatial index and the heads, and closes the files. */
-  finish(): void {
-    const side = this.#index?.finish() ?? null;
+  /** Completes the rows: all can be read then, one after the other. */
+  finishRows(): void {
+    this.#cells = this.#index?.cells() ?? null;
     this.#offsets.finish();
-    this.#patchHead(side);
+    this.#patchHead();
     this.#rows.writeHead(this.#head);
+    this.#rows.close();
+  }
+
+  /** Writes the spatial index, when the rows are complete. */
+  finishIndex(): void {
+    if (this.#cells !== null) this.#index?.write(this.#cells);
     this[Symbol.dispose]();
   }
 
@@ -70,7 +78,7 @@ export class FileGdbTable {
     this.#index?.[Symbol.dispose]();
   }
 
-  #patchHead(cellSide: number | null): void {
+  #patchHead(): void {
     const { geometry, definitionBytes } = this.definition;
     this.#head.writeUInt32LE(this.#offsets.count, head.rowsAt);
     this.#head.writeUInt32LE(Math.max(this.#longest, definitionBytes), head.longestAt);
@@ -79,7 +87,7 @@ export class FileGdbTable {
     for (let place = 0; place < (geometry.hasZ ? 6 : 4); place++) {
       this.#head.writeDoubleLE(this.#bounds[place]!, geometry.boundsAt + place * 8);
     }
-    if (cellSide !== null) this.#head.writeDoubleLE(cellSide, geometry.cellAt);
+    if (this.#cells !== null) this.#head.writeDoubleLE(this.#cells.side, geometry.cellAt);
   }
 }
 

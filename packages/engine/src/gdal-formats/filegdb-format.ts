@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import { findFormat } from '@outcrop/contract';
 
@@ -80,23 +81,33 @@ class FileGdbAssembler implements BlockAssembler<FileGdbPiece> {
   }
 
   async finish(): Promise<void> {
-    const { recipe, options, losses } = this.#parts;
     const table = await this.#opening;
-    table.finish();
+    table.finishRows();
+    await Promise.all([this.#verify(table), this.#writeIndex(table)]);
     this.#guard.check();
+  }
+
+  [Symbol.dispose](): void {
+    this.#guard[Symbol.dispose]();
+    this.#table?.[Symbol.dispose]();
+  }
+
+  async #verify({ definition }: FileGdbTable): Promise<void> {
+    const { recipe, options, losses } = this.#parts;
     await verifyProduct(productPath(recipe, options), {
       recipe,
       shape: this.#shape,
       options,
       sets: [{ set: this.#shape.sets[0]!, count: this.#count }],
       losses,
-      fields: definedFields(table.definition),
+      fields: definedFields(definition),
     });
   }
 
-  [Symbol.dispose](): void {
-    this.#guard[Symbol.dispose]();
-    this.#table?.[Symbol.dispose]();
+  /** Lets GDAL be started first, which reads the rows on one core while this takes another. */
+  async #writeIndex(table: FileGdbTable): Promise<void> {
+    await setImmediate();
+    table.finishIndex();
   }
 
   async #open(): Promise<FileGdbTable> {

@@ -84,7 +84,7 @@ export class FileGdbBuffer {
       this.#bytes[this.length++] = rest;
       return;
     }
-    this.#bytes[this.length++] = size % 64 | sign | 0x80;
+    this.#bytes[this.length++] = (size % 64) | sign | 0x80;
     this.unsigned(Math.floor(size / 64));
   }
 

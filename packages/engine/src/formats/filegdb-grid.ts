@@ -32,7 +32,8 @@ export function fileGdbGrid({ geometry }: OutputSchema): FileGdbGrid {
 /** The same as GDAL's options for the creation of a layer. */
 export function gridOptions(schema: OutputSchema): Record<string, string> {
   const grid = fileGdbGrid(schema);
-  const tolerance = schema.geometry?.crs?.kind === 'geographic' ? tolerances.geographic : tolerances.projected;
+  const tolerance =
+    schema.geometry?.crs?.kind === 'geographic' ? tolerances.geographic : tolerances.projected;
   return {
     XORIGIN: String(grid.xOrigin),
     YORIGIN: String(grid.yOrigin),

@@ -25,7 +25,10 @@ export class SpatialIndexFile {
 
   /** Appends the boxes of rows: minX minY maxX maxY, NaN where there is none. */
   append(boxes: Float64Array): void {
-    this.#boxes.write(new Uint8Array(boxes.buffer, boxes.byteOffset, boxes.byteLength), this.#rows * boxBytes);
+    this.#boxes.write(
+      new Uint8Array(boxes.buffer, boxes.byteOffset, boxes.byteLength),
+      this.#rows * boxBytes,
+    );
     this.#rows += boxes.length / 4;
     for (let at = 0; at < boxes.length; at += 4) {
       const side = Math.max(boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);

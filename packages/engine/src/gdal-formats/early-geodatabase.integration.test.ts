@@ -1,4 +1,4 @@
-import { temporaryFolder, writeGeoPackage } from '@outcrop/testkit';
+import { type FeatureFixture, temporaryFolder, writeGeoPackage } from '@outcrop/testkit';
 import { expect, test, vi } from 'vitest';
 
 import { EarlyPieces } from '../archive/early-pieces.ts';
@@ -30,8 +30,11 @@ test('a File Geodatabase that is compressed while ogr2ogr writes it is whole for
           { name: 'text', type: 'TEXT' },
         ],
         features: [
-          ...Array.from({ length: features }, (_, nr) => ({
-            geometry: { type: 'Point', coordinates: [1_500_000 + nr, 5_300_000 + Math.round(random() * 1e5)] },
+          ...Array.from({ length: features }, (_, nr): FeatureFixture => ({
+            geometry: {
+              type: 'Point',
+              coordinates: [1_500_000 + nr, 5_300_000 + Math.round(random() * 1e5)],
+            },
             attributes: { nr, text: `Ōwenga ${random()} `.repeat(8) },
           })),
           {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 
 import type { ManifestMember } from '@outcrop/contract';
@@ -8,6 +9,7 @@ import type { ManifestMember } from '@outcrop/contract';
 import { diskError, withDiskErrors } from '../formats/block-file.ts';
 import { deflateBlockBytes, deflateEnd, deflatePiece, isWorthDeflating } from './deflate.ts';
 import type { EarlyPieces } from './early-pieces.ts';
+import { digestOfFile, FileDigest, worthAThread } from './file-digest.ts';
 import { centralHeader, endRecords, localHeader, type ZipMember, zipMethod } from './zip-records.ts';
 
 /** Pieces that are compressed at once: two for each thread of the pool, so that none waits for the disk. */
@@ -31,6 +33,8 @@ export class ArchiveWriter {
   readonly #queue: QueuedPiece[] = [];
   readonly #buffers = new PieceBuffers();
   #length = 0;
+  /** Of an archive that is large. */
+  #digest: FileDigest | null = null;
 
   private constructor(path: string, file: FileHandle, options: ArchiveOptions) {
     this.#path = path;
@@ -54,6 +58,11 @@ export class ArchiveWriter {
     return this.#length;
   }
 
+  /** SHA-256 of the whole, hex; after `finish`. */
+  async digest(): Promise<string> {
+    return this.#digest?.finish(this.#length) ?? digestOfFile(this.#path);
+  }
+
   /**
    * Adds a file under a path inside the archive.
    *
@@ -63,7 +72,11 @@ export class ArchiveWriter {
     const file = await open(source, 'r');
     try {
       const { size } = await file.stat();
-      await this.#add(path, { expectedSize: size, pieces: piecesOfFile(file, this.#buffers), early });
+      if (size >= worthAThread && !isWorthDeflating(firstPiece(file))) {
+        await this.#store(path, { file, size, source });
+      } else {
+        await this.#add(path, { expectedSize: size, pieces: piecesOfFile(file, this.#buffers), early });
+      }
     } finally {
       await file.close();
     }
@@ -92,6 +105,7 @@ export class ArchiveWriter {
   }
 
   async close(): Promise<void> {
+    this.#digest?.[Symbol.dispose]();
     await Promise.allSettled(this.#queue.flatMap(({ packed }) => packed ?? []));
     await this.#file.close();
   }
@@ -113,6 +127,38 @@ export class ArchiveWriter {
     }
     await this.#enqueue({ member, piece: null, packed: null });
     this.#manifest.push({ path, bytes: member.size, sha256: hash.digest('hex') });
+  }
+
+  /** Adds a large file as it is, with its checksum first: so what is written is final, and both digests are taken beside it. */
+  async #store(path: string, { file, size, source }: StoredFile): Promise<void> {
+    while (this.#queue.length > 0) await this.#writeNext();
+    using digest = new FileDigest(source);
+    const sha256 = digest.finish(size);
+    const member = new OpenMember(path, size >= zip64From);
+    for (const piece of piecesOfFile(file, this.#buffers)) {
+      this.#signal?.throwIfAborted();
+      member.crc = crc32(piece, member.crc);
+      member.size += piece.length;
+      // Whoever stops it is heard.
+      await setImmediate();
+    }
+    const record = { ...member.record(size), offset: this.#length };
+    this.#append(localHeader(record, member.hasRoomForZip64));
+    for (const piece of piecesOfFile(file, this.#buffers)) {
+      this.#signal?.throwIfAborted();
+      this.#append(piece);
+      this.#advance();
+      this.#onBytes(piece.length);
+      await setImmediate();
+    }
+    this.#members.push(record);
+    this.#manifest.push({ path, bytes: size, sha256: await sha256 });
+  }
+
+  /** All that has been written is final. */
+  #advance(): void {
+    if (this.#length >= worthAThread) this.#digest ??= new FileDigest(this.#path);
+    this.#digest?.advance(this.#length);
   }
 
   async #enqueue(queued: QueuedPiece): Promise<void> {
@@ -140,6 +186,7 @@ export class ArchiveWriter {
     const record = member.record(this.#length - member.start);
     this.#write(localHeader(record, member.hasRoomForZip64), record.offset);
     this.#members.push(record);
+    this.#advance();
   }
 
   #append(bytes: Uint8Array): void {
@@ -196,6 +243,13 @@ export interface EarlyFile {
   readonly name: string;
 }
 
+interface StoredFile {
+  readonly file: FileHandle;
+  readonly size: number;
+  /** Its path. */
+  readonly source: string;
+}
+
 interface Addition {
   readonly expectedSize: number;
   readonly pieces: Iterable<Buffer>;
@@ -234,6 +288,11 @@ function* piecesOfFile(file: FileHandle, buffers: PieceBuffers): Generator<Buffe
     if (filled < piece.length) return;
     position += filled;
   }
+}
+
+function firstPiece(file: FileHandle): Buffer {
+  const piece = Buffer.allocUnsafe(deflateBlockBytes);
+  return piece.subarray(0, readSync(file.fd, piece, 0, piece.length, 0));
 }
 
 function* piecesOfText(texts: Iterable<string>): Generator<Buffer> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
@@ -47,6 +47,39 @@ function run(program: string, args: string[]): string {
 }
 
 describe('an archive', () => {
+  test('of a file that is too large to be hashed in passing is as sound, and has the digest that it says', async () => {
+    const large = randomBytes(70_000_000);
+    writeFileSync(folder.file('large'), large);
+    const archive = await ArchiveWriter.create(path);
+    await archive.addFile('rows.csv', folder.file('rows'));
+    await archive.addFile('large.bin', folder.file('large'));
+    await archive.addFile('again.bin', folder.file('large'));
+    await archive.addText('last.txt', 'the end');
+    await archive.finish();
+    const said = await archive.digest();
+    await archive.close();
+    expect(run('unzip', ['-t', path])).toContain('No errors detected');
+    expect(run('sha256sum', [path])).toContain(said);
+    const ofLarge = createHash('sha256').update(large).digest('hex');
+    expect(archive.manifest.map(({ path: name, sha256 }) => [name, sha256])).toEqual([
+      ['rows.csv', createHash('sha256').update(rows).digest('hex')],
+      ['large.bin', ofLarge],
+      ['again.bin', ofLarge],
+      ['last.txt', createHash('sha256').update('the end').digest('hex')],
+    ]);
+  });
+
+  test('of a large file can be stopped', async () => {
+    writeFileSync(folder.file('large'), randomBytes(70_000_000));
+    const controller = new AbortController();
+    const archive = await ArchiveWriter.create(path, {
+      signal: controller.signal,
+      onBytes: () => controller.abort(new Error('enough')),
+    });
+    await expect(archive.addFile('large.bin', folder.file('large'))).rejects.toThrow('enough');
+    await archive.close();
+  });
+
   test('is sound to unzip', async () => {
     await writeArchive();
     expect(run('unzip', ['-t', path])).toContain('No errors detected');

@@ -3,8 +3,11 @@ import { rm } from 'node:fs/promises';
 import { maskStages } from './mask-stage.ts';
 import { optionFacts } from './option-facts.ts';
 import type { Translation } from './raster-commands.ts';
+import { pixelCount } from './raster-plan.ts';
+import type { RasterTile } from './raster-tile.ts';
+import { retileWindow } from './retile-window.ts';
 import { copiedSources, expandColours, warpedSource } from './source-stage.ts';
-import { shares, type Stage, type TileBatch } from './tile-stage.ts';
+import { type BatchTile, shares, type Stage, type TileBatch } from './tile-stage.ts';
 import { translateMany } from './translate-many.ts';
 import { isWrittenByWarp, warpTiles, warpToOutput } from './warp-stage.ts';
 
@@ -37,6 +40,7 @@ async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> 
     };
   });
   const start = startOf(batch);
+  if (await retile(batch, translations[0]!)) return;
   await translateMany(translations, {
     run,
     folder: workFolder,
@@ -47,6 +51,32 @@ async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> 
     },
   });
   await rm(tiles[0]!.paths.work('warped.tif'), { force: true });
+}
+
+/** Fewer pixels are copied by GDAL before threads have started. */
+const leastPixels = 4_000_000;
+
+/** Copies pixels without GDAL where nothing else is asked for, and they are stored in a way that it knows. */
+async function retile(batch: TileBatch, translation: Translation): Promise<boolean> {
+  const { plan, tiles, run } = batch;
+  const [{ piece }] = tiles as [BatchTile];
+  const [tile] = piece.tiles as [RasterTile];
+  const isPlain =
+    tiles.length === 1 &&
+    plan.resampling === null &&
+    plan.format.driver === 'GTiff' &&
+    translation.input === tile.path &&
+    tile.driver === 'GTiff' &&
+    !tile.hasAttributeTable &&
+    !plan.scalesToBytes &&
+    !translation.flags?.includes('-b') &&
+    tile.bands.every(({ mask, bits }) => mask !== 'dataset' && (bits === 8 || bits === 16)) &&
+    pixelCount({ pieces: [piece] }) >= leastPixels;
+  if (!isPlain) return false;
+  const onProgress = (fraction: number): void => batch.onProgress(0, fraction);
+  if (!(await retileWindow(translation, { run, onProgress }))) return false;
+  await batch.onDone(0);
+  return true;
 }
 
 /** The share of a file that is done when it is written. */

@@ -1,5 +1,6 @@
 import { BlockFile } from './block-file.ts';
-import { type IndexCells, indexCells, IndexKeys, spatialIndexPages } from './filegdb-spatial-index.ts';
+import { type IndexCells, idsByCell, indexCells, type VisitBoxes } from './filegdb-index-cells.ts';
+import { spatialIndexPages } from './filegdb-spatial-index.ts';
 import { PositionedFile } from './positioned-file.ts';
 
 /** Boxes that are read back at a time. */
@@ -45,7 +46,6 @@ export class SpatialIndexFile {
     if (this.#placed === 0) return null;
     return indexCells({
       count: this.#placed,
-      greatestId: this.#rows,
       envelope: this.#envelope,
       longestSide: this.#longestSide,
       meanSide: this.#sides / this.#placed,
@@ -57,7 +57,8 @@ export class SpatialIndexFile {
   write(cells: IndexCells): void {
     const file = new BlockFile(this.#path);
     try {
-      for (const page of pagesTogether(spatialIndexPages(this.#keys(cells), cells))) file.append(page);
+      const entries = idsByCell(cells, this.#forEachBox);
+      for (const pages of spatialIndexPages(entries, cells)) file.append(pages);
     } finally {
       file.close();
     }
@@ -75,30 +76,15 @@ export class SpatialIndexFile {
     whole[3] = Math.max(whole[3], boxes[at + 3]!);
   }
 
-  #keys(cells: IndexCells): Float64Array {
-    const keys = new IndexKeys(cells, this.#placed * 2);
+  /** Of the rows that have one, with their ids, which count from 1. */
+  readonly #forEachBox: VisitBoxes = (visit) => {
     const boxes = new Float64Array(Math.min(windowBoxes, this.#rows) * 4);
     for (let first = 0; first < this.#rows; first += windowBoxes) {
       const count = Math.min(windowBoxes, this.#rows - first);
       this.#boxes.read(new Uint8Array(boxes.buffer, 0, count * boxBytes), first * boxBytes);
       for (let row = 0; row < count; row++) {
-        const at = row * 4;
-        if (Number.isNaN(boxes[at])) continue;
-        keys.add(boxes, at, first + row + 1);
+        if (!Number.isNaN(boxes[row * 4])) visit(boxes, row * 4, first + row + 1);
       }
     }
-    return keys.sorted();
-  }
-}
-
-/** Pages of four kilobytes are too little for a write each. */
-function* pagesTogether(pages: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let together: Uint8Array[] = [];
-  for (const page of pages) {
-    together.push(page);
-    if (together.length < 256) continue;
-    yield Buffer.concat(together);
-    together = [];
-  }
-  yield Buffer.concat(together);
+  };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { indexCells, IndexKeys, spatialIndexPages } from './filegdb-spatial-index.ts';
+import { idsByCell, indexCells } from './filegdb-index-cells.ts';
+import { spatialIndexPages } from './filegdb-spatial-index.ts';
 
 const pageBytes = 4096;
 const mostEntries = 340;
@@ -19,15 +20,15 @@ function indexOf(count: number): Buffer {
   const boxes = pointsIn(width, count);
   const cells = indexCells({
     count,
-    greatestId: count,
     envelope: [0, 0, width, width],
     longestSide: 0,
     meanSide: 0,
     isOfPoints: true,
   })!;
-  const keys = new IndexKeys(cells, 1);
-  for (let k = 0; k < count; k++) keys.add(boxes, k * 4, k + 1);
-  return Buffer.concat([...spatialIndexPages(keys.sorted(), cells)]);
+  const entries = idsByCell(cells, (visit) => {
+    for (let k = 0; k < count; k++) visit(boxes, k * 4, k + 1);
+  });
+  return Buffer.concat([...spatialIndexPages(entries, cells)]);
 }
 
 interface Entry {
@@ -77,21 +78,21 @@ test.each([
 });
 
 test('cells are three times as large as boxes, and at least as large as the largest', () => {
-  const boxes = { count: 9, greatestId: 9, envelope: [0, 0, 5000, 5000], isOfPoints: false } as const;
-  expect(indexCells({ ...boxes, longestSide: 12, meanSide: 10 })!.side).toBe(30);
-  expect(indexCells({ ...boxes, longestSide: 100, meanSide: 10 })!.side).toBe(100);
+  const boxes = { count: 9, envelope: [0, 0, 5000, 5000], isOfPoints: false } as const;
+  expect(indexCells({ ...boxes, longestSide: 70, meanSide: 30 })!.side).toBe(90);
+  expect(indexCells({ ...boxes, longestSide: 100, meanSide: 30 })!.side).toBe(100);
   expect(indexCells({ ...boxes, longestSide: 0, meanSide: 0 })).toBeNull();
 });
 
-test('cells are so large that a cell and an id have room in a number', () => {
-  const { side, rows, ids } = indexCells({
-    count: 50_000_000,
-    greatestId: 50_000_000,
+test('small boxes far apart do not make a cell for each place between them', () => {
+  const { side, columns, rows } = indexCells({
+    count: 1000,
     envelope: [-2e7, -2e7, 2e7, 2e7],
     longestSide: 0.5,
     meanSide: 0.1,
     isOfPoints: false,
   })!;
-  expect(rows * rows * ids).toBeLessThan(2 ** 53);
+  expect(columns * rows).toBeLessThan(70_000);
+  expect(columns * rows).toBeGreaterThan(10_000);
   expect(side).toBeGreaterThan(0.5);
 });

@@ -1,136 +1,36 @@
-import type { Envelope } from '../features/geometry-array.ts';
+import type { CellIds, IndexCells } from './filegdb-index-cells.ts';
 
-const pageBytes = 4096;
-/** Entries of a page, whose numbers of four bytes stand before their values of eight. */
+/** Pages and their parts, in words of four bytes. */
+const pageWords = 1024;
+/** Entries of a page, whose ids of a word stand before their cells of two. */
 const pageEntries = 340;
-const headBytes = 12;
-const valuesAt = headBytes + pageEntries * 4;
-/** Cells are numbered from here on both sides of the origin, and stay below twice as much. */
-const middle = 2 ** 29;
-/** What a key has room for: its cell and its row. */
-const keyBits = 53;
-
-/** How cells lie. */
-export interface IndexCells {
-  /** Side of a cell, in units of the CRS. */
-  readonly side: number;
-  /** Column and row of the first cell that is used. */
-  readonly firstX: number;
-  readonly firstY: number;
-  /** Rows of cells. */
-  readonly rows: number;
-  /** One more than the greatest id. */
-  readonly ids: number;
-}
-
-/** What decides on the size of cells. */
-export interface IndexedBoxes {
-  /** Rows that have a place, and the greatest id. */
-  readonly count: number;
-  readonly greatestId: number;
-  /** Around all boxes. */
-  readonly envelope: Envelope;
-  /** The longest side of a box. */
-  readonly longestSide: number;
-  /** Mean of the longer sides of boxes. */
-  readonly meanSide: number;
-  /** Whether boxes are mostly points, of which a cell is to hold one. */
-  readonly isOfPoints: boolean;
-}
-
-/** Esri's advice for the side of a cell: three times that of a box. */
-const meanSides = 3;
+const idsAt = 3;
+const childrenAt = 2;
+const cellsAt = idsAt + pageEntries;
+/** Pages that are made at a time. */
+const pagesTogether = 256;
 
 /**
- * Cells three times as large as boxes are, and at least as large as the largest, so that a box lies in four at the most; of points,
- * as many as there are points. Null where all lie in one place: no index is of any use there.
+ * The pages of a `.spx` and what stands behind them: a tree whose leaves have ids in the order of their cells, and whose levels above
+ * have the last cell of each page below but the last. A page above shares its last page below with the next. Little-endian, as
+ * typed arrays are wherever this runs.
  */
-export function indexCells(boxes: IndexedBoxes): IndexCells | null {
-  const [minX, minY, maxX, maxY] = boxes.envelope;
-  const density = boxes.isOfPoints ? densityOf(boxes) : 0;
-  let side = Math.max(boxes.longestSide, boxes.meanSide * meanSides, density);
-  if (!(side > 0)) return null;
-  const farthest = Math.max(Math.abs(minX), Math.abs(minY), Math.abs(maxX), Math.abs(maxY));
-  side = Math.max(side, (farthest / middle) * 1.001);
-  for (; ; side *= 2) {
-    const [firstX, firstY] = [cellOf(minX, side), cellOf(minY, side)];
-    const columns = cellOf(maxX, side) - firstX + 1;
-    const rows = cellOf(maxY, side) - firstY + 1;
-    const ids = boxes.greatestId + 1;
-    if (columns * rows * ids < 2 ** keyBits) return { side, firstX, firstY, rows, ids };
-  }
-}
-
-function densityOf({ count, envelope: [minX, minY, maxX, maxY] }: IndexedBoxes): number {
-  const [width, height] = [maxX - minX, maxY - minY];
-  const area = width * height;
-  return area > 0 ? Math.sqrt(area / count) : Math.max(width, height) / count;
-}
-
-function cellOf(value: number, side: number): number {
-  return Math.floor(value / side + middle);
-}
-
-/** The keys of all cells that boxes lie in: a cell and an id in one number, which sorts much faster than the two. */
-export class IndexKeys {
-  readonly #cells: IndexCells;
-  #keys: Float64Array;
-  #length = 0;
-
-  constructor(cells: IndexCells, expected: number) {
-    this.#cells = cells;
-    this.#keys = new Float64Array(expected);
-  }
-
-  /** Adds the cells of a box, whose four sides are at a place of `boxes`, with the id of its row. */
-  add(boxes: Float64Array, at: number, id: number): void {
-    const { side, firstX, firstY, rows, ids } = this.#cells;
-    const [startX, endX] = [cellOf(boxes[at]!, side), cellOf(boxes[at + 2]!, side)];
-    const [startY, endY] = [cellOf(boxes[at + 1]!, side), cellOf(boxes[at + 3]!, side)];
-    for (let x = startX; x <= endX; x++) {
-      for (let y = startY; y <= endY; y++) {
-        if (this.#length === this.#keys.length) this.#grow();
-        this.#keys[this.#length++] = ((x - firstX) * rows + (y - firstY)) * ids + id;
-      }
-    }
-  }
-
-  /** All, sorted by cell and then by id. */
-  sorted(): Float64Array {
-    return this.#keys.subarray(0, this.#length).sort();
-  }
-
-  #grow(): void {
-    const larger = new Float64Array(Math.ceil(this.#length * 1.3) + 16);
-    larger.set(this.#keys);
-    this.#keys = larger;
-  }
-}
-
-/**
- * The pages of a `.spx` and what stands behind them: a tree whose leaves have ids by their cells, in the order of the cells, and whose
- * levels above have the last cell of each page below but the last. A page above shares its last page below with the next.
- */
-export function* spatialIndexPages(keys: Float64Array, cells: IndexCells): Generator<Uint8Array> {
-  const levels = levelsOf(keys.length);
+export function* spatialIndexPages(entries: CellIds, cells: IndexCells): Generator<Uint8Array> {
+  const count = entries.ids.length;
+  const levels = levelsOf(count);
+  const lastCells = lastCellsOf(entries, levels.at(-1)!);
   let firstPage = 1;
-  for (const [level, pages] of levels.entries()) {
-    const below = levels[level + 1];
+  for (const [level, pages] of levels.slice(0, -1).entries()) {
+    const below = { first: firstPage + pages, count: levels[level + 1]! };
+    const leavesEach = pageEntries ** (levels.length - 2 - level);
     for (let page = 0; page < pages; page++) {
       const next = page + 1 < pages ? firstPage + page + 1 : 0;
-      yield below === undefined
-        ? leafPage(keys, cells, { page, next })
-        : pageAbove(keys, cells, {
-            page,
-            next,
-            firstBelow: firstPage + pages,
-            below,
-            step: pageEntries ** (levels.length - 1 - level),
-          });
+      yield pageAbove({ page, next, below, leavesEach, lastCells }, cells);
     }
     firstPage += pages;
   }
-  yield trailer(keys.length, levels.length);
+  yield* leafPages(entries, cells, firstPage);
+  yield trailer(count, levels.length);
 }
 
 /** Pages of each level, the one of the root first. */
@@ -140,58 +40,82 @@ function levelsOf(entries: number): number[] {
   return levels;
 }
 
-function leafPage(
-  keys: Float64Array,
-  cells: IndexCells,
-  { page, next }: { page: number; next: number },
-): Uint8Array {
-  const view = new DataView(new ArrayBuffer(pageBytes));
-  const first = page * pageEntries;
-  const count = Math.min(keys.length - first, pageEntries);
-  view.setUint32(0, next, true);
-  view.setUint32(4, count, true);
-  for (let k = 0; k < count; k++) {
-    view.setUint32(headBytes + k * 4, keys[first + k]! % cells.ids, true);
-    setCell(view, k, { key: keys[first + k]!, cells });
+/** The cell of the last entry of each leaf. */
+function lastCellsOf({ starts, ids }: CellIds, leaves: number): Uint32Array {
+  const lastCells = new Uint32Array(leaves);
+  let cell = 0;
+  for (let leaf = 0; leaf < leaves; leaf++) {
+    const last = Math.min((leaf + 1) * pageEntries, ids.length) - 1;
+    while (starts[cell + 1]! <= last) cell += 1;
+    lastCells[leaf] = cell;
   }
-  return new Uint8Array(view.buffer);
+  return lastCells;
 }
 
 interface PageAbove {
   readonly page: number;
   readonly next: number;
   /** Number of the first page below, and how many there are. */
-  readonly firstBelow: number;
-  readonly below: number;
-  /** Keys under one page below. */
-  readonly step: number;
+  readonly below: { readonly first: number; readonly count: number };
+  /** Leaves under one page below. */
+  readonly leavesEach: number;
+  readonly lastCells: Uint32Array;
 }
 
-function pageAbove(
-  keys: Float64Array,
-  cells: IndexCells,
-  { page, next, firstBelow, below, step }: PageAbove,
-): Uint8Array {
-  const view = new DataView(new ArrayBuffer(pageBytes));
+function pageAbove({ page, next, below, leavesEach, lastCells }: PageAbove, cells: IndexCells): Uint8Array {
+  const words = new Uint32Array(pageWords);
   const first = page * pageEntries;
-  const count = Math.min(below - first - 1, pageEntries);
-  view.setUint32(0, next, true);
-  view.setUint32(4, count, true);
-  for (let k = 0; k <= count; k++) view.setUint32(8 + k * 4, firstBelow + first + k, true);
+  const count = Math.min(below.count - first - 1, pageEntries);
+  words[0] = next;
+  words[1] = count;
+  for (let k = 0; k <= count; k++) words[childrenAt + k] = below.first + first + k;
   for (let k = 0; k < count; k++) {
-    setCell(view, k, { key: keys[(first + k + 1) * step - 1]!, cells });
+    setCell(words, cellsAt + k * 2, cellNumber(lastCells[(first + k + 1) * leavesEach - 1]!, cells));
   }
-  return new Uint8Array(view.buffer);
+  return new Uint8Array(words.buffer);
 }
 
-/** The number of a cell: 31 bits for its column, 31 for its row. */
-function setCell(view: DataView, entry: number, { key, cells }: { key: number; cells: IndexCells }): void {
-  const cell = Math.floor(key / cells.ids);
-  const x = cells.firstX + Math.floor(cell / cells.rows);
-  const y = cells.firstY + (cell % cells.rows);
-  const at = valuesAt + entry * 8;
-  view.setUint32(at, (y + (x % 2) * 2 ** 31) >>> 0, true);
-  view.setUint32(at + 4, Math.floor(x / 2), true);
+function* leafPages({ starts, ids }: CellIds, cells: IndexCells, firstPage: number): Generator<Uint8Array> {
+  const pages = Math.ceil(ids.length / pageEntries);
+  let cell = 0;
+  let number = cellNumber(cell, cells);
+  for (let first = 0; first < pages; first += pagesTogether) {
+    const some = Math.min(pagesTogether, pages - first);
+    const words = new Uint32Array(some * pageWords);
+    for (let page = first; page < first + some; page++) {
+      const at = (page - first) * pageWords;
+      const count = Math.min(ids.length - page * pageEntries, pageEntries);
+      words[at] = page + 1 < pages ? firstPage + page + 1 : 0;
+      words[at + 1] = count;
+      for (let k = 0; k < count; k++) {
+        const entry = page * pageEntries + k;
+        if (starts[cell + 1]! <= entry) {
+          while (starts[cell + 1]! <= entry) cell += 1;
+          number = cellNumber(cell, cells);
+        }
+        words[at + idsAt + k] = ids[entry]!;
+        setCell(words, at + cellsAt + k * 2, number);
+      }
+    }
+    yield new Uint8Array(words.buffer);
+  }
+}
+
+interface CellNumber {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The number of a cell in two words: 31 bits for its column, above 31 for its row. */
+function cellNumber(cell: number, { firstX, firstY, rows }: IndexCells): CellNumber {
+  const x = firstX + Math.floor(cell / rows);
+  const y = firstY + (cell % rows);
+  return { low: y + (x % 2) * 2 ** 31, high: Math.floor(x / 2) };
+}
+
+function setCell(words: Uint32Array, at: number, { low, high }: CellNumber): void {
+  words[at] = low;
+  words[at + 1] = high;
 }
 
 /** What readers take the tree by; the constants are those that GDAL writes. */

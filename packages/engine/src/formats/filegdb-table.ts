@@ -5,7 +5,7 @@ import type { TableDefinition } from './filegdb-definition.ts';
 import type { FileGdbPiece } from './filegdb-encoder.ts';
 import { RowOffsets } from './filegdb-offsets.ts';
 import { noShapeBounds } from './filegdb-shape.ts';
-import type { IndexCells } from './filegdb-spatial-index.ts';
+import type { IndexCells } from './filegdb-index-cells.ts';
 import { SpatialIndexFile } from './filegdb-spatial-index-file.ts';
 
 /** Places in the head of a `.gdbtable`. */

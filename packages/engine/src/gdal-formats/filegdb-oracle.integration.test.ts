@@ -133,7 +133,7 @@ interface Written {
 async function written(
   format: BlockFormat<unknown>,
   name: string,
-  { file = path, blockIds = 5000 }: { file?: string; blockIds?: number } = {},
+  { file = path, blockIds = 5000, signal }: { file?: string; blockIds?: number; signal?: AbortSignal } = {},
 ): Promise<Written> {
   const source = tableOf(file, name);
   const survey = surveyTableHere(source, folder.file('cache'));
@@ -147,7 +147,7 @@ async function written(
   const losses = new LossLog();
   const { hasZ, hasM } = schema.geometry ?? { hasZ: false, hasM: false };
   using reader = FeatureReader.open(source, { fields: schema.fields, hasZ, hasM });
-  using assembler = format.createAssembler({ ...options, folder: product }, losses);
+  using assembler = format.createAssembler({ ...options, folder: product, signal }, losses);
   for (let from = 0; from <= survey.featureCount; from += blockIds) {
     const encoder = format.createEncoder(options);
     const before = from + blockIds > survey.featureCount ? null : from + blockIds;
@@ -296,6 +296,34 @@ describe('what a File Geodatabase cannot hold', () => {
     });
     await expect(written(ours, 'odd', { file: odd })).rejects.toMatchObject({ code: 'format-limit' });
   });
+});
+
+test('a geodatabase that is not laid out as the rows are made is refused, with a remedy', async () => {
+  const coarse = fileGdbFormat({
+    ...recipe,
+    args: (call) => recipe.args(call).map((argument) => argument.replace(/^XYSCALE=.*/, 'XYSCALE=1000')),
+  });
+  await expect(written(coarse as BlockFormat<unknown>, 'typed')).rejects.toMatchObject({
+    code: 'gdal-failed',
+    message: expect.stringMatching(/\(its grid of coordinates\)\. Choose another format/),
+  });
+});
+
+test.each([
+  ['before GDAL has made the geodatabase', 0],
+  ['between two blocks', 2],
+])('a cancel %s ends it with the reason', async (_, block) => {
+  const controller = new AbortController();
+  let blocks = 0;
+  const format: BlockFormat<unknown> = {
+    ...ours,
+    createEncoder: (options) => {
+      if (blocks++ === block) controller.abort(new Error('enough'));
+      return ours.createEncoder(options);
+    },
+  };
+  const { signal } = controller;
+  await expect(written(format, 'typed', { blockIds: 500, signal })).rejects.toThrow('enough');
 });
 
 test('every feature is read back by GDAL', async () => {

@@ -58,7 +58,7 @@ function densityOf({ count, envelope: [minX, minY, maxX, maxY] }: IndexedBoxes):
 }
 
 /** The number of the column or row that a coordinate is in. */
-export function cellOf(value: number, side: number): number {
+function cellOf(value: number, side: number): number {
   return Math.floor(value / side + middle);
 }
 

@@ -45,11 +45,17 @@ function lastCellsOf({ starts, ids }: CellIds, leaves: number): Uint32Array {
   const lastCells = new Uint32Array(leaves);
   let cell = 0;
   for (let leaf = 0; leaf < leaves; leaf++) {
-    const last = Math.min((leaf + 1) * pageEntries, ids.length) - 1;
-    while (starts[cell + 1]! <= last) cell += 1;
+    cell = cellOfEntry(starts, Math.min((leaf + 1) * pageEntries, ids.length) - 1, cell);
     lastCells[leaf] = cell;
   }
   return lastCells;
+}
+
+/** The cell of an entry, not before one that is known. */
+function cellOfEntry(starts: Uint32Array, entry: number, from: number): number {
+  let cell = from;
+  while (starts[cell + 1]! <= entry) cell += 1;
+  return cell;
 }
 
 interface PageAbove {
@@ -75,30 +81,39 @@ function pageAbove({ page, next, below, leavesEach, lastCells }: PageAbove, cell
   return new Uint8Array(words.buffer);
 }
 
-function* leafPages({ starts, ids }: CellIds, cells: IndexCells, firstPage: number): Generator<Uint8Array> {
-  const pages = Math.ceil(ids.length / pageEntries);
+function* leafPages(entries: CellIds, cells: IndexCells, firstPage: number): Generator<Uint8Array> {
+  const pages = Math.ceil(entries.ids.length / pageEntries);
   let cell = 0;
-  let number = cellNumber(cell, cells);
   for (let first = 0; first < pages; first += pagesTogether) {
-    const some = Math.min(pagesTogether, pages - first);
-    const words = new Uint32Array(some * pageWords);
-    for (let page = first; page < first + some; page++) {
-      const at = (page - first) * pageWords;
-      const count = Math.min(ids.length - page * pageEntries, pageEntries);
+    const words = new Uint32Array(Math.min(pagesTogether, pages - first) * pageWords);
+    for (let at = 0; at < words.length; at += pageWords) {
+      const page = first + at / pageWords;
       words[at] = page + 1 < pages ? firstPage + page + 1 : 0;
-      words[at + 1] = count;
-      for (let k = 0; k < count; k++) {
-        const entry = page * pageEntries + k;
-        if (starts[cell + 1]! <= entry) {
-          while (starts[cell + 1]! <= entry) cell += 1;
-          number = cellNumber(cell, cells);
-        }
-        words[at + idsAt + k] = ids[entry]!;
-        setCell(words, at + cellsAt + k * 2, number);
-      }
+      cell = fillLeaf(words.subarray(at, at + pageWords), entries, { page, cell, cells });
     }
     yield new Uint8Array(words.buffer);
   }
+}
+
+/** Writes the entries of a leaf, of which the first is in a cell or behind it; returns the cell of the last. */
+function fillLeaf(
+  words: Uint32Array,
+  { starts, ids }: CellIds,
+  { page, cell: before, cells }: { page: number; cell: number; cells: IndexCells },
+): number {
+  const first = page * pageEntries;
+  const count = Math.min(ids.length - first, pageEntries);
+  words[1] = count;
+  let cell = before;
+  let number = cellNumber(cell, cells);
+  for (let k = 0; k < count; k++) {
+    const own = cellOfEntry(starts, first + k, cell);
+    if (own !== cell) number = cellNumber(own, cells);
+    cell = own;
+    words[idsAt + k] = ids[first + k]!;
+    setCell(words, cellsAt + k * 2, number);
+  }
+  return cell;
 }
 
 interface CellNumber {

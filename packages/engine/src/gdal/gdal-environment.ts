@@ -12,7 +12,8 @@ export interface GdalResources {
   readonly temporaryFolder?: string;
 }
 
-const defaultCacheBytes = 256 * 1024 ** 2;
+/** Bytes of a program's block cache where nothing else is asked. */
+export const defaultCacheBytes = 256 * 1024 ** 2;
 
 /** A port on which nothing answers ("discard"): what tries the network all the same fails at once. */
 const deadProxy = 'http://127.0.0.1:9';

@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises';
 
+import { translateByStrips } from '../jpeg/jpeg-by-strips.ts';
 import { maskStages } from './mask-stage.ts';
 import { optionFacts } from './option-facts.ts';
 import type { Translation } from './raster-commands.ts';
+import { orderedDrivers } from './raster-drivers.ts';
 import { pixelCount } from './raster-plan.ts';
 import type { RasterTile } from './raster-tile.ts';
-import { retileWindow } from './retile-window.ts';
+import { retileWindow } from '../retile/retile-window.ts';
 import { copiedSources, expandColours, warpedSource } from './source-stage.ts';
 import { type BatchTile, shares, type Stage, type TileBatch } from './tile-stage.ts';
 import { translateMany } from './translate-many.ts';
@@ -41,15 +43,17 @@ async function write(batch: TileBatch, stages: readonly Stage[]): Promise<void> 
   });
   const start = startOf(batch);
   if (await retile(batch, translations[0]!)) return;
-  await translateMany(translations, {
-    run,
-    folder: workFolder,
-    onProgress: (position, share) => batch.onProgress(position, start + (1 - start) * share),
-    onDone: async (position) => {
-      await rm(tiles[position]!.paths.work('mask.tif'), { force: true });
-      await batch.onDone(position);
-    },
-  });
+  const onProgress = (position: number, share: number): void =>
+    batch.onProgress(position, start + (1 - start) * share);
+  const onDone = async (position: number): Promise<void> => {
+    await rm(tiles[position]!.paths.work('mask.tif'), { force: true });
+    await batch.onDone(position);
+  };
+  const isByStrips =
+    isWorthStrips(batch, stages[0]!) &&
+    (await joinJpeg(batch, translations[0]!, (share) => onProgress(0, share)));
+  if (isByStrips) await onDone(0);
+  else await translateMany(translations, { run, folder: workFolder, onProgress, onDone });
   await rm(tiles[0]!.paths.work('warped.tif'), { force: true });
 }
 
@@ -77,6 +81,35 @@ async function retile(batch: TileBatch, translation: Translation): Promise<boole
   if (!(await retileWindow(translation, { run, onProgress }))) return false;
   await batch.onDone(0);
   return true;
+}
+
+/** A JPEG of fewer pixels is made sooner by one program than by several. */
+const leastStripPixels = 40_000_000;
+
+/** Whether a file is a JPEG that all cores should make: it is large, and has no mask, which strips cannot have. */
+function isWorthStrips({ plan, tiles }: TileBatch, { alpha }: Stage): boolean {
+  const pixels = pixelCount({ pieces: tiles.map(({ piece }) => piece) });
+  return plan.format.driver === 'JPEG' && tiles.length === 1 && alpha === null && pixels >= leastStripPixels;
+}
+
+/** Makes a JPEG on every core, where this can be. */
+function joinJpeg(
+  { plan, tiles, cores, run, workFolder }: TileBatch,
+  translation: Translation,
+  onProgress: (share: number) => void,
+): Promise<boolean> {
+  const { tiles: sources, cut } = tiles[0]!.piece;
+  // Of several files, or of pixels that were warped, each core begins where its rows are.
+  const isReadInOrder =
+    plan.resampling === null && sources.length === 1 && orderedDrivers.has(sources[0]!.driver);
+  return translateByStrips(translation, {
+    size: cut.window,
+    cores,
+    isReadInOrder,
+    run,
+    folder: workFolder,
+    onProgress,
+  });
 }
 
 /** The share of a file that is done when it is written. */

@@ -20,11 +20,18 @@ interface Mosaic {
   readonly work: (name: string) => string;
 }
 
-/** Joins tiles to one VRT, on the grid of the first. Pixels between the tiles are none. Returns its path. */
+/** A mosaic as a dataset. */
+export interface JoinedTiles {
+  readonly path: string;
+  /** Whether any of its pixels may be none: between its tiles, or within one. */
+  readonly hasVoids: boolean;
+}
+
+/** Joins tiles to one VRT, on the grid of the first. Pixels between the tiles are none. */
 export async function mosaicVrt(
   { plan: { voids }, run }: Pick<TileBatch, 'plan' | 'run'>,
   { tiles, grid: given, work }: Mosaic,
-): Promise<string> {
+): Promise<JoinedTiles> {
   const [first] = tiles;
   const [templatePath, path] = [work('first.vrt'), work('mosaic.vrt')];
   const flags = voids.how === 'nodata' ? ['-a_nodata', voids.value] : [];
@@ -54,5 +61,5 @@ export async function mosaicVrt(
     path,
     template.write((band) => tiles.map((tile) => source(tile, band, isMasked(tile))), { grid, ...mask }),
   );
-  return path;
+  return { path, hasVoids: !isGapless || tiles.some(hasVoids) };
 }

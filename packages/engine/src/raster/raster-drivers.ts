@@ -10,6 +10,11 @@ export const sourceDrivers = [
   'SDTS', 'BT', 'TERRAGEN', 'PNM', 'RRASTER', 'R', 'ZMap', 'SIGDEM', 'BYN', 'NGSGEOID', 'GTX', 'LAN', 'MFF', 'RMF', 'BSB', 'MAP', 'OZI',
 ] as const; // prettier-ignore
 
+/** Those of them that get to a row by reading all rows before it. */
+export const orderedDrivers: ReadonlySet<string> = new Set([
+  'JPEG', 'PNG', 'GIF', 'JPEGXL', 'WEBP', 'AAIGrid', 'GRASSASCIIGrid', 'GSAG', 'XYZ', 'ZMap',
+]); // prettier-ignore
+
 /** What one may make of rasters in between. */
 export const workDrivers = ['GTiff', 'VRT', 'MEM'] as const;
 

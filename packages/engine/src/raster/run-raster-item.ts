@@ -85,10 +85,11 @@ interface Making {
 async function makeAll({ item, plan, context, workFolder }: Making): Promise<LossLog> {
   const batches = tileBatches(plan, context.cores);
   const jobs = Math.min(context.cores, batches.length);
+  const cores = Math.max(1, Math.floor(context.cores / jobs));
   const isByOneThread = plan.format.isByOneThread === true && plan.resampling === null;
   const run: GdalRunOptions = {
     signal: context.signal,
-    threads: isByOneThread ? 1 : Math.max(1, Math.floor(context.cores / jobs)),
+    threads: isByOneThread ? 1 : cores,
     cacheBytes: Math.floor(memoryBytes / jobs),
     temporaryFolder: workFolder,
   };
@@ -119,6 +120,7 @@ async function makeAll({ item, plan, context, workFolder }: Making): Promise<Los
       workFolder,
       ranges,
       run: { ...run, signal },
+      cores,
       onProgress: (position, share) => meter.tell(places[position]!, share),
       onDone: (position) => finish(places[position]!, tiles[position]!).catch(stopping(stop)),
     });

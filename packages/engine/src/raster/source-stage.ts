@@ -1,4 +1,4 @@
-import { mosaicVrt } from './mosaic-vrt.ts';
+import { type JoinedTiles, mosaicVrt } from './mosaic-vrt.ts';
 import type { Stage, TileBatch } from './tile-stage.ts';
 import type { RasterPiece } from './raster-plan.ts';
 import { hasAlpha, type RasterTile, valueBands } from './raster-tile.ts';
@@ -15,12 +15,12 @@ export async function copiedSources(batch: TileBatch): Promise<Stage[]> {
   for (const { piece, paths } of batch.tiles) {
     const isRemarked = voids.how === 'nodata' && hasOtherVoids(piece.tiles[0]!, voids.value);
     const isJoined = piece.tiles.length > 1 || isRemarked;
-    const path = isJoined
+    const joined = isJoined
       ? await mosaicVrt(batch, { tiles: piece.tiles, grid: piece.grid, work: paths.work })
-      : piece.tiles[0]!.path;
+      : null;
     const window = isWhole(piece) ? null : piece.cut.window;
     const flags = piece.tiles[0]!.namesCrs ? [] : ['-a_srs', batch.plan.target.code];
-    stages.push({ ...stageOf(piece.tiles[0]!, path, isJoined), window, flags });
+    stages.push({ ...stageOf(piece.tiles[0]!, joined), window, flags });
   }
   return stages;
 }
@@ -30,19 +30,20 @@ export async function warpedSource(batch: TileBatch): Promise<Stage> {
   const [first] = batch.tiles;
   const around = [...new Set(batch.tiles.flatMap(({ piece }) => piece.around))];
   const isJoined = around.length > 1;
-  const path = isJoined
+  const joined = isJoined
     ? await mosaicVrt(batch, { tiles: around, grid: null, work: first!.paths.work })
-    : around[0]!.path;
-  return { ...stageOf(first!.piece.tiles[0]!, path, isJoined), window: null, flags: [] };
+    : null;
+  return { ...stageOf(first!.piece.tiles[0]!, joined), window: null, flags: [] };
 }
 
-function stageOf(tile: RasterTile, path: string, isJoined: boolean): Omit<Stage, 'window' | 'flags'> {
+function stageOf(tile: RasterTile, joined: JoinedTiles | null): Omit<Stage, 'window' | 'flags'> {
   return {
-    path,
+    path: joined?.path ?? tile.path,
     valueBands: valueBands(tile).length,
     alpha: hasAlpha(tile) ? tile.bands.length : null,
-    // The outlines of a mosaic's tiles are a mask of their own.
-    hasOtherMask: isJoined || tile.bands.some(({ mask: kind }) => kind === 'nodata' || kind === 'dataset'),
+    // The outlines of a mosaic's tiles are a mask of their own, where anything is outside.
+    hasOtherMask:
+      joined?.hasVoids ?? tile.bands.some(({ mask: kind }) => kind === 'nodata' || kind === 'dataset'),
     type: tile.bands[0]!.type,
   };
 }

@@ -18,6 +18,8 @@ export interface TileBatch {
   readonly workFolder: string;
   /** How GDAL is run: signal, memory, threads. */
   readonly run: GdalRunOptions;
+  /** Cores that the batch may use, where it starts several programs. */
+  readonly cores: number;
   /** Least and greatest value of each value band of the layer, where they are scaled to bytes. */
   readonly ranges: readonly (readonly [number, number])[] | null;
   /** Told the share of a file that is done, by its place among the tiles. */

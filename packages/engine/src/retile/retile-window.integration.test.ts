@@ -8,9 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { runGdal } from '../testing/ogr.ts';
 import { makeRaster, placedAt, type RasterSketch } from '../testing/raster-fixture.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import type { PixelWindow } from './pixel-grid.ts';
+import type { PixelWindow } from '../raster/pixel-grid.ts';
 import { type RetileOptions, retileWindow } from './retile-window.ts';
-import { readTiffImage } from './tiff-image.ts';
+import { readTiffImage } from '../tiff/tiff-image.ts';
 
 const size = { width: 1100, height: 900 } as const;
 const options = ['TILED=YES', 'COMPRESS=DEFLATE', 'ZLEVEL=1', 'PREDICTOR=2', 'BIGTIFF=IF_SAFER'];

@@ -18,7 +18,7 @@ import {
   unpackedOf,
 } from './retile-state.ts';
 import { stepNumbers, unpackStep } from './retile-steps.ts';
-import { rowsOfBlock } from './tiff-image.ts';
+import { rowsOfBlock } from '../tiff/tiff-image.ts';
 
 /** Thrown where others have stopped. */
 class Stopped extends Error {}

@@ -1,6 +1,6 @@
-import type { PixelWindow } from './pixel-grid.ts';
+import type { PixelWindow } from '../raster/pixel-grid.ts';
 import { packedBytes } from './raster-codec.ts';
-import { rowsOfBlock, type TiffImage } from './tiff-image.ts';
+import { rowsOfBlock, type TiffImage } from '../tiff/tiff-image.ts';
 
 /** A part of the columns of a window. */
 export interface RetileBand {

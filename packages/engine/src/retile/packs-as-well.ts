@@ -3,7 +3,7 @@ import { deflateSync, inflateSync } from 'node:zlib';
 
 import { loadRasterCodec, overwrite, packedBytes, sharedMemory } from './raster-codec.ts';
 import { pixelBytes, type RetileLayout, sourceBlockBytes } from './retile-layout.ts';
-import type { TiffImage } from './tiff-image.ts';
+import type { TiffImage } from '../tiff/tiff-image.ts';
 
 /** Blocks that are tried. */
 const samples = 5;

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 import type { GdalRunOptions } from '../gdal/run-gdal.ts';
-import type { Translation } from './raster-commands.ts';
+import type { Translation } from '../raster/raster-commands.ts';
 import { packsAsWell } from './packs-as-well.ts';
 import { pixelBytes, retileLayout, type RetileLayout } from './retile-layout.ts';
 import { counter, retileState, type RetileState, startWriting, stopRetiling } from './retile-state.ts';
 import type { RetileTask } from './retile-worker.ts';
-import { readTiffImage } from './tiff-image.ts';
-import { TiffError } from './tiff-directory.ts';
+import { readTiffImage } from '../tiff/tiff-image.ts';
+import { TiffError } from '../tiff/tiff-directory.ts';
 import { fillTemplate, makeTiffTemplate } from './tiff-template.ts';
 
 /** How a window is copied and watched. */

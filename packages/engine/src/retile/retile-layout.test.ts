@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { retileLayout, type RetileLayout } from './retile-layout.ts';
 import { packStep, retileSteps, stepNumbers, unpackStep } from './retile-steps.ts';
-import type { TiffImage } from './tiff-image.ts';
+import type { TiffImage } from '../tiff/tiff-image.ts';
 
 const random = seededRandom(11);
 const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));

@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { type GdalRunOptions, runGdal } from '../gdal/run-gdal.ts';
-import type { PixelWindow } from './pixel-grid.ts';
-import { translateCommand, type Translation } from './raster-commands.ts';
-import type { TiffHeader } from './tiff-directory.ts';
-import { readTiffImage, type TiffImage, tiffTags } from './tiff-image.ts';
+import type { PixelWindow } from '../raster/pixel-grid.ts';
+import { translateCommand, type Translation } from '../raster/raster-commands.ts';
+import type { TiffHeader } from '../tiff/tiff-directory.ts';
+import { readTiffImage, type TiffImage, tiffTags } from '../tiff/tiff-image.ts';
 
 /** The head of a file whose blocks are still to come. */
 export interface TiffTemplate {

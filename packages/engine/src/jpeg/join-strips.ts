@@ -7,7 +7,7 @@ import { diskError } from '../formats/block-file.ts';
 import { frameBytes, type JpegFrame, type PixelSize, pixelsOfStrip } from './jpeg-frame.ts';
 import type { Strip } from './jpeg-scan.ts';
 import { jpegMarkers, markerBytes } from './jpeg-segments.ts';
-import { findRecoding } from '../raster/recode-strips.ts';
+import { findRecoding } from './recode-strips.ts';
 import { TiffError } from '../tiff/tiff-directory.ts';
 import { TiffStrips } from '../tiff/tiff-strips.ts';
 

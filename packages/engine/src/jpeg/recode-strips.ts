@@ -3,9 +3,9 @@ import {
   huffmanSegment,
   huffmanTableCount,
   readHuffmanTables,
-} from '../jpeg/huffman-segments.ts';
-import { huffmanCodes } from '../jpeg/huffman-table.ts';
-import type { JpegFrame } from '../jpeg/jpeg-frame.ts';
+} from './huffman-segments.ts';
+import { huffmanCodes } from './huffman-table.ts';
+import type { JpegFrame } from './jpeg-frame.ts';
 import {
   countSymbols,
   type HuffmanTables,
@@ -13,7 +13,7 @@ import {
   scanLayout,
   type Strip,
   writeScan,
-} from '../jpeg/jpeg-scan.ts';
+} from './jpeg-scan.ts';
 
 /** Another way to code the same coefficients. */
 export interface Recoding {

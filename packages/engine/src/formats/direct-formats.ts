@@ -66,6 +66,9 @@ export async function loadBlockFormat(mimetype: string): Promise<BlockFormat<unk
   const { findRecipe } = await import('../gdal-formats/ogr-recipes.ts');
   const recipe = findRecipe(mimetype);
   if (recipe === undefined) throw new Error(`no format for ${mimetype}`);
+  if (recipe.driver === 'OpenFileGDB') {
+    return erased((await import('../gdal-formats/filegdb-format.ts')).fileGdbFormat(recipe));
+  }
   const { ogrFormat } = await import('../gdal-formats/ogr-format.ts');
   return erased(ogrFormat(recipe));
 }

@@ -29,7 +29,7 @@ export function ogrFormat(
   maxBytes = findFormat(recipe.mimetype)?.maxBytes ?? Infinity,
 ): BlockFormat<StreamPiece> {
   return {
-    isWrittenByAnother: true,
+    isWrittenByAnother: () => true,
     createEncoder: (options) => new StreamEncoder(recipe, options),
     createAssembler: (options, losses) => new OgrAssembler({ recipe, maxBytes, options, losses }),
   };

@@ -1,6 +1,7 @@
 import { findFormat } from '@outcrop/contract';
 
 import type { Envelope } from '../features/geometry-array.ts';
+import { gridOptions } from '../formats/filegdb-grid.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { mapInfoFieldName } from '../formats/mapinfo-names.ts';
 import { uniqueName } from '../formats/unique-name.ts';
@@ -44,10 +45,18 @@ const fileGeodatabase: OgrRecipe = {
     const fid = uniqueName('OBJECTID', names(schema));
     const shape = uniqueName('SHAPE', [...names(schema), fid]);
     const options = { FID: fid, LAYER_ALIAS: schema.title };
-    return lco(schema.geometry === null ? options : { ...options, GEOMETRY_NAME: shape });
+    return lco(
+      schema.geometry === null ? options : { ...options, GEOMETRY_NAME: shape, ...gridOptions(schema) },
+    );
   },
   readBack: { args: [], ownFields: [], keepsCount: true },
 };
+
+/**
+ * Bytes of a block of a `.map`, as MapInfo itself has had them since 15.2; every release reads them. With its default of
+ * 512 GDAL seeks through the file so much that it takes a quarter longer.
+ */
+const tabBlockBytes = 16_384;
 
 const mapInfoTab: OgrRecipe = {
   ...usual,
@@ -66,6 +75,8 @@ const mapInfoTab: OgrRecipe = {
   args: ({ envelope, charset }) => [
     '-dsco',
     'FORMAT=TAB',
+    '-dsco',
+    `BLOCKSIZE=${tabBlockBytes}`,
     ...lco({ ...encoding(charset), ...(envelope !== null && { BOUNDS: bounds(envelope) }) }),
   ],
   readBack: { args: [], ownFields: [], keepsCount: false, count: countTabRows },

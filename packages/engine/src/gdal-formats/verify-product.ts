@@ -15,6 +15,8 @@ export interface Expectation {
   readonly options: AssembleOptions;
   readonly sets: readonly { readonly set: StreamSet; readonly count: number }[];
   readonly losses: LossLog;
+  /** The product's fields, where they are known already. */
+  readonly fields?: readonly ReadField[];
 }
 
 /**
@@ -31,7 +33,7 @@ export async function verifyProduct(product: string, expectation: Expectation): 
   const reading = { drivers: [recipe.driver], args: recipe.readBack.args, folder: pieceFolder, signal };
   const [layers, fields] = await Promise.all([
     recipe.readBack.keepsCount ? readLayers(product, reading) : null,
-    recipe.attributes === 'kept' ? readFields(product, reading) : null,
+    recipe.attributes === 'kept' ? (expectation.fields ?? readFields(product, reading)) : null,
   ]);
   const counted = recipe.readBack.count?.(product);
   for (const [index, { set, count }] of sets.entries()) {

@@ -19,6 +19,7 @@ const direct = [
   'application/flatgeobuf',
   'application/vnd.apache.parquet',
   'application/vnd.google-earth.kml+xml',
+  'application/sql',
 ];
 
 let root: string;
@@ -105,17 +106,18 @@ test('each of them is exported, cropped and reprojected, and the report says wha
   }
 });
 
-test('a format that needs GDAL is refused, with what is missing and how to install it', async () => {
-  await using site = await serve();
-  const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: 'application/gml+xml' } }).addItem(
-    'layers/1',
-  );
-  const verdict = await new Client(site.url).exports.validate(wanted);
-  expect(verdict.isValid).toBe(false);
-  const words = JSON.stringify(verdict);
-  expect(words).toContain('GDAL');
-  expect(words).toContain('apt-get install gdal-bin');
-});
+test.each(['application/gml+xml', 'application/x-ogc-mapinfo_file+mif'])(
+  '%s, which needs GDAL, is refused, with what is missing and how to install it',
+  async (format) => {
+    await using site = await serve();
+    const wanted = new Export({ crs: 'EPSG:2193', formats: { vector: format } }).addItem('layers/1');
+    const verdict = await new Client(site.url).exports.validate(wanted);
+    expect(verdict.isValid).toBe(false);
+    const words = JSON.stringify(verdict);
+    expect(words).toContain('GDAL');
+    expect(words).toContain('apt-get install gdal-bin');
+  },
+);
 
 test('an import says how to install it', async () => {
   await writeFile(join(root, 'roads.geojson'), '{"type":"FeatureCollection","features":[]}');

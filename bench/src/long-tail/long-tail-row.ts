@@ -1,4 +1,4 @@
-/** A format that GDAL writes, as a user of `ogr2ogr` would ask for it. */
+/** A format as a user of `ogr2ogr` would ask for it. */
 export interface LongTailFormat {
   readonly mimetype: string;
   readonly driver: string;

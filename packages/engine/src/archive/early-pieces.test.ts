@@ -79,3 +79,48 @@ test('the end of a file is left to whoever packs it, and so is a file that it do
   expect(early.take('whole.bin', 2, piece(bytes, 2))).toBeNull();
   expect(early.take('other.bin', 0, piece(bytes, 0))).toBeNull();
 });
+
+/** Writes over the beginning of some pieces of a file, and makes it longer. */
+function change(path: string, changed: readonly number[], more: Buffer): Buffer {
+  const file = openSync(path, 'r+');
+  for (const index of changed) writeSync(file, Buffer.from('new'), 0, 3, index * deflateBlockBytes + 5);
+  closeSync(file);
+  appendFileSync(path, more);
+  return readFileSync(path);
+}
+
+test('a file of which one piece was written over is compressed on', async () => {
+  await using folder = await temporaryFolder();
+  mkdirSync(folder.file('product'));
+  const path = folder.file('product/patched.bin');
+  const bytes = someBytes(8);
+  writeFileSync(path, bytes.subarray(0, 4 * deflateBlockBytes));
+  using early = new EarlyPieces(folder.file('product'), folder.file('spool'));
+  await compressed(early, 'patched.bin', [bytes, 2]);
+  const now = change(path, [1], bytes.subarray(4 * deflateBlockBytes));
+  await compressed(early, 'patched.bin', [now, 6]);
+  expect(early.take('patched.bin', 1, piece(now, 1))).toBeNull();
+  await early.stop();
+});
+
+test('a file that is written all over is given up', async () => {
+  await using folder = await temporaryFolder();
+  mkdirSync(folder.file('product'));
+  const path = folder.file('product/all-over.bin');
+  const bytes = someBytes(16);
+  const upTo = (from: number, end: number): Buffer =>
+    bytes.subarray(from * deflateBlockBytes, end * deflateBlockBytes);
+  writeFileSync(path, upTo(0, 8));
+  using early = new EarlyPieces(folder.file('product'), folder.file('spool'));
+  await compressed(early, 'all-over.bin', [bytes, 6]);
+  const now = change(path, [3, 4, 5, 6], upTo(8, 10));
+  await compressed(early, 'all-over.bin', [now, 8]);
+  // The third, fourth and fifth that have changed, as they are looked at again.
+  const again = change(path, [5, 6, 7, 8], upTo(10, 16));
+  await compressed(early, 'all-over.bin', [again, 10]);
+  writeFileSync(folder.file('product/other.bin'), upTo(0, 3));
+  await compressed(early, 'other.bin', [bytes, 1]);
+  await early.stop();
+  expect(early.take('all-over.bin', 11, piece(again, 11))).toBeNull();
+  expect(early.take('all-over.bin', 14, piece(again, 14))).toBeNull();
+});

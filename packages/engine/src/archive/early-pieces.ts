@@ -9,8 +9,10 @@ import { deflateBlockBytes, deflatePiece, isWorthDeflating } from './deflate.ts'
 
 /** How long to wait where nothing has grown. */
 const lookEveryMs = 40;
-/** So many pieces later a piece is looked at again: what has changed by then is a file that is written all over. */
+/** So many pieces later a piece is looked at again. */
 const secondLook = 4;
+/** A file of which more than so many pieces have changed by then is one that is written all over. */
+const mostChanged = 4;
 
 /** A piece that has been compressed: what it was, and where it lies compressed. */
 interface EarlyPiece {
@@ -29,6 +31,7 @@ export class EarlyPieces implements Disposable {
   readonly #spool: number;
   readonly #files = new Map<string, EarlyPiece[]>();
   readonly #givenUp = new Set<string>();
+  readonly #changed = new Map<string, number>();
   readonly #buffer = Buffer.allocUnsafeSlow(deflateBlockBytes);
   #spoolLength = 0;
   #isStopped = false;
@@ -97,8 +100,7 @@ export class EarlyPieces implements Disposable {
   async #compressNext(name: string): Promise<void> {
     const pieces = this.#files.get(name) ?? [];
     this.#files.set(name, pieces);
-    const earlier = pieces.length - secondLook;
-    if (earlier > 0 && crc32(this.#read(name, earlier)) !== pieces[earlier]!.crc) {
+    if (this.#hasChanged(name, pieces)) {
       this.#givenUp.add(name);
       return;
     }
@@ -112,6 +114,14 @@ export class EarlyPieces implements Disposable {
     writeSync(this.#spool, compressed, 0, compressed.length, this.#spoolLength);
     pieces.push({ ...known, offset: this.#spoolLength, length: compressed.length });
     this.#spoolLength += compressed.length;
+  }
+
+  #hasChanged(name: string, pieces: readonly EarlyPiece[]): boolean {
+    const earlier = pieces.length - secondLook;
+    if (earlier <= 0 || crc32(this.#read(name, earlier)) === pieces[earlier]!.crc) return false;
+    const changed = (this.#changed.get(name) ?? 0) + 1;
+    this.#changed.set(name, changed);
+    return changed > mostChanged;
   }
 
   #read(name: string, index: number): Buffer {

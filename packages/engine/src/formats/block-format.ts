@@ -47,6 +47,6 @@ export interface BlockAssembler<Piece> {
 export interface BlockFormat<Piece> {
   createEncoder(options: EncodeOptions): BlockEncoder<Piece>;
   createAssembler(options: AssembleOptions, losses: LossLog): BlockAssembler<Piece>;
-  /** Another program writes the files, in one thread: there is a core to compress them meanwhile. */
-  readonly isWrittenByAnother?: boolean;
+  /** Whether another program writes the files, in one thread: there is a core to compress them meanwhile. */
+  isWrittenByAnother?(options: EncodeOptions): boolean;
 }

@@ -1,4 +1,4 @@
-import type { Kind, Mimetype } from '@outcrop/contract';
+import { findFormat, type Kind, type Mimetype } from '@outcrop/contract';
 
 import type { BlockFormat } from './block-format.ts';
 
@@ -18,7 +18,27 @@ const formats: Readonly<Partial<Record<Mimetype, FormatLoader>>> = {
   'application/vnd.apache.parquet': async () =>
     erased((await import('./geoparquet-format.ts')).geoParquetFormat),
   'application/vnd.google-earth.kml+xml': async () => erased((await import('./kml-format.ts')).kmlFormat()),
+  'application/sql': async () => erased((await import('./postgres-format.ts')).postgresFormat),
 };
+
+/** A format that the engine writes itself, but for something that a driver of GDAL knows. */
+interface AssistedFormat {
+  readonly mimetype: Mimetype;
+  readonly label: string;
+  /** GDAL's short name of the driver. */
+  readonly driver: string;
+  readonly load: FormatLoader;
+}
+
+/** Those, for vector layers and tables. */
+export const assistedFormats: readonly AssistedFormat[] = [
+  {
+    mimetype: 'application/x-ogc-mapinfo_file+mif',
+    label: 'MapInfo',
+    driver: 'MapInfo File',
+    load: async () => erased((await import('./mif-format.ts')).mifFormat),
+  },
+];
 
 function erased<Piece>(format: BlockFormat<Piece>): BlockFormat<unknown> {
   return format as BlockFormat<unknown>;
@@ -29,18 +49,26 @@ export function isFeatureKind(kind: Kind): boolean {
   return kind === 'vector' || kind === 'table';
 }
 
-/** The mimetypes that the engine writes itself, and so on every machine. */
+/** The assisted format of a mimetype; undefined where it is none. */
+export function findAssistedFormat(mimetype: string): AssistedFormat | undefined {
+  return assistedFormats.find((format) => format.mimetype === findFormat(mimetype)?.mimetype);
+}
+
+/** The mimetypes that the engine writes by itself, and so on every machine. */
 export function directFormats(): readonly string[] {
   return Object.keys(formats);
 }
 
 /** The format of a mimetype that `producibleFormats` lists. */
 export async function loadBlockFormat(mimetype: string): Promise<BlockFormat<unknown>> {
-  const load = formats[mimetype as Mimetype];
+  const load = formats[mimetype as Mimetype] ?? findAssistedFormat(mimetype)?.load;
   if (load !== undefined) return load();
   const { findRecipe } = await import('../gdal-formats/ogr-recipes.ts');
   const recipe = findRecipe(mimetype);
   if (recipe === undefined) throw new Error(`no format for ${mimetype}`);
+  if (recipe.driver === 'OpenFileGDB') {
+    return erased((await import('../gdal-formats/filegdb-format.ts')).fileGdbFormat(recipe));
+  }
   const { ogrFormat } = await import('../gdal-formats/ogr-format.ts');
   return erased(ogrFormat(recipe));
 }

@@ -13,12 +13,19 @@ const commonScale = 10 ** commonDecimals;
 const exactLimit = 2 ** 53;
 /** Digits that a 32-bit integer always has room for. */
 const mostDigits = 9;
-const powersOfTen = Float64Array.from({ length: mostDigits + 1 }, (_, power) => 10 ** power);
+/** Digits of a double that every reader keeps. */
+const significantDigits = 15;
+const powersOfTen = Float64Array.from({ length: significantDigits + 1 }, (_, power) => 10 ** power);
+/** Decimals of the first of two parts that more of them are written in. */
+const highDigits = 7;
+const highScale = 10 ** highDigits;
 
 /** Bytes that `writeShortNumber` needs at most. */
 export const mostShortBytes = 16;
 /** Bytes that `writeFixed` needs at most. */
 export const mostFixedBytes = 21;
+/** Bytes that `writeSignificant` needs at most. */
+export const mostSignificantBytes = 27;
 
 /** A number with all its digits (the shortest text that reads back as the same number), or null for null and NaN. */
 export function numberText(column: NumberColumn, row: number): string | null {
@@ -68,6 +75,39 @@ export function writeFixed(bytes: Uint8Array, start: number, value: number, deci
   if (value < 0 && (whole > 0 || fraction > 0)) bytes[at++] = minus;
   at = writeDigits(bytes, at, whole, digitCount(whole));
   return fraction === 0 ? at : writeFraction(bytes, at, fraction, decimals);
+}
+
+/**
+ * Writes a number with fifteen digits, or fifteen decimals where it is below 1, without trailing zeros. Returns where it
+ * ends, or -1 where it was not written: beyond 2^31.
+ */
+export function writeSignificant(bytes: Uint8Array, start: number, value: number): number {
+  // Most have few digits, which are found faster.
+  const short = writeShortNumber(bytes, start, value);
+  if (short >= 0) return short;
+  const magnitude = Math.abs(value);
+  if (!(magnitude < integerLimit - 1)) return -1;
+  const whole = magnitude | 0;
+  const decimals = whole === 0 ? significantDigits : significantDigits - digitCount(whole);
+  if (decimals <= mostDigits) return writeFixed(bytes, start, value, decimals);
+  // In two parts, as integers of 32 bits are fast. The difference is exact, and the last digit right to a ninth of it.
+  const shifted = (magnitude - whole) * highScale;
+  const lowDigits = decimals - highDigits;
+  let high = shifted | 0;
+  let low = ((shifted - high) * powersOfTen[lowDigits]! + 0.5) | 0;
+  if (low === powersOfTen[lowDigits]!) {
+    high += 1;
+    low = 0;
+  }
+  if (low === 0) return writeFixed(bytes, start, value, highDigits);
+  let at = start;
+  if (value < 0) bytes[at++] = minus;
+  at = writeDigits(bytes, at, whole, digitCount(whole));
+  bytes[at] = point;
+  at = writeDigits(bytes, at + 1, high, highDigits);
+  at = writeDigits(bytes, at, low, lowDigits);
+  while (bytes[at - 1] === zero) at -= 1;
+  return at;
 }
 
 /** Writes a point and the fraction, given as an integer with so many decimals, without the zeros at its end. */

@@ -32,3 +32,28 @@ export function isTurned(
   const area = signedArea(geometry, ring);
   return area !== 0 && area > 0 !== wantsPositive;
 }
+
+/**
+ * Turns rings of some parts for outer rings to run clockwise and holes the other way: in place, as nothing reads a block after
+ * its writer.
+ */
+export function turnClockwise(geometry: GeometryArray, parts: { first: number; end: number }): void {
+  const { partRings } = geometry;
+  for (let part = parts.first; part < parts.end; part++) {
+    for (let ring = partRings[part]!; ring < partRings[part + 1]!; ring++) {
+      if (isTurned(geometry, { part, ring, outer: 'clockwise' })) reverseRing(geometry, ring);
+    }
+  }
+}
+
+function reverseRing({ coordinates, stride, ringStarts }: GeometryArray, ring: number): void {
+  let low = ringStarts[ring]! * stride;
+  let high = (ringStarts[ring + 1]! - 1) * stride;
+  for (; low < high; low += stride, high -= stride) {
+    for (let value = 0; value < stride; value++) {
+      const kept = coordinates[low + value]!;
+      coordinates[low + value] = coordinates[high + value]!;
+      coordinates[high + value] = kept;
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { envelopeOfPositions, type GeometryArray } from '../features/geometry-array.ts';
-import { isTurned } from './ring-order.ts';
+import { turnClockwise } from './ring-order.ts';
 import { type ShapeFamily, shapeType } from './shape-type.ts';
 
 const recordHeaderBytes = 8;
@@ -95,7 +95,8 @@ export class ShapeEncoder {
     const endRing = geometry.partRings[parts.end]!;
     const first = geometry.ringStarts[firstRing]!;
     const end = geometry.ringStarts[endRing]!;
-    if (this.#family === 'polygon') turnRings(geometry, parts);
+    // Outer rings clockwise, holes the other way (p. 8).
+    if (this.#family === 'polygon') turnClockwise(geometry, parts);
     this.#putInt(this.#type);
     this.#putEnvelope(geometry, first, end);
     if (this.#family !== 'multipoint') this.#putInt(endRing - firstRing);
@@ -193,25 +194,4 @@ function positionsOf(geometry: GeometryArray, parts: PartRange): number {
     geometry.ringStarts[geometry.partRings[parts.end]!]! -
     geometry.ringStarts[geometry.partRings[parts.first]!]!
   );
-}
-
-/** Outer rings clockwise, holes the other way (p. 8): turned in place, as nothing reads the block after its writer. */
-function turnRings(geometry: GeometryArray, parts: PartRange): void {
-  for (let part = parts.first; part < parts.end; part++) {
-    for (let ring = geometry.partRings[part]!; ring < geometry.partRings[part + 1]!; ring++) {
-      if (isTurned(geometry, { part, ring, outer: 'clockwise' })) reverseRing(geometry, ring);
-    }
-  }
-}
-
-function reverseRing({ coordinates, stride, ringStarts }: GeometryArray, ring: number): void {
-  let low = ringStarts[ring]! * stride;
-  let high = (ringStarts[ring + 1]! - 1) * stride;
-  for (; low < high; low += stride, high -= stride) {
-    for (let value = 0; value < stride; value++) {
-      const kept = coordinates[low + value]!;
-      coordinates[low + value] = coordinates[high + value]!;
-      coordinates[high + value] = kept;
-    }
-  }
 }

@@ -87,3 +87,51 @@ describe('texts', () => {
     );
   });
 });
+
+describe('coordinate', () => {
+  const coordinate = (value: number): string => {
+    const text = new TextBuffer();
+    text.coordinate(value, null);
+    return Buffer.from(text.take()).toString('latin1');
+  };
+
+  test.each([
+    [0, '0'],
+    [-0, '0'],
+    [1_744_252.8309, '1744252.8309'],
+    [174.616_240_608_902_7, '174.616240608903'],
+    [-41.286_5, '-41.2865'],
+    [0.1 + 0.2, '0.3'],
+    [1 / 3, '0.333333333333333'],
+    [1e-7, '0.0000001'],
+    [1e-20, '0'],
+    [-1e-20, '0'],
+    [9.999_999_999_999_998, '10'],
+    [99.999_999_999_999_99, '100'],
+    [100.000_000_100_000_1, '100.0000001'],
+    [2 ** 31 + 0.123_456, '2147483648.12346'],
+    [1e12 + 0.5, '1000000000000.5'],
+    [2 ** 60, '1152921504606850048'],
+    [1e21, '1000000000000000000000'],
+    [NaN, 'nan'],
+  ])('writes %s with fifteen digits as %s', (value, text) => {
+    expect(coordinate(value)).toBe(text);
+  });
+
+  test('is the number to fifteen digits, and never an exponent', () => {
+    const value = fc.oneof(
+      fc.double({ min: -3e9, max: 3e9, noNaN: true }),
+      fc.double({ min: -360, max: 360, noNaN: true }),
+      fc.integer({ min: -2e9, max: 2e9 }).map((whole) => whole / 1e7),
+    );
+    fc.assert(
+      fc.property(value, (number) => {
+        const text = coordinate(number);
+        expect(text).toMatch(/^-?\d+(\.\d*[1-9])?$/);
+        const error = Math.abs(Number(text) - number);
+        expect(error).toBeLessThanOrEqual(Math.max(Math.abs(number) * 6e-15, 0.6e-15));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});

@@ -1,6 +1,16 @@
 import type { NumberColumn } from '../features/feature-batch.ts';
-import { mostFixedBytes, mostShortBytes, numberText, writeFixed, writeShortNumber } from './number-text.ts';
+import {
+  mostFixedBytes,
+  mostShortBytes,
+  mostSignificantBytes,
+  numberText,
+  writeFixed,
+  writeShortNumber,
+  writeSignificant,
+} from './number-text.ts';
 
+const lineFeed = 10;
+const space = 32;
 const comma = 44;
 const open = 91;
 const close = 93;
@@ -8,6 +18,8 @@ const quote = 34;
 const backslash = 92;
 const firstPrintable = 32;
 const firstNotAscii = 128;
+/** Decimals that a number of fifteen digits can have where the fast way has no room for it. */
+const leastDecimals = 5;
 /** Room to begin with. */
 const leastBytes = 1 << 20;
 /** Longer texts are faster by Node's own writing. */
@@ -15,7 +27,9 @@ const mostShortText = 48;
 
 /** Bytes of text being put together, ASCII and UTF-8, in one growing buffer. */
 export class TextBuffer {
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
+  /** The same memory. */
+  #view = new DataView(this.#bytes.buffer, 0, 0);
   /** Bytes that are made room for at once. */
   #room = leastBytes;
   #length = 0;
@@ -30,7 +44,7 @@ export class TextBuffer {
     const bytes = new Uint8Array(buffer, byteOffset, this.#length);
     // The next piece will be about as long.
     this.#room = Math.max(leastBytes, Math.ceil(this.#length * 1.1));
-    this.#bytes = Buffer.alloc(0);
+    this.#useMemory(Buffer.alloc(0));
     this.#length = 0;
     return bytes;
   }
@@ -52,7 +66,12 @@ export class TextBuffer {
     if (this.#length + bytes <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#room, this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+    this.#useMemory(larger);
+  }
+
+  #useMemory(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   byte(value: number): void {
@@ -68,6 +87,16 @@ export class TextBuffer {
     if (bytes.length > mostShortText) target.set(bytes, start);
     else for (let at = 0; at < bytes.length; at++) target[start + at] = bytes[at]!;
     this.#length = start + bytes.length;
+  }
+
+  /** The memory from its beginning, for those who write into it after `require`: valid until the next write here. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Goes on where such writing has ended. */
+  endAt(length: number): void {
+    this.#length = length;
   }
 
   /** Text of ASCII characters only. */
@@ -138,6 +167,29 @@ export class TextBuffer {
     const end = writeFixed(this.#bytes, this.#length, value, decimals);
     if (end < 0) this.ascii(Number.isFinite(value) ? longDecimal(value, decimals) : 'nan');
     else this.#length = end;
+  }
+
+  /** Positions of a range, each on a line: x and y, rounded to so many decimals, or with fifteen digits for null. */
+  lines(
+    { coordinates, stride, first, last }: Omit<PositionRange, 'isReversed'>,
+    decimals: number | null,
+  ): void {
+    for (let k = first * stride; k <= last * stride; k += stride) {
+      this.coordinate(coordinates[k]!, decimals);
+      this.byte(space);
+      this.coordinate(coordinates[k + 1]!, decimals);
+      this.byte(lineFeed);
+    }
+  }
+
+  /** A number rounded to so many decimals, or with fifteen digits for null; without trailing zeros and an exponent. */
+  coordinate(value: number, decimals: number | null): void {
+    if (decimals !== null) return this.fixed(value, decimals);
+    this.require(mostSignificantBytes);
+    const end = writeSignificant(this.#bytes, this.#length, value);
+    if (end >= 0) this.#length = end;
+    else
+      this.ascii(Number.isFinite(value) ? longDecimal(Number(value.toPrecision(15)), leastDecimals) : 'nan');
   }
 
   /** The x and y of positions as a JSON array of arrays, rounded to so many decimals. */

@@ -8,11 +8,11 @@ import type { AssembleOptions, BlockAssembler, BlockFormat } from '../formats/bl
 import { flatGeobufColumns } from '../formats/flatgeobuf-column.ts';
 import { flatGeobufHeader } from '../formats/flatgeobuf-header.ts';
 import { LossLog } from '../formats/loss-log.ts';
+import { charsetOfFields, chooseCharset, lossesInCharset } from '../formats/mapinfo-charset.ts';
 import { runGdal } from '../gdal/run-gdal.ts';
 import { type Conversion, conversionCommand, productPath, standardInput } from './conversion.ts';
 import { type FeatureSink, FileSink, PipeSink } from './feature-sink.ts';
 import { FormatGuard } from './format-guard.ts';
-import { charsetOfFields, chooseCharset, lossesInCharset } from './mapinfo-charset.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import { noteRecipeLosses } from './recipe-losses.ts';
 import { StreamEncoder, type StreamPiece } from './stream-encoder.ts';
@@ -29,7 +29,7 @@ export function ogrFormat(
   maxBytes = findFormat(recipe.mimetype)?.maxBytes ?? Infinity,
 ): BlockFormat<StreamPiece> {
   return {
-    isWrittenByAnother: true,
+    isWrittenByAnother: () => true,
     createEncoder: (options) => new StreamEncoder(recipe, options),
     createAssembler: (options, losses) => new OgrAssembler({ recipe, maxBytes, options, losses }),
   };

@@ -77,6 +77,4 @@ export interface ReadBackRules {
   readonly skipsFields?: boolean;
   /** Which features the driver may leave out without a word, where it does: then they are counted as lost. */
   readonly leavesOut?: string;
-  /** The same file without its features, written into a folder: where GDAL opens a file only by reading all of it. */
-  readonly head?: (product: string, folder: string) => string;
 }

@@ -1,5 +1,5 @@
 /** Bytes that may wait to be taken. */
-const mostWaiting = 32 * 1024 * 1024;
+const mostWaiting = 4 * 1024 * 1024;
 
 /**
  * Pieces of bytes from whoever makes them to whoever takes them, uncopied and in order. A stream of Node's would join all

@@ -1,6 +1,6 @@
 import { findFormat, type Kind, kinds } from '@outcrop/contract';
 
-import { directFormats, isFeatureKind } from '../formats/direct-formats.ts';
+import { assistedFormats, directFormats, isFeatureKind } from '../formats/direct-formats.ts';
 import { findGdal, type GdalDriver } from '../gdal/gdal-drivers.ts';
 import { rasterFormats } from '../raster/raster-formats.ts';
 import { ogrRecipes } from './ogr-recipes.ts';
@@ -21,7 +21,9 @@ export function formatsWrittenWith(drivers: ReadonlyMap<string, GdalDriver>, kin
   const written = isFeatureKind(kind)
     ? [
         ...directFormats(),
-        ...ogrRecipes.filter(({ driver }) => canWrite(driver)).map(({ mimetype }) => mimetype),
+        ...[...assistedFormats, ...ogrRecipes].flatMap(({ mimetype, driver }) =>
+          canWrite(driver) ? [mimetype] : [],
+        ),
       ]
     : Object.entries(rasterFormats).flatMap(([mimetype, { driver }]) => (canWrite(driver) ? [mimetype] : []));
   return written.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind) === true);

@@ -4,7 +4,7 @@ import type { Field, FieldType } from '../source/layer.ts';
 export type StreamValues =
   | { readonly column: number }
   | { readonly constant: string }
-  | { readonly made: 'wkt' | 'fid' };
+  | { readonly made: 'wkt' };
 
 /** A column on its way to `ogr2ogr`. */
 export interface StreamColumn {

@@ -95,9 +95,7 @@ export class StreamEncoder implements BlockEncoder<StreamPiece> {
 
   #columnOf({ values, type, field }: StreamColumn, batch: FeatureBatch, losses: LossLog): Column {
     if ('constant' in values) return constantColumn(values.constant, batch.length);
-    if ('made' in values) {
-      return values.made === 'wkt' ? this.#wkt.column(batch, losses) : fidColumn(batch);
-    }
+    if ('made' in values) return this.#wkt.column(batch, losses);
     const column = batch.columns[values.column]!;
     if (!this.#recipe.hasNulls) noteNulls(column, batch.length, { field, losses, recipe: this.#recipe });
     if (column.kind === 'text') return this.#cleaner.clean(column, batch.length, field ?? '');
@@ -115,10 +113,6 @@ export class StreamEncoder implements BlockEncoder<StreamPiece> {
 
 function constantColumn(value: string, length: number): TextColumn {
   return { kind: 'text', values: Array.from({ length }, () => value) };
-}
-
-function fidColumn({ fids, length }: FeatureBatch): Column {
-  return { kind: 'number', values: fids, nulls: new Uint8Array(length), exact: null };
 }
 
 /** Integers with all their digits, as text. */

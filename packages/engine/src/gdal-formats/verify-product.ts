@@ -15,6 +15,8 @@ export interface Expectation {
   readonly options: AssembleOptions;
   readonly sets: readonly { readonly set: StreamSet; readonly count: number }[];
   readonly losses: LossLog;
+  /** The product's fields, where they are known already. */
+  readonly fields?: readonly ReadField[];
 }
 
 /**
@@ -32,7 +34,7 @@ export async function verifyProduct(product: string, expectation: Expectation): 
   const [layers, fields] = await Promise.all([
     recipe.readBack.keepsCount ? readLayers(product, reading) : null,
     recipe.attributes === 'kept' && recipe.readBack.skipsFields !== true
-      ? readFields(recipe.readBack.head?.(product, pieceFolder) ?? product, reading)
+      ? (expectation.fields ?? readFields(product, reading))
       : null,
   ]);
   const counted = recipe.readBack.count?.(product);

@@ -12,8 +12,6 @@ export interface GdalDriver {
 
 /** This machine's GDAL. */
 export interface GdalInstallation {
-  /** `3.6.2`. */
-  readonly version: string;
   readonly drivers: ReadonlyMap<string, GdalDriver>;
 }
 
@@ -47,17 +45,12 @@ export function skippedDrivers({ drivers }: GdalInstallation, allowed: readonly 
 }
 
 async function inspectGdal(): Promise<GdalInstallation | null> {
-  const printed = await Promise.all(
-    [
-      ['gdalinfo', '--version'],
-      ['gdalinfo', '--formats'],
-      ['ogrinfo', '--formats'],
-    ].map(([program, argument]) => outputOf(program!, argument!)),
-  );
-  const [version, rasters, vectors] = printed;
-  const number = /GDAL (\d+\.\d+[\w.]*)/.exec(version ?? '')?.[1];
-  if (number === undefined || rasters == null || vectors == null) return null;
-  return { version: number, drivers: parseDrivers(`${rasters}\n${vectors}`) };
+  const [rasters, vectors] = await Promise.all([
+    outputOf('gdalinfo', '--formats'),
+    outputOf('ogrinfo', '--formats'),
+  ]);
+  if (rasters == null || vectors == null) return null;
+  return { drivers: parseDrivers(`${rasters}\n${vectors}`) };
 }
 
 /** Reads the lists that `--formats` prints: `  GTiff -raster- (rw+vs): GeoTIFF`. */

@@ -2,7 +2,7 @@ import { findFormat, type Reason } from '@outcrop/contract';
 
 import type { UnusableRegion } from '../crop/project-region.ts';
 import { type Crs, findCrs } from '../crs/crs.ts';
-import { directFormats } from '../formats/direct-formats.ts';
+import { directFormats, findAssistedFormat } from '../formats/direct-formats.ts';
 import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
 import type { PostgisSurvey } from '../postgis/survey-table.ts';
 import { crsOf, type LayerCrop, type Workshop } from '../run/item-pipeline.ts';
@@ -55,8 +55,10 @@ export async function checkTable(item: RequestedItem, source: Table, scope: Chec
  */
 function isSampled({ layer }: RequestedItem, source: Table, { request, isEstimated }: CheckScope): boolean {
   const format = findFormat(request.formats[layer.kind] ?? '');
-  const isDirect = format !== undefined && directFormats().includes(format.mimetype);
-  return isEstimated && isDirect && format.maxBytes === undefined && !isPostgisTable(source);
+  if (format === undefined) return false;
+  const isOurs =
+    directFormats().includes(format.mimetype) || findAssistedFormat(format.mimetype) !== undefined;
+  return isEstimated && isOurs && format.maxBytes === undefined && !isPostgisTable(source);
 }
 
 /** What the check of a table has found out. */

@@ -30,6 +30,8 @@ const bytesPerSecond: Readonly<Record<string, number>> = {
   GEOJSON: 28_000_000,
   FGB: 24_000_000,
   PARQUET: 24_000_000,
+  SQL: 50_000_000,
+  MIF: 40_000_000,
 };
 const otherBytesPerSecond = 24_000_000;
 /** With fewer bytes than this the work is not shared out. */

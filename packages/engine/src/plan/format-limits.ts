@@ -1,5 +1,6 @@
 import { findFormat, formatLabel, type Kind, type Reason } from '@outcrop/contract';
 
+import { fieldLimit } from '../formats/field-limits.ts';
 import { inMegabytes } from '../formats/format-limit.ts';
 import { findRecipe } from '../gdal-formats/ogr-recipes.ts';
 
@@ -19,7 +20,7 @@ export function formatLimitProblems({ title, kind, mimetype, ...size }: ItemSize
   const format = findFormat(mimetype);
   if (format === undefined) return [];
   const label = formatLabel(format, kind);
-  const { maxRows, maxFields } = findRecipe(mimetype) ?? {};
+  const { maxRows, maxFields = fieldLimit(mimetype) } = findRecipe(mimetype) ?? {};
   const remedy = 'Choose a smaller area, fewer fields or another format.';
   const limits: readonly [value: number, limit: number | undefined, words: (n: number) => string][] = [
     [size.bytes, format.maxBytes, inMegabytes],

@@ -1,6 +1,7 @@
 import { findFormat, formatLabel, isSpatial, type Kind, type Reason } from '@outcrop/contract';
 
 import { describeCrs } from '../crs/crs.ts';
+import { findAssistedFormat } from '../formats/direct-formats.ts';
 import { gdalRemedy } from '../gdal/gdal-drivers.ts';
 import { findRecipe } from '../gdal-formats/ogr-recipes.ts';
 import type { GeometrySurvey } from '../source/survey.ts';
@@ -56,9 +57,9 @@ function formatProblems(
 }
 
 function unwritable(written: string, kind: Kind, mimetypes: readonly string[]): string {
-  const recipe = findRecipe(written);
-  if (recipe !== undefined) {
-    return `${recipe.label} (formats.${kind}) is written by GDAL's driver ${recipe.driver}, which this machine does not have. ${gdalRemedy}`;
+  const aided = findAssistedFormat(written) ?? findRecipe(written);
+  if (aided !== undefined) {
+    return `${aided.label} (formats.${kind}) is written by GDAL's driver ${aided.driver}, which this machine does not have. ${gdalRemedy}`;
   }
   const choices = mimetypes.filter((mimetype) => findFormat(mimetype)?.kinds.includes(kind));
   return `This site cannot write ${JSON.stringify(written.slice(0, 100))} (formats.${kind}). It can write ${choices.join(', ')}.`;

@@ -34,9 +34,10 @@ export async function planReprojection(
       ? geometry.envelope
       : commonEnvelope(crop.index.envelope, geometry.envelope ?? crop.index.envelope);
   const operation = await operations.choose(from, to, area);
+  // Nothing is torn apart that stays where it is: PROJ need not be asked where that is.
+  if (operation.report.method === 'none') return { operation: operation.report, area, seam: null };
   const lonLat = area === null ? null : (crop?.lonLat ?? (await lonLatEnvelope(from, area, operations)));
-  const hasSeam =
-    operation.report.method !== 'none' && lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
+  const hasSeam = lonLat !== null && meetsSeam(lonLat, to.centralMeridian);
   if (!hasSeam) return { operation: operation.report, area, seam: null };
   const isGeographic = to.kind === 'geographic';
   const toDegrees = isGeographic ? operation : await operations.choose(from, wgs84(), area);

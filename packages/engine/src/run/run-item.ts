@@ -122,7 +122,7 @@ async function assemble(
   const format = await loadBlockFormat(setup.mimetype);
   const { folder, signal } = context;
   const early =
-    format.isWrittenByAnother === true
+    format.isWrittenByAnother?.(setup.encode) === true
       ? context.early?.watch(folder, `${setup.encode.pieceFolder}/early`)
       : undefined;
   using assembler = format.createAssembler({ ...setup.encode, folder, signal }, losses);

@@ -1,24 +1,39 @@
+import iconv from 'iconv-lite';
+
 import type { FieldSurvey } from '../source/survey.ts';
 
-/** A charset of MapInfo's: GDAL's name of it, and what Node decodes it as. */
+/** A charset of MapInfo's. */
 interface Charset {
+  /** GDAL's name of it, and iconv's. */
   readonly name: string;
+  /** MapInfo's own. */
   readonly label: string;
   readonly isWide: boolean;
 }
 
 /** Those that MapInfo and GDAL both know, the most common first. */
 const charsets: readonly Charset[] = [
-  ...[1252, 1257, 1250, 1251, 1253, 1254, 1255, 1256].map((page) => ({
-    name: `CP${page}`,
-    label: `windows-${page}`,
-    isWide: false,
-  })),
-  { name: 'CP932', label: 'shift_jis', isWide: true },
-  { name: 'CP936', label: 'gbk', isWide: true },
-  { name: 'CP949', label: 'euc-kr', isWide: true },
-  { name: 'CP950', label: 'big5', isWide: true },
+  { name: 'CP1252', label: 'WindowsLatin1', isWide: false },
+  { name: 'CP1257', label: 'WindowsBalticRim', isWide: false },
+  { name: 'CP1250', label: 'WindowsLatin2', isWide: false },
+  { name: 'CP1251', label: 'WindowsCyrillic', isWide: false },
+  { name: 'CP1253', label: 'WindowsGreek', isWide: false },
+  { name: 'CP1254', label: 'WindowsTurkish', isWide: false },
+  { name: 'CP1255', label: 'WindowsHebrew', isWide: false },
+  { name: 'CP1256', label: 'WindowsArabic', isWide: false },
+  { name: 'CP932', label: 'WindowsJapanese', isWide: true },
+  { name: 'CP936', label: 'WindowsSimpChinese', isWide: true },
+  { name: 'CP949', label: 'WindowsKorean', isWide: true },
+  { name: 'CP950', label: 'WindowsTradChinese', isWide: true },
 ];
+
+/** MapInfo's name of a charset, by GDAL's. */
+export function mapInfoCharset(name: string): string {
+  return charsets.find((known) => known.name === name)!.label;
+}
+
+/** What a decoder makes of bytes that are none of its characters. */
+const unknownCharacter = 0xfffd;
 
 /** The charset that holds some characters best, and what it lacks. */
 export interface ChosenCharset {
@@ -30,8 +45,8 @@ export interface ChosenCharset {
 
 /** What a charset, by GDAL's name of it, lacks of some characters. */
 export function lossesInCharset(wanted: string, characters: ReadonlyMap<number, number>): ChosenCharset {
-  const { name, label, isWide } = charsets.find((known) => known.name === wanted)!;
-  const held = charactersOf(label, isWide);
+  const { name } = charsets.find((known) => known.name === wanted)!;
+  const held = charactersOf(name);
   const missing = [...characters].filter(([code]) => !held.has(code));
   return {
     name,
@@ -67,12 +82,12 @@ export function charsetOfFields(surveys: readonly Pick<FieldSurvey, 'foreign'>[]
 }
 
 /** The code points that a charset has beyond ASCII. */
-function charactersOf(label: string, isWide: boolean): Set<number> {
-  const decoder = new TextDecoder(label);
+export function charactersOf(charset: string): Set<number> {
+  const { name, isWide } = charsets.find((known) => known.name === charset)!;
   const held = new Set<number>();
   const bytes = isWide ? everyPair() : Uint8Array.from({ length: 128 }, (_, k) => 128 + k);
-  for (const character of decoder.decode(bytes)) held.add(character.codePointAt(0)!);
-  held.delete(0xfffd);
+  for (const character of iconv.decode(Buffer.from(bytes), name)) held.add(character.codePointAt(0)!);
+  held.delete(unknownCharacter);
   return held;
 }
 

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
 const nightly = '**/*.nightly.test.ts';
+const foreign = '**/*.foreign.test.ts';
 /** Unit and integration tests run from source; the end-to-end tests run what was built. */
 const fromSource = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/*.test.js'],
-          exclude: [integration, nightly],
+          exclude: [integration, nightly, foreign],
           typecheck: { enabled: false },
           // Not how long a test may take, but when one that hangs is given up: machines that test are busy.
           testTimeout: 60_000,
@@ -43,6 +44,16 @@ export default defineConfig({
           testTimeout: 3_600_000,
           hookTimeout: 3_600_000,
           fileParallelism: false,
+        },
+      },
+      {
+        ...fromSource,
+        test: {
+          name: 'foreign',
+          include: [`packages/${foreign}`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 3_600_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
 import type { ItemReport, Loss } from '@outcrop/contract';
 import { temporaryFolder, type TemporaryFolder, type TableFixture, writeGeoPackage } from '@outcrop/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +14,7 @@ let folder: TemporaryFolder;
 beforeAll(async () => {
   folder = await temporaryFolder();
   writeGeoPackage(folder.file('source.gpkg'), { tables: [parcels, ...Object.values(anyLayers)] });
+  writePartlyHigh();
 });
 
 afterAll(async () => {
@@ -67,6 +70,25 @@ const parcels: TableFixture = {
     },
   })),
 };
+
+/** One place with a height, and two without: a table that GDAL writes, as our fixtures have one dimension each. */
+const partlyHigh = 'partly_high';
+
+function writePartlyHigh(): void {
+  const positions = [
+    [174.1, -41, 12],
+    [174.2, -41.2],
+    [174.3, -41.1],
+  ];
+  const features = ['one ', 'two', ' three'].map((label, index) => ({
+    type: 'Feature',
+    properties: { label },
+    geometry: { type: 'Point', coordinates: positions[index] },
+  }));
+  const json = folder.file('partly-high.geojson');
+  writeFileSync(json, JSON.stringify({ type: 'FeatureCollection', features }));
+  runGdal('ogr2ogr', ['-update', folder.file('source.gpkg'), json, '-nln', partlyHigh]);
+}
 
 interface Told {
   readonly report: ItemReport;
@@ -168,6 +190,31 @@ test.each([
 ] as const)('%s as %s: %s', async (layer, format, code, words) => {
   const told = await exported(anyLayers[layer].name, format);
   expect(inWords(told, { code })).toContain(words);
+});
+
+describe('a layer of which some features have heights', () => {
+  test.each<ProductFormat>(['application/x-ogc-gpkg', 'text/csv', 'application/flatgeobuf'])(
+    'gives the others 0 as %s, and says how many',
+    async (format) => {
+      const told = await exported(partlyHigh, format);
+      expect(inWords(told, { code: 'z-added' })).toContain('given 0');
+      expect(lossOf(told, { code: 'z-added' }).count).toBe(2);
+    },
+  );
+
+  test('says nothing of it where the format has no heights', async () => {
+    const format = 'application/x-ogc-mapinfo_file';
+    const wish = { tables: [tableOf(folder.file('source.gpkg'), partlyHigh)], format } as const;
+    const { report } = await exportWish(wish, folder.path);
+    const codes = report.items[0]!.losses.map(({ code }) => code);
+    expect(codes).toContain('z-dropped');
+    expect(codes).not.toContain('z-added');
+  });
+});
+
+test('spaces at the end of texts, which a .dbf does not keep, are told', async () => {
+  const told = await exported(partlyHigh, 'application/x-zipped-shp');
+  expect(lossOf(told, { code: 'value-changed', field: 'label' }).count).toBe(1);
 });
 
 test('a GeoPackage of the source as it is has lost nothing, and says nothing of it', async () => {

@@ -111,6 +111,8 @@ function lossesOf(format: ProductFormat, kind: keyof typeof fixtures): string[] 
         'value-retyped index',
         'value-retyped timestamp',
         'value-truncated キー',
+        // A text of nothing but spaces.
+        'value-changed Ключ',
       ];
     default:
       return [];

@@ -120,10 +120,8 @@ async function runPlan(
 ): Promise<RunResult> {
   const engine = await context.loadEngine();
   const signal = context.interruption();
-  // Beside the archive, because that is where there must be room for it anyway. GDAL takes a folder with .zip in its name
-  // for an archive, and writes no .xlsx or .kmz into it.
-  const name = basename(archivePath).replaceAll('.', '-');
-  const workFolder = join(dirname(archivePath), `.${name}.${process.pid}.work`);
+  // Beside the archive, because that is where there must be room for it anyway.
+  const workFolder = join(dirname(archivePath), `.${basename(archivePath)}.${process.pid}.work`);
   await mkdir(workFolder, { recursive: true });
   const progress = await createProgress(context.terminal, { silent });
   try {

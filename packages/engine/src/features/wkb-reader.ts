@@ -20,6 +20,9 @@ export class WkbReader {
   #end = 0;
   /** Whether the last geometry was a collection that held collections or multi geometries: only their parts are kept. */
   wasFlattened = false;
+  /** Whether the last geometry had no Z or no M, where the builder wants one. */
+  lackedZ = false;
+  lackedM = false;
 
   constructor(builder: GeometryBuilder) {
     this.#builder = builder;
@@ -33,7 +36,7 @@ export class WkbReader {
     }
     this.#position = start;
     this.#end = end;
-    this.wasFlattened = false;
+    this.#forgetLast();
     try {
       this.#builder.endFeature(this.#readParts(0));
     } catch (error) {
@@ -44,8 +47,14 @@ export class WkbReader {
 
   /** Appends a feature without a geometry. */
   appendNone(): void {
-    this.wasFlattened = false;
+    this.#forgetLast();
     this.#builder.endFeature(geometryKind.none);
+  }
+
+  #forgetLast(): void {
+    this.wasFlattened = false;
+    this.lackedZ = false;
+    this.lackedM = false;
   }
 
   #readParts(depth: number): GeometryKind {
@@ -140,6 +149,8 @@ export class WkbReader {
     if (little && count >= copyFrom && hasZ === builder.hasZ && hasM === builder.hasM) {
       builder.bytes.set(this.#bytes.subarray(from, from + size), start * 8);
     } else {
+      if (builder.hasZ && !hasZ) this.lackedZ = true;
+      if (builder.hasM && !hasM) this.lackedM = true;
       this.#readValues(start, count, { little, hasZ, hasM });
     }
     this.#position = from + size;

@@ -117,8 +117,12 @@ export class DbfEncoder {
   /** Cut on a character's border: Node writes no part of one. */
   #putText(value: string, at: number, field: DbfField): void {
     this.#buffer.write(value, at, field.width, 'utf8');
-    if (value.length * 3 <= field.width || Buffer.byteLength(value) <= field.width) return;
-    this.#lose('value-truncated', `Text is cut to ${field.width} bytes.`, field);
+    if (value.length * 3 > field.width && Buffer.byteLength(value) > field.width) {
+      this.#lose('value-truncated', `Text is cut to ${field.width} bytes.`, field);
+    } else if (value.charCodeAt(value.length - 1) === space) {
+      const detail = 'Spaces at the end of a text are lost: a .dbf fills texts up with spaces.';
+      this.#lose('value-changed', detail, field);
+    }
   }
 
   #lose(code: string, detail: string, field: DbfField): void {

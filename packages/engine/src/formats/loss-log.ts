@@ -13,6 +13,11 @@ export class LossLog {
     else this.#losses.set(key, { code, ...(field !== undefined && { field }), count, detail });
   }
 
+  /** Whether anything of a code is known. */
+  has(code: string): boolean {
+    return this.entries().some((loss) => loss.code === code);
+  }
+
   /** Adds what another log holds. */
   merge(losses: readonly Loss[]): void {
     for (const { code, detail, field, count } of losses) {

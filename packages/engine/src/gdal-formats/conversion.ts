@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { withDiskErrors } from '../formats/block-file.ts';
 import type { AssembleOptions } from '../formats/block-format.ts';
@@ -53,8 +53,10 @@ export function conversionCommand(conversion: Conversion): GdalCommand {
   if (!isNamed) withDiskErrors(vrt, () => writeFileSync(vrt, streamVrt(stream, schema)));
   const isFirst = set === shape.sets[0];
   const call: OgrCall = { schema, columns: shape.columns, envelope, charset, color };
+  const product = productPath(recipe, options);
   return {
     program: 'ogr2ogr',
+    outputFolder: dirname(product),
     drivers: [...streamDrivers, recipe.driver],
     args: [
       '-f',
@@ -64,7 +66,7 @@ export function conversionCommand(conversion: Conversion): GdalCommand {
       ...(isNamed && hasDaysOnly(shape.columns) ? ['-mapFieldType', 'DateTime=Date'] : []),
       '-nln',
       layer,
-      productPath(recipe, options),
+      basename(product),
       isNamed ? source : vrt,
       ...(set.type === null ? ['-nlt', 'NONE'] : []),
     ],

@@ -35,10 +35,35 @@ const rows = {
   ],
 } as const;
 
+const somewhere = { type: 'Point', coordinates: [174.5, -41.5] } as const;
+const point = { type: 'POINT', epsg: 4326 } as const;
+/** Nothing but texts, one with a name that is no name in XML and one that a GML has of its own. */
+const texts = {
+  name: 'texts',
+  geometry: point,
+  columns: [
+    { name: 'c', type: 'TEXT' },
+    { name: 'a|b', type: 'TEXT' },
+    { name: 'gml_id', type: 'TEXT' },
+  ],
+  features: [{ geometry: somewhere, attributes: { c: 'Ōwenga', 'a|b': 'one', gml_id: 'x.1' } }],
+} as const;
+/** With these, rounding moves the eastern edge of GDAL's page to the west of the easternmost of them. */
+const edges = {
+  name: 'edges',
+  geometry: point,
+  columns: [{ name: 'label', type: 'TEXT' }],
+  features: [
+    [-175.2205645, -41.2920679923151],
+    [179.2166471, -8.516652],
+    [10, 64.14345946317033],
+  ].map((coordinates) => ({ geometry: { type: 'Point' as const, coordinates }, attributes: { label: 'x' } })),
+} as const;
+
 beforeAll(async () => {
   folder = await temporaryFolder();
   path = folder.file('any.gpkg');
-  writeGeoPackage(path, { tables: [...Object.values(anyLayers), typedLayer(200), rows] });
+  writeGeoPackage(path, { tables: [...Object.values(anyLayers), typedLayer(200), rows, texts, edges] });
 });
 
 afterAll(async () => {
@@ -197,6 +222,22 @@ test('a spreadsheet has the geometry as text, all digits, and no formulas', asyn
   expect(codes(table.losses)).toContain('value-changed label');
 });
 
+test('a spreadsheet of texts alone has its head, and nothing is told that did not happen', async () => {
+  const format = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  const { losses } = await exported('texts', format);
+  expect(codes(losses)).toEqual(['coordinates-rounded']);
+});
+
+test('GML tells which fields it calls otherwise, and no others, also of a layer that was GML', async () => {
+  const { losses, product } = await exported('texts', 'application/gml+xml');
+  expect(codes(losses)).toEqual(['field-renamed a|b']);
+  expect(readWithOgr(product('texts.gml'))[0]!.properties).toMatchObject({
+    gml_id: 'x.1',
+    a_b: 'one',
+    c: 'Ōwenga',
+  });
+});
+
 test('GML is valid enough for GDAL to read by its schema', async () => {
   const { members, product } = await exported('typed', 'application/gml+xml');
   expect(members).toEqual(['typed.gml', 'typed.xsd', 'typed.txt']);
@@ -235,6 +276,22 @@ describe('PDF', () => {
     expect(codes(losses)).toEqual(
       expect.arrayContaining(['field-dropped bytes', 'field-retyped real', 'feature-dropped']),
     );
+  });
+
+  test('a place on the very edge that GDAL leaves out is counted as lost', async () => {
+    const { losses, product } = await exported('edges', format);
+    const read = readWithOgr(product('edges.pdf')).length;
+    const lost = losses.find(({ code }) => code === 'feature-dropped');
+    expect(read + (lost?.count ?? 0)).toBe(edges.features.length);
+    expect(lost).toMatchObject({ count: 1, detail: expect.stringContaining('on the very edge of the page') });
+  });
+
+  test('what has no width or no height makes no page, and the reason is told', async () => {
+    const running = exported('texts', format);
+    await expect(running).rejects.toMatchObject({
+      code: 'format-limit',
+      message: expect.stringMatching(/^texts: A PDF is a page as wide and as high as the extent/),
+    });
   });
 
   test('every kind of geometry is drawn', async () => {

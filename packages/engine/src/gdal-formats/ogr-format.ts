@@ -165,6 +165,8 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
       signal,
       temporaryFolder: this.#options.pieceFolder,
       ...(input !== undefined && { input }),
+    }).catch((error: unknown) => {
+      throw refusalOf(error, this.#recipe);
     });
   }
 
@@ -225,4 +227,11 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     whole[2] = Math.max(whole[2], envelope[2]!);
     whole[3] = Math.max(whole[3], envelope[3]!);
   }
+}
+
+/** A failure in a person's words, where it is the format that cannot hold the layer. */
+function refusalOf(error: unknown, { refusal }: OgrRecipe): unknown {
+  const isRefusal =
+    error instanceof EngineError && refusal !== undefined && error.message.includes(refusal.words);
+  return isRefusal ? new EngineError('format-limit', refusal.meaning, { cause: error }) : error;
 }

@@ -58,6 +58,8 @@ export interface OgrRecipe {
   /** The name of the layer inside the file. */
   readonly layerName: (schema: OutputSchema) => string;
   readonly args: (call: OgrCall) => readonly string[];
+  /** What GDAL says of a layer that the format cannot hold, and what that means to a person. */
+  readonly refusal?: { readonly words: string; readonly meaning: string };
   /** How GDAL reads the product; null where it only writes it. */
   readonly readBack: ReadBackRules | null;
 }
@@ -71,4 +73,8 @@ export interface ReadBackRules {
   readonly keepsCount: boolean;
   /** How many features the product's head says that it has: where GDAL counts them one by one. */
   readonly count?: (product: string) => number;
+  /** Whether its fields are left unread: many a GDAL writes PDF and does not read it. */
+  readonly skipsFields?: boolean;
+  /** Which features the driver may leave out without a word, where it does: then they are counted as lost. */
+  readonly leavesOut?: string;
 }

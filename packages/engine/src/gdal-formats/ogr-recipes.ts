@@ -5,6 +5,7 @@ import { gridOptions } from '../formats/filegdb-grid.ts';
 import type { OutputSchema } from '../formats/output-schema.ts';
 import { mapInfoFieldName } from '../formats/mapinfo-names.ts';
 import { uniqueName } from '../formats/unique-name.ts';
+import { countPdfFeatures } from './count-pdf-features.ts';
 import { countTabRows } from './count-tab-rows.ts';
 import type { OgrRecipe } from './ogr-recipe.ts';
 import type { StreamColumn } from './stream-column.ts';
@@ -129,7 +130,8 @@ const xlsx: OgrRecipe = {
       .slice(0, 31) || 'layer',
   args: () => [],
   readBack: {
-    args: ['-oo', 'HEADERS=FORCE', '-oo', 'FIELD_TYPES=AUTO'],
+    // As open options they are known from GDAL 3.8 on. Left to itself, GDAL takes the head of a sheet of texts for a row.
+    args: ['--config', 'OGR_XLSX_HEADERS', 'FORCE', '--config', 'OGR_XLSX_FIELD_TYPES', 'AUTO'],
     ownFields: [],
     keepsCount: true,
   },
@@ -170,8 +172,20 @@ const pdf: OgrRecipe = {
   layerName: ({ title }) => title.replaceAll(/\p{Cc}/gu, ' ').trim() || 'layer',
   extraColumns: (_, color) => [styleColumn(color)],
   args: () => [],
-  // Many a GDAL writes PDF and does not read it.
-  readBack: null,
+  refusal: {
+    words: 'Cannot compute spatial extent of features',
+    meaning:
+      'A PDF is a page as wide and as high as the extent of its features, and these are all in one place, or on one line to the north or to the east. Choose another format.',
+  },
+  readBack: {
+    args: [],
+    ownFields: [],
+    keepsCount: false,
+    count: countPdfFeatures,
+    skipsFields: true,
+    // Its page ends at the extent of the features, less what rounding takes (GDAL 3.6).
+    leavesOut: 'places on the very edge of the page',
+  },
 };
 
 const constantColumn = { field: null, type: 'text', width: null, role: 'attribute' } as const;

@@ -33,7 +33,9 @@ export async function verifyProduct(product: string, expectation: Expectation): 
   const reading = { drivers: [recipe.driver], args: recipe.readBack.args, folder: pieceFolder, signal };
   const [layers, fields] = await Promise.all([
     recipe.readBack.keepsCount ? readLayers(product, reading) : null,
-    recipe.attributes === 'kept' ? (expectation.fields ?? readFields(product, reading)) : null,
+    recipe.attributes === 'kept' && recipe.readBack.skipsFields !== true
+      ? (expectation.fields ?? readFields(product, reading))
+      : null,
   ]);
   const counted = recipe.readBack.count?.(product);
   for (const [index, { set, count }] of sets.entries()) {
@@ -50,6 +52,13 @@ function checkCount(
   found: number | undefined,
   { count, name, recipe, losses }: { count: number; name: string; recipe: OgrRecipe; losses: LossLog },
 ): void {
+  const { leavesOut } = recipe.readBack ?? {};
+  if (found !== undefined && found > 0 && found < count && leavesOut !== undefined) {
+    losses.add('feature-dropped', `GDAL leaves ${leavesOut} out of a ${recipe.label}.`, {
+      count: count - found,
+    });
+    return;
+  }
   if (found === undefined || found < count) {
     throw new EngineError(
       'gdal-failed',
@@ -77,9 +86,8 @@ function noteLayer(
 }
 
 function noteFields(read: readonly ReadField[], { recipe, shape, losses }: Expectation): void {
-  const own = new Set(recipe.readBack?.ownFields);
-  const found = read.filter(({ name }) => !own.has(name));
   const columns = shape.columns.filter(({ role }) => role === 'attribute');
+  const found = pairFields(columns, read, recipe.readBack?.ownFields ?? []);
   for (const [index, column] of columns.entries()) {
     const field = column.field ?? column.name;
     const kept = found[index];
@@ -93,6 +101,19 @@ function noteFields(read: readonly ReadField[], { recipe, shape, losses }: Expec
     }
     noteType(kept, column, { recipe, losses, field });
   }
+}
+
+/** For each column the field of its name; else, in order, one of those that are left: it has been renamed. */
+function pairFields(
+  columns: readonly StreamColumn[],
+  read: readonly ReadField[],
+  ownFields: readonly string[],
+): (ReadField | undefined)[] {
+  const byName = new Map(read.map((field) => [field.name, field]));
+  const named = new Set(columns.map(({ name }) => name));
+  // A source may have a field of a name that the driver gives to one of its own: a GML's `gml_id`.
+  const renamed = read.filter(({ name }) => !named.has(name) && !ownFields.includes(name)).values();
+  return columns.map(({ name }) => byName.get(name) ?? renamed.next().value);
 }
 
 /** The types that GDAL reads a field's values as without a change, by its names in a `.csvt`. */

@@ -15,7 +15,7 @@ export type GdalProgram =
 /** A call of a program, as builders make it: plain data, so that commands are tested without GDAL. */
 export interface GdalCommand {
   readonly program: GdalProgram;
-  /** Each is one argument of the program: no shell sees them. */
+  /** Each is one argument of the program: no shell sees them. Paths are absolute, but for what is written. */
   readonly args: readonly string[];
   /**
    * The drivers that may open or write anything, by GDAL's short names. All others are switched off for this call,
@@ -23,6 +23,11 @@ export interface GdalCommand {
    * Empty for a program that opens no data.
    */
   readonly drivers: readonly string[];
+  /**
+   * Where the program writes: the product is then named without its folder. In a path with a folder that has `.zip`, `.kmz` or
+   * `.xlsx` in its name, drivers whose files are zips (XLSX, KMLSUPEROVERLAY) would take that folder for the zip (GDAL 3.6).
+   */
+  readonly outputFolder?: string;
   /** Whether the program tells on stdout how far it is: `0...10...20`. Its other output is then not kept. */
   readonly tellsProgress?: boolean;
 }

@@ -60,7 +60,9 @@ export async function runGdal(command: GdalCommand, options: GdalRunOptions = {}
   options.signal?.throwIfAborted();
   const skipped = command.drivers.length === 0 ? [] : skippedDrivers(await requireGdal(), command.drivers);
   options.signal?.throwIfAborted();
-  const child = spawnGdal(command.program, command.args, { ...options, skipped });
+  const { outputFolder } = command;
+  const folder = outputFolder === undefined ? {} : { workingFolder: outputFolder };
+  const child = spawnGdal(command.program, command.args, { ...options, ...folder, skipped });
   const kill = (): void => killProgram(child.pid);
   using watchdog = new Watchdog(child.pid, { ...defaults, ...options, kill });
   options.signal?.addEventListener('abort', kill, { once: true });

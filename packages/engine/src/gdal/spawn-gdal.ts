@@ -22,6 +22,8 @@ function hasOwnGroup(): boolean {
 export interface SpawnOptions extends GdalResources {
   /** Drivers it must not use. */
   readonly skipped: readonly string[];
+  /** Folder that it runs in; that of this process where absent. */
+  readonly workingFolder?: string;
 }
 
 /**
@@ -31,11 +33,12 @@ export interface SpawnOptions extends GdalResources {
 export function spawnGdal(
   program: string,
   args: readonly string[],
-  { skipped, ...resources }: SpawnOptions,
+  { skipped, workingFolder, ...resources }: SpawnOptions,
 ): ChildProcessWithoutNullStreams {
   const [file, words] = withMemoryBound(program, args, resources);
   const child = spawn(file, words, {
     stdio: 'pipe',
+    cwd: workingFolder,
     env: gdalEnvironment(skipped, resources),
     detached: hasOwnGroup(),
     windowsHide: true,

@@ -134,6 +134,37 @@ test('a GeoJSON with heights keeps them, in the CRS of positions with heights', 
   expect(JSON.parse(feature!.geometry!)).toEqual(geometry);
 });
 
+test.each(['lists.geojson', 'lists.geojsonl'])('lists of a %s stay JSON', async (name) => {
+  const properties = { ids: [1, 2], names: ['a,b', 'c"d'], shares: [1 / 3, 2] };
+  const feature = { type: 'Feature', properties, geometry: { type: 'Point', coordinates: [174.5, -41.5] } };
+  const isSequence = name.endsWith('l');
+  const whole = isSequence ? feature : { type: 'FeatureCollection', features: [feature] };
+  writeFileSync(folder.file(name), `${JSON.stringify(whole)}\n`);
+  const { layers } = await run(folder.file(name));
+  expect(layers[0]!.changes).toEqual([]);
+  const [read] = readWithOgr(target);
+  const values = Object.entries(properties).map(([key]) => read!.properties[key]);
+  expect(values.map((value) => (typeof value === 'string' ? JSON.parse(value) : value))).toEqual(
+    Object.values(properties),
+  );
+});
+
+test('lists of another format are texts, which is told of each', async () => {
+  const member = '<gml:featureMember><o:p><o:name>a</o:name><o:name>b</o:name></o:p></gml:featureMember>';
+  const head = 'xmlns:gml="http://www.opengis.net/gml" xmlns:o="http://example.com/o"';
+  const gml = `<gml:FeatureCollection ${head}>${member}</gml:FeatureCollection>`;
+  writeFileSync(folder.file('lists.gml'), gml);
+  const { layers } = await run(folder.file('lists.gml'));
+  expect(layers[0]!.changes).toEqual([
+    {
+      code: 'field-retyped',
+      field: 'name',
+      count: 0,
+      detail: 'name is a list; it is kept as text, such as (2:a,b).',
+    },
+  ]);
+});
+
 test('a zip of several folders brings in each of its layers, and nothing beside them', async () => {
   const source = folder.file('source.gpkg');
   writeOracleFixture(source);

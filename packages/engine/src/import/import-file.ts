@@ -132,7 +132,8 @@ async function open(source: ImportSource, options: ImportOptions): Promise<Opene
   if (format.label === 'CSV') return openCsv({ source, path, reading }, options);
   const option =
     encoding !== undefined && format.encoding === 'option' ? ['-oo', `ENCODING=${encoding}`] : [];
-  return { source, path, reading: { ...reading, args: option }, impliedCrs: null };
+  const args = [...option, ...(format.args ?? [])];
+  return { source, path, reading: { ...reading, args }, impliedCrs: null };
 }
 
 /** A CSV is opened beside a file of ours that names the types of its columns. */

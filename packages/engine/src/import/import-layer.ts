@@ -70,6 +70,8 @@ async function convert(
     // Curves become lines, which everything can draw and cut.
     '-nlt',
     'CONVERT_TO_LINEAR',
+    // A GML claims that each feature has a gml:id, and may lack it: it would not come in.
+    '-forceNullable',
     ...Object.entries(columns).flatMap(([name, value]) => ['-lco', `${name}=${value}`]),
     ...(crs === null || layer.type === null ? [] : ['-a_srs', crs]),
     ...reading.args,
@@ -87,8 +89,16 @@ async function convert(
   throw new EngineError('gdal-failed', `ogr2ogr has not written ${layer.name} of ${source.name}.`);
 }
 
+/** Fields of other types than a GeoPackage has are told of one by one. */
 function isOfNoInterest(warning: string): boolean {
-  return warning.startsWith('Progress turned off');
+  return /^Progress turned off|does not natively support \w+ type/.test(warning);
+}
+
+/** GDAL's names of lists begin like this in a `.csvt`. */
+function retyping(name: string, { type, kept }: { type: string; kept: ReadField }): string {
+  return type.startsWith('JSon') && type.endsWith('List')
+    ? `${name} is a list; it is kept as text, such as (2:a,b).`
+    : `${name} is ${kept.type}, not ${type}.`;
 }
 
 function lacksCrs({ geometry }: GeoPackageTable): boolean {
@@ -141,7 +151,7 @@ async function changesOf(
     }
     if (kept.name !== name) losses.add('field-renamed', `${name} is called ${kept.name}.`, { field: name });
     if (kept.type !== type)
-      losses.add('field-retyped', `${name} is ${kept.type}, not ${type}.`, { field: name, count: 0 });
+      losses.add('field-retyped', retyping(name, { type, kept }), { field: name, count: 0 });
   }
   const missing = layer.featureCount - featureCount;
   if (missing > 0)

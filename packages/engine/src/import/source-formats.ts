@@ -7,12 +7,17 @@ export interface SourceFormat {
   readonly drivers: readonly string[];
   /** How a text encoding is told: to GDAL, by converting the file to UTF-8 beforehand, or not at all. */
   readonly encoding: 'option' | 'convert' | 'none';
+  /** How GDAL is told to read it. */
+  readonly args?: readonly string[];
   /**
    * Layers that GDAL makes up, where the format has none with names of its own: one for the whole file, which is named
    * after the file, or several by what is in them, of which those without a feature are none.
    */
   readonly madeUp?: 'one' | 'several';
 }
+
+/** Lists stay JSON, which everything reads; else they would become texts of GDAL's own, such as `(2:a,b)`. */
+const listsAsJson = ['--config', 'OGR_GEOJSON_ARRAY_AS_STRING', 'YES'] as const;
 
 /**
  * What `ogr2ogr` reads from files. Left out are drivers that reach a network or a database, and those whose files name
@@ -32,12 +37,15 @@ const sourceFormats: readonly SourceFormat[] = [
     extensions: ['.geojson', '.json', '.topojson'],
     drivers: ['GeoJSON', 'TopoJSON', 'ESRIJSON'],
     encoding: 'convert',
+    args: listsAsJson,
   },
   {
     label: 'newline-delimited GeoJSON',
     extensions: ['.geojsonl', '.geojsons', '.ndjson'],
-    drivers: ['GeoJSONSeq'],
+    // A single feature is a GeoJSON to GDAL.
+    drivers: ['GeoJSONSeq', 'GeoJSON'],
     encoding: 'convert',
+    args: listsAsJson,
   },
   { label: 'CSV', extensions: ['.csv', '.tsv', '.txt'], drivers: ['CSV'], encoding: 'convert' },
   { label: 'FlatGeobuf', extensions: ['.fgb'], drivers: ['FlatGeobuf'], encoding: 'none' },

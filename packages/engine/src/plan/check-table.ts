@@ -7,6 +7,7 @@ import { isPostgisTable, type PostgisTable } from '../postgis/postgis-table.ts';
 import type { PostgisSurvey } from '../postgis/survey-table.ts';
 import { crsOf, type LayerCrop, type Workshop } from '../run/item-pipeline.ts';
 import { planReprojection, type ReprojectionPlan } from '../run/reprojection.ts';
+import { requireFeatures } from '../run/require-features.ts';
 import { itemSetup } from '../run/run-item.ts';
 import type { GeoPackageTable } from '../source/layer.ts';
 import { type GeometrySurvey, surveyTableHere, type TableSurvey } from '../source/survey.ts';
@@ -40,6 +41,10 @@ export async function checkTable(item: RequestedItem, source: Table, scope: Chec
   const prepared = await prepare(item, { source, survey }, scope);
   if ('code' in prepared) return refused(item, [prepared]);
   const sample = isSampled(item, source, scope) ? await sampleOf(item, prepared, scope) : null;
+  if (sample?.isComplete === true && sample.notProjectable > 0) {
+    const isCropped = prepared.crop !== null;
+    requireFeatures(sample, { title: item.layer.title, crs: exportCrs(scope.request), isCropped });
+  }
   if (!(await hasAny(prepared, sample, scope))) return refused(item, [outsideExtent(item)]);
   return accepted(item, { prepared, sample }, scope);
 }

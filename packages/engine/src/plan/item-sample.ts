@@ -7,7 +7,7 @@ import { loadBlockFormat } from '../formats/direct-formats.ts';
 import { LossLog } from '../formats/loss-log.ts';
 import { BlockProcessor } from '../run/block-processor.ts';
 import type { ItemSetup } from '../run/block-task.ts';
-import { chooseSample, type SampledTable } from './sample-ids.ts';
+import { chooseSample, type SampledTable } from './choose-sample.ts';
 
 /** What an item will be, by some of its features that were really converted and compressed. */
 export interface ItemSample {
@@ -16,6 +16,8 @@ export interface ItemSample {
   /** Features that will be written, and of those that the region cuts. */
   readonly written: number;
   readonly clipped: number;
+  /** Features that have no place in the CRS. */
+  readonly notProjectable: number;
   /** Of the files, without texts. */
   readonly size: Size;
 }
@@ -47,6 +49,7 @@ export async function sampleItem(
       isComplete,
       written: Math.round(block.counts.written * perFeature),
       clipped: Math.round(block.counts.clipped * perFeature),
+      notProjectable: Math.round(block.counts.notProjectable * perFeature),
       size: { unzipped: grown('unzipped'), zipped: grown('zipped') },
     };
   } catch (error) {

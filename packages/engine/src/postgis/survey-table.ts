@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type pg from 'pg';
@@ -8,6 +8,7 @@ import type { Envelope } from '../features/geometry-array.ts';
 import { withDiskErrors } from '../formats/block-file.ts';
 import { roundDown, roundUp } from '../formats/packed-rtree.ts';
 import type { FieldSurvey, GeometrySurvey } from '../source/survey.ts';
+import { makeWholeFile } from '../source/whole-file.ts';
 import { describePostgisTable } from './describe-table.ts';
 import { connectPostgis, postgisError } from './postgis-connection.ts';
 import { type PostgisField, type PostgisTable, quotedTable, quoteName } from './postgis-table.ts';
@@ -41,13 +42,9 @@ export async function surveyPostgisTable(source: PostgisTable, cacheFolder: stri
   if (kept !== null) return kept;
   const survey = await scan(source, version);
   withDiskErrors(cacheFolder, () => mkdirSync(cacheFolder, { recursive: true }));
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey)));
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  makeWholeFile(path, (temporary) =>
+    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey))),
+  );
   return survey;
 }
 

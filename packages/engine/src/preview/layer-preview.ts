@@ -15,7 +15,7 @@ import { placeFeatures } from './place-features.ts';
 import { envelopesIn } from './preview-envelopes.ts';
 import { isLight, type PreviewFeature, shapesOf } from './preview-shapes.ts';
 import { type Placed, type RegionMemory } from './region-memory.ts';
-import { sampleIds } from './sample-ids.ts';
+import { chooseShown } from './choose-shown.ts';
 
 /** What to preview of a layer. Plain data. */
 export interface PreviewRequest<Source = GeoPackageTable | PostgisTable> {
@@ -130,7 +130,7 @@ function sampleAll(
   { limit, featureCount }: { limit: number; featureCount: number },
 ): { ids: Float64Array; total: number } {
   const share = Math.max(1, Math.floor(limit / Math.max(1, envelopes.length)));
-  const samples = envelopes.map((envelope) => sampleIds(index, envelope, { limit: share, featureCount }));
+  const samples = envelopes.map((envelope) => chooseShown(index, envelope, { limit: share, featureCount }));
   const ids = new Set(samples.flatMap((sample) => [...sample.ids]));
   const isWhole = samples.every((sample) => sample.ids.length === sample.total);
   // A feature whose box is as wide as the earth is found on each turn of it.

@@ -9,7 +9,7 @@ import { epsgOfWkt } from './epsg-of-wkt.ts';
 import type { GeoTransform } from './pixel-grid.ts';
 import { sourceDrivers } from './raster-drivers.ts';
 import { type MaskKind, type RasterBand, type RasterTile, typeBytes } from './raster-tile.ts';
-import { isVrt, vrtSources } from './vrt-sources.ts';
+import { VrtTrees } from './vrt-sources.ts';
 
 /** The part of `gdalinfo -json` that is read. */
 interface GdalInfo {
@@ -46,6 +46,8 @@ const describeTimeoutMs = 120_000;
 export interface DescribeOptions extends GdalRunOptions {
   /** A driver of outputs that no source may have. */
   readonly driver?: string;
+  /** What is known of VRTs already. */
+  readonly trees?: VrtTrees;
 }
 
 /** The command that describes a raster. */
@@ -60,12 +62,14 @@ function describeCommand(path: string, driver?: string): GdalCommand {
  * @throws EngineError `source-corrupt` with GDAL's words where it is none that GDAL can read; `gdal-missing`
  */
 export async function describeRaster(path: string, options: DescribeOptions = {}): Promise<RasterTile> {
-  if (isVrt(path)) vrtSources(path);
-  const { stdout } = await runGdal(describeCommand(path, options.driver), {
+  const { driver, trees = new VrtTrees(), ...run } = options;
+  // Refuses a VRT that names what it may not.
+  trees.of(path);
+  const { stdout } = await runGdal(describeCommand(path, driver), {
     timeoutMs: describeTimeoutMs,
     failureCode: 'source-corrupt',
     toleratesErrors: true,
-    ...options,
+    ...run,
   }).catch((error: unknown) => {
     throw unreadable(path, error);
   });

@@ -2,6 +2,9 @@ const maxLength = 100;
 /** Names that Windows keeps for itself. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
+/** The dot of what GDAL takes for the end of a zip's name wherever it is in a path: it can write no KMZ of such a name. */
+const zipEnding = /\.(?=zip|kmz|dwf|ods|xls[xm])/gi;
+
 /**
  * The name of a tile as the stem of a file: letters, digits and harmless signs stay as they are, whatever else becomes
  * `_`. Never empty, hidden, an option or a path.
@@ -10,6 +13,7 @@ export function fileStem(name: string): string {
   const plain = name
     .normalize('NFC')
     .replaceAll(/[^\p{L}\p{M}\p{N}._ ()+-]/gu, '_')
+    .replaceAll(zipEnding, '_')
     .replaceAll(/^[.\- ]+|[. ]+$/g, '')
     .slice(0, maxLength)
     .trim();

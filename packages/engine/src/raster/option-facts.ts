@@ -1,5 +1,6 @@
 import type { OptionFacts } from './raster-formats.ts';
 import type { RasterPiece, RasterPlan } from './raster-plan.ts';
+import { isAxisAligned } from './pixel-grid.ts';
 import { isPaletted } from './raster-tile.ts';
 
 /** What the creation options of a piece depend on. */
@@ -12,6 +13,7 @@ export function optionFacts(plan: RasterPlan, piece: RasterPiece, threads: numbe
     hasPredictor:
       !type.startsWith('C') && piece.tiles.every(({ bands }) => bands.every(({ bits }) => bits % 8 === 0)),
     isNearest: plan.resampling === 'near' || isPaletted(piece.tiles[0]!) || isFloat,
+    isRotated: !isAxisAligned(piece.grid),
     width: piece.cut.window.width,
     height: piece.cut.window.height,
   };

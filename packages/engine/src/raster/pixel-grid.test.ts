@@ -128,7 +128,7 @@ test('commands name every argument apart, whatever is in it', () => {
     '-co',
     'ZLEVEL=3',
     '/in; rm -rf ~.tif',
-    '/out.tif',
+    'out.tif',
   ]);
   expect(
     maskCommand('/region.geojson', '/mask.tif', { x: 5, y: 6, width: 7, height: 8 }).args.join(' '),

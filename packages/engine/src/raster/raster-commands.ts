@@ -1,3 +1,5 @@
+import { basename, dirname } from 'node:path';
+
 import type { GdalCommand } from '../gdal/gdal-command.ts';
 import { type PixelGrid, type PixelWindow, toMap } from './pixel-grid.ts';
 import { sourceDrivers, workDrivers } from './raster-drivers.ts';
@@ -5,6 +7,7 @@ import { sourceDrivers, workDrivers } from './raster-drivers.ts';
 /** What `gdal_translate` shall make. */
 export interface Translation {
   readonly input: string;
+  /** Absolute. */
   readonly output: string;
   readonly driver: string;
   /** The pixels to take; all where null. */
@@ -40,9 +43,10 @@ export function translateCommand({
       ...flags,
       ...options.flatMap((option) => ['-co', option]),
       input,
-      output,
+      basename(output),
     ],
     drivers: [...sourceDrivers, ...workDrivers, driver],
+    outputFolder: dirname(output),
     ...(isVrt ? {} : { tellsProgress: true }),
   };
 }

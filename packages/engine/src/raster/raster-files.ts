@@ -4,7 +4,7 @@ import { basename, extname, join, parse } from 'node:path';
 
 import { EngineError } from '../engine-error.ts';
 import { companionExtensions, rasterExtensions } from './raster-drivers.ts';
-import { isVrt, vrtSources } from './vrt-sources.ts';
+import { sourcesOf, VrtTrees } from './vrt-sources.ts';
 
 /** A folder with more files is no layer of tiles. */
 const maxTiles = 200_000;
@@ -43,9 +43,9 @@ export function rasterNames(names: readonly string[]): string[] {
  *
  * @throws EngineError `source-unavailable`
  */
-export function rasterVersion(path: string): number {
+export function rasterVersion(path: string, trees?: VrtTrees): number {
   const hash = createHash('sha256');
-  for (const file of fingerprintedFiles(path)) {
+  for (const file of fingerprintedFiles(path, trees)) {
     const stats = statSync(file, { throwIfNoEntry: false, bigint: true });
     hash.update(
       stats === undefined ? `${file} gone\n` : `${basename(file)} ${stats.size} ${stats.mtimeNs}\n`,
@@ -55,21 +55,21 @@ export function rasterVersion(path: string): number {
 }
 
 /** The last change of any file of a raster, ISO 8601 in UTC. */
-export function rasterModified(path: string): string {
+export function rasterModified(path: string, trees?: VrtTrees): string {
   let latest = 0;
-  for (const file of fingerprintedFiles(path)) {
+  for (const file of fingerprintedFiles(path, trees)) {
     latest = Math.max(latest, statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   }
   return new Date(latest).toISOString();
 }
 
-function fingerprintedFiles(path: string): string[] {
+function fingerprintedFiles(path: string, trees = new VrtTrees()): string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new EngineError('source-unavailable', `${path} is not there.`);
   if (stats.isDirectory()) return entriesOf(path).map((name) => join(path, name));
   const { dir, name, base } = parse(path);
   const beside = entriesOf(dir).filter((entry) => entry === base || entry.startsWith(`${name}.`));
-  const sources = isVrt(path) ? vrtSources(path) : [];
+  const sources = sourcesOf(trees.of(path) ?? []);
   return [...beside.map((entry) => join(dir, entry)), ...sources];
 }
 

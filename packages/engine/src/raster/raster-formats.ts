@@ -40,6 +40,7 @@ export interface OptionFacts {
   /** Whether TIFF's predictors can be used: not with odd numbers of bits, nor complex numbers. */
   readonly hasPredictor: boolean;
   readonly isNearest: boolean;
+  readonly isRotated: boolean;
   readonly width: number;
   readonly height: number;
 }
@@ -49,6 +50,12 @@ const images = [1, 3];
 /** A PDF's page is at most 14,400 points wide. */
 const maxPagePoints = 14_400;
 const pointsPerInch = 72;
+
+/**
+ * Of a rotated raster whose positions are those of the middles of pixels (`AREA_OR_POINT=Point`), the first of the two places in a
+ * JPEG 2000 that GDAL writes is half a pixel off (GDAL 3.6); the other, GML, is right.
+ */
+const placeOfJp2 = ({ isRotated }: OptionFacts): string[] => (isRotated ? ['GeoJP2=NO'] : []);
 
 const tiff = ({ threads, floatDigits, hasPredictor }: OptionFacts): string[] => [
   'TILED=YES',
@@ -112,7 +119,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     keepsPalette: false,
     keepsRotation: true,
     isLossless: false,
-    options: () => ['QUALITY=10', 'REVERSIBLE=NO'],
+    options: (facts) => ['QUALITY=10', 'REVERSIBLE=NO', ...placeOfJp2(facts)],
     ratio: 0.1,
   },
   'image/jp2;compression=lossless': {
@@ -123,7 +130,7 @@ export const rasterFormats: Readonly<Partial<Record<Mimetype, RasterFormat>>> = 
     keepsPalette: false,
     keepsRotation: true,
     isLossless: true,
-    options: () => ['QUALITY=100', 'REVERSIBLE=YES', 'YCBCR420=NO'],
+    options: (facts) => ['QUALITY=100', 'REVERSIBLE=YES', 'YCBCR420=NO', ...placeOfJp2(facts)],
     ratio: 0.45,
   },
   'image/png': {

@@ -1,16 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, parse } from 'node:path';
 
 import { withDiskErrors } from '../formats/block-file.ts';
 import { inParallel } from '../gdal/in-parallel.ts';
 import type { RasterFile } from '../source/layer.ts';
+import { makeWholeFile } from '../source/whole-file.ts';
 import { describeRaster } from './describe-raster.ts';
 import { findEpsg } from './find-epsg.ts';
 import { listRasterFiles, rasterModified, rasterVersion } from './raster-files.ts';
 import type { RasterTile } from './raster-tile.ts';
 import { findMixture } from './vrt-mixture.ts';
+import { VrtTrees } from './vrt-sources.ts';
 
 /** What a raster layer is made of; kept beside the data until a file changes. */
 export interface RasterSurvey {
@@ -33,7 +35,8 @@ const surveyForm = 2;
  * @throws EngineError `source-unavailable` | `source-corrupt` | `gdal-missing`
  */
 export async function surveyRasterHere(source: RasterFile, cacheFolder: string): Promise<RasterSurvey> {
-  const version = rasterVersion(source.path);
+  const trees = new VrtTrees();
+  const version = rasterVersion(source.path, trees);
   const key = createHash('sha256')
     .update(`${source.path} ${source.crs ?? ''}`)
     .digest('hex')
@@ -41,24 +44,26 @@ export async function surveyRasterHere(source: RasterFile, cacheFolder: string):
   const path = join(cacheFolder, `${version.toString(16)}-${key}.raster${surveyForm}.json`);
   const kept = readSurvey(path, version);
   if (kept !== null) return kept;
-  const survey = { version, modified: rasterModified(source.path), tiles: await describeTiles(source) };
+  const modified = rasterModified(source.path, trees);
+  const survey = { version, modified, tiles: await describeTiles(source, trees) };
   keep(path, cacheFolder, survey);
   return survey;
 }
 
-async function describeTiles(source: RasterFile): Promise<RasterTile[]> {
+async function describeTiles(source: RasterFile, trees: VrtTrees): Promise<RasterTile[]> {
   const described = await inParallel(listRasterFiles(source.path), {
     most: availableParallelism(),
-    work: (path) => describeRaster(path),
+    work: (path) => describeRaster(path, { trees }),
   });
   const tiles = withDifferentNames(await withFoundCrs(described));
   return source.crs === undefined
-    ? inParallel(tiles, { most: 1, work: withMixture })
+    ? inParallel(tiles, { most: 1, work: (tile) => withMixture(tile, trees) })
     : tiles.map((tile) => ({ ...tile, crs: source.crs!, namesCrs: false }));
 }
 
-async function withMixture(tile: RasterTile): Promise<RasterTile> {
-  const mixture = tile.driver === 'VRT' ? await findMixture(tile.path) : null;
+async function withMixture(tile: RasterTile, trees: VrtTrees): Promise<RasterTile> {
+  const tree = trees.of(tile.path);
+  const mixture = tree === null ? null : await findMixture(tree);
   return mixture === null ? tile : { ...tile, mixture };
 }
 
@@ -109,11 +114,7 @@ function readSurvey(path: string, version: number): RasterSurvey | null {
 
 function keep(path: string, cacheFolder: string, survey: RasterSurvey): void {
   withDiskErrors(cacheFolder, () => mkdirSync(cacheFolder, { recursive: true }));
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey)));
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  makeWholeFile(path, (temporary) =>
+    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey))),
+  );
 }

@@ -7,7 +7,7 @@ import { runGdal } from '../gdal/run-gdal.ts';
 import { epsgOfWkt } from './epsg-of-wkt.ts';
 import { findEpsg } from './find-epsg.ts';
 import { sourceDrivers } from './raster-drivers.ts';
-import { readVrtTree } from './vrt-sources.ts';
+import type { VrtNode } from './vrt-sources.ts';
 
 /** Two files that a VRT lays side by side, in different CRSs. GDAL takes the pixels of both as if they were in one. */
 export interface VrtMixture {
@@ -20,13 +20,13 @@ const filesAtATime = 250;
 const timeoutMs = 600_000;
 
 /**
- * Looks into all files of a VRT, and of the VRTs in it, for two that are laid side by side in different CRSs. Files that
+ * Looks into all files of a VRT, by its tree, for two that are laid side by side in different CRSs. Files that
  * say nothing of their CRS are taken to be in that of the others. What a VRT warps may be in any.
  *
- * @throws EngineError `source-corrupt` where the VRT names what it may not; `gdal-missing`
+ * @throws EngineError `gdal-missing`
  */
-export async function findMixture(path: string): Promise<VrtMixture | null> {
-  const mosaics = readVrtTree(path).filter(({ sources, isWarped }) => !isWarped && sources.length > 1);
+export async function findMixture(tree: readonly VrtNode[]): Promise<VrtMixture | null> {
+  const mosaics = tree.filter(({ sources, isWarped }) => !isWarped && sources.length > 1);
   const files = [...new Set(mosaics.flatMap(({ sources }) => sources))];
   const crsOf = await nameCrs(await readCrs(files));
   for (const { sources } of mosaics) {

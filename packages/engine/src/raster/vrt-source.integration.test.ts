@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { type TemporaryFolder, temporaryFolder } from '@outcrop/testkit';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +8,9 @@ import { runGdal } from '../testing/ogr.ts';
 import { checkRasters, checksums, exportRasters, makeRaster, placedAt } from '../testing/raster-fixture.ts';
 import { rasterVersion } from './raster-files.ts';
 import { findMixture } from './vrt-mixture.ts';
+import { VrtTrees } from './vrt-sources.ts';
+
+const mixtureOf = (path: string) => findMixture(new VrtTrees().of(path)!);
 
 const geoTiff = 'image/tiff;subtype=geotiff';
 const size = { width: 40, height: 30 } as const;
@@ -28,6 +31,19 @@ describe('a VRT', () => {
     expect(checksums(member('all.tif'))).toEqual(checksums(path));
     makeRaster(b, { ...size, flags: placedAt(40, 0, size), value: () => 7 });
     expect(rasterVersion(path)).not.toBe(version);
+  });
+
+  test('is read once, however many ask for what it is made of', async () => {
+    await using folder = await temporaryFolder();
+    const tile = makeRaster(folder.file('a.tif'), size);
+    const path = folder.file('all.vrt');
+    runGdal('gdalbuildvrt', ['-q', path, tile]);
+    const trees = new VrtTrees();
+    expect(trees.of(tile)).toBeNull();
+    const tree = trees.of(path);
+    rmSync(path);
+    expect(tree).toMatchObject([{ path, sources: [tile], isWarped: false }]);
+    expect(trees.of(path)).toBe(tree);
   });
 
   test.each([
@@ -144,7 +160,7 @@ describe('a VRT whose files are in several CRSs', () => {
     await using folder = await temporaryFolder();
     const outer = folder.file('outer.vrt');
     runGdal('gdalbuildvrt', ['-q', outer, mixture(folder), folder.file('a.tif')]);
-    expect(await findMixture(outer)).toEqual({
+    expect(await mixtureOf(outer)).toEqual({
       files: [
         ['a.tif', 'EPSG:2193'],
         ['b.tif', 'EPSG:27200'],
@@ -159,7 +175,7 @@ describe('a VRT whose files are in several CRSs', () => {
     runGdal('gdalwarp', ['-q', '-of', 'VRT', '-t_srs', 'EPSG:2193', b, folder.file('warped.vrt')]);
     const path = folder.file('all.vrt');
     runGdal('gdalbuildvrt', ['-q', path, a, folder.file('warped.vrt')]);
-    expect(await findMixture(path)).toBeNull();
+    expect(await mixtureOf(path)).toBeNull();
     const { path: member } = await exportRasters(
       { layers: [{ path, kind: 'raster' }], formats: { raster: geoTiff } },
       folder.path,
@@ -178,7 +194,7 @@ describe('a VRT whose files are in several CRSs', () => {
     );
     const path = folder.file('all.vrt');
     runGdal('gdalbuildvrt', ['-q', '-allow_projection_difference', path, ...tiles]);
-    expect(await findMixture(path)).toBeNull();
+    expect(await mixtureOf(path)).toBeNull();
   });
 
   test('is found among hundreds of files', async () => {
@@ -189,7 +205,7 @@ describe('a VRT whose files are in several CRSs', () => {
     const files = [...Array(600).keys()].map((tile) => folder.file(`tiles/${tile}.tif`));
     const path = folder.file('all.vrt');
     runGdal('gdalbuildvrt', ['-q', '-allow_projection_difference', path, ...files, odd]);
-    expect(await findMixture(path)).toEqual({
+    expect(await mixtureOf(path)).toEqual({
       files: [
         ['0.tif', 'EPSG:2193'],
         ['odd, "one".tif', 'EPSG:27200'],

@@ -22,7 +22,7 @@ export interface VrtNode {
 }
 
 /** Whether GDAL would read a file as a VRT, which it tells by how the file begins and not by its name. */
-export function isVrt(path: string): boolean {
+function isVrt(path: string): boolean {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
   const file = openSync(path, 'r');
   try {
@@ -34,6 +34,29 @@ export function isVrt(path: string): boolean {
   }
 }
 
+/** Trees of VRTs, each read once: those of a hundred thousand tiles take a second. */
+export class VrtTrees {
+  readonly #known = new Map<string, readonly VrtNode[] | null>();
+
+  /**
+   * The tree of a VRT; null for another file.
+   *
+   * @throws EngineError as {@link vrtSources}
+   */
+  of(path: string): readonly VrtNode[] | null {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const tree = isVrt(path) ? readVrtTree(path) : null;
+    this.#known.set(path, tree);
+    return tree;
+  }
+}
+
+/** All files that a tree takes its pixels from, VRTs in it and theirs among them. */
+export function sourcesOf(tree: readonly VrtNode[]): string[] {
+  return [...new Set(tree.flatMap(({ sources }) => sources))];
+}
+
 /**
  * All files that a VRT takes its pixels from, VRTs in it and theirs among them.
  *
@@ -41,7 +64,7 @@ export function isVrt(path: string): boolean {
  *   of the machine, and addresses of the network. Also where they are too many, or nested too deep.
  */
 export function vrtSources(path: string): string[] {
-  return [...new Set(readVrtTree(path).flatMap(({ sources }) => sources))];
+  return sourcesOf(readVrtTree(path));
 }
 
 /**
@@ -49,7 +72,7 @@ export function vrtSources(path: string): string[] {
  *
  * @throws EngineError as {@link vrtSources}
  */
-export function readVrtTree(path: string): VrtNode[] {
+function readVrtTree(path: string): VrtNode[] {
   const nodes = new Map<string, VrtNode>();
   let [level, count] = [[path], 0];
   for (let depth = 0; level.length > 0; depth++) {

@@ -75,10 +75,7 @@ export class BlockProcessor implements Disposable {
     }
     const mistyped = [...this.#reader.mistyped];
     this.#reader.mistyped.clear();
-    if (this.#reader.flattened > 0) {
-      losses.add('geometry-flattened', flattenedDetail, { count: this.#reader.flattened });
-      this.#reader.flattened = 0;
-    }
+    noteGeometryChanges(this.#reader, losses);
     const after = this.#cropCounts();
     const counts: BlockCounts = {
       seen: 'ids' in task ? task.ids.length : read,
@@ -101,6 +98,21 @@ export class BlockProcessor implements Disposable {
   #cropCounts(): { whole: number; clipped: number; crumbs: number; repaired: number } {
     return { ...(this.#crop?.cropper.counts ?? { whole: 0, clipped: 0, crumbs: 0, repaired: 0 }) };
   }
+}
+
+/** Tells what the reader has made of geometries since it was last asked. */
+function noteGeometryChanges(reader: FeatureReader, losses: LossLog): void {
+  const { flattened, lackingZ, lackingM } = reader;
+  if (flattened > 0) losses.add('geometry-flattened', flattenedDetail, { count: flattened });
+  if (lackingZ > 0)
+    losses.add('z-added', 'Positions without a Z are given 0, as others of the layer have one.', {
+      count: lackingZ,
+    });
+  if (lackingM > 0)
+    losses.add('m-added', 'Positions without an M are given none, as others of the layer have one.', {
+      count: lackingM,
+    });
+  [reader.flattened, reader.lackingZ, reader.lackingM] = [0, 0, 0];
 }
 
 /** What cuts is loaded only where something is cut: each thread would wait for it. */

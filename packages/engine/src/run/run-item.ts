@@ -19,6 +19,7 @@ import { processBlocks } from './block-pool.ts';
 import type { BlockCounts, BlockTask, ItemSetup } from './block-task.ts';
 import { addCounts, featureCounts, noCounts } from './feature-counts.ts';
 import { crsOf, type LayerCrop, type Workshop } from './item-pipeline.ts';
+import { requireFeatures } from './require-features.ts';
 import type { WorkerTeam } from './worker-team.ts';
 import { planReprojection, type ReprojectionPlan } from './reprojection.ts';
 
@@ -79,6 +80,7 @@ export async function runItem(item: PlannedItem, context: ItemContext): Promise<
     context,
     survey,
     crop,
+    title: item.layer.title,
   });
   if (sourceVersion(source.path) !== version) {
     throw new EngineError('source-changed', `${source.path} was changed while it was exported. Try again.`, {
@@ -113,7 +115,7 @@ function blockTasks(survey: TableSurvey, crop: LayerCrop | null): BlockTask[] {
 
 async function assemble(
   setup: ItemSetup,
-  { tasks, losses, context, survey, crop }: AssemblyOptions,
+  { tasks, losses, context, survey, crop, title }: AssemblyOptions,
 ): Promise<{ tally: BlockCounts; early: EarlyPieces | undefined }> {
   mkdirSync(context.folder, { recursive: true });
   mkdirSync(setup.encode.pieceFolder, { recursive: true });
@@ -129,11 +131,12 @@ async function assemble(
   let tally = noCounts;
   for await (const block of processBlocks(setup, tasks, context)) {
     for (const piece of block.pieces) await assembler.append(piece);
-    losses.merge(block.losses);
+    losses.merge(block.losses.filter(({ code }) => !isTakenBack(code, losses)));
     for (const [field, count] of block.mistyped) mistyped.set(field, (mistyped.get(field) ?? 0) + count);
     tally = addCounts(tally, block.counts);
     context.onProgress(Math.min(1, tally.seen / expected), tally.written);
   }
+  requireFeatures(tally, { title, crs: context.plan.crs, isCropped: crop !== null });
   await assembler.finish();
   await early?.stop();
   for (const [field, count] of mistyped) {
@@ -143,12 +146,19 @@ async function assemble(
   return { tally, early };
 }
 
+/** What was added to bring all geometries to the same dimensions is no news where the format has dropped it. */
+function isTakenBack(code: string, losses: LossLog): boolean {
+  const added = /^([zm])-added$/.exec(code)?.[1];
+  return added !== undefined && losses.has(`${added}-dropped`);
+}
+
 interface AssemblyOptions {
   readonly tasks: readonly BlockTask[];
   readonly losses: LossLog;
   readonly context: ItemContext;
   readonly survey: TableSurvey;
   readonly crop: LayerCrop | null;
+  readonly title: string;
 }
 
 /** What a plan or a check has found out of an item. */

@@ -51,6 +51,9 @@ export class FeatureReader {
   readonly mistyped: Mistyped = new Map();
   /** Collections so far whose inner collections and multi geometries came apart. */
   flattened = 0;
+  /** Features so far without Z, or without M, where all are brought to it. */
+  lackingZ = 0;
+  lackingM = 0;
 
   private constructor(rows: FeatureRows, source: GeoPackageTable, options: ReadOptions) {
     this.#rows = rows;
@@ -159,7 +162,7 @@ export class FeatureReader {
       const mark = filter === null ? null : this.builder!.mark();
       this.#appendGeometry(this.#wkb);
       if (filter !== null && !filter(mark!)) return;
-      if (this.#wkb.wasFlattened) this.flattened += 1;
+      this.#noteChanges(this.#wkb);
     }
     const at = this.#length;
     this.#fids[at] = rows.fid;
@@ -167,6 +170,12 @@ export class FeatureReader {
       this.#put(this.#columns[index]!, at, { field: this.#fields[index]!, value: rows.value(index) });
     }
     this.#length += 1;
+  }
+
+  #noteChanges({ wasFlattened, lackedZ, lackedM }: WkbReader): void {
+    if (wasFlattened) this.flattened += 1;
+    if (lackedZ) this.lackingZ += 1;
+    if (lackedM) this.lackingM += 1;
   }
 
   #appendGeometry(wkb: WkbReader): void {

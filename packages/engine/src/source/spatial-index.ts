@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
-
 import Database from 'better-sqlite3';
 
 import { type Envelope, envelopeInto } from '../features/geometry-array.ts';
@@ -10,6 +7,7 @@ import { WkbReader } from '../features/wkb-reader.ts';
 import { wkbStart } from './geopackage-blob.ts';
 import { quoteIdentifier } from './geopackage-file.ts';
 import type { GeoPackageTable, GeometryColumn } from './layer.ts';
+import { makeWholeFile } from './whole-file.ts';
 
 /** An R-tree of a layer: the source's own, or one of ours in a file aside. Plain data. */
 export interface SpatialIndex {
@@ -62,7 +60,19 @@ export function buildSpatialIndex(
   source: GeoPackageTable,
   { column, indexPath }: { column: GeometryColumn; indexPath: string },
 ): SpatialIndex {
-  const temporary = `${indexPath}.${randomUUID()}.tmp`;
+  try {
+    makeWholeFile(indexPath, (temporary) => fillIndex(database, source, { column, temporary }));
+  } catch (error) {
+    throw diskError(error, indexPath);
+  }
+  return { path: indexPath, table: 'features' };
+}
+
+function fillIndex(
+  database: Database.Database,
+  source: GeoPackageTable,
+  { column, temporary }: { column: GeometryColumn; temporary: string },
+): void {
   const index = new Database(temporary);
   try {
     index.pragma('journal_mode = OFF');
@@ -86,15 +96,9 @@ export function buildSpatialIndex(
       if (!Number.isNaN(box[0])) insert.run(fid, box[0], box[2], box[1], box[3]);
     }
     index.exec('COMMIT');
-    index.close();
-    renameSync(temporary, indexPath);
-  } catch (error) {
-    throw diskError(error, indexPath);
   } finally {
     index.close();
-    rmSync(temporary, { force: true });
   }
-  return { path: indexPath, table: 'features' };
 }
 
 /** The envelope of everything indexed, rounded outwards to 32 bits as the tree keeps it; null for an empty tree. */

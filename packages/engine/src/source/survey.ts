@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type Database from 'better-sqlite3';
@@ -9,6 +9,7 @@ import { withDiskErrors } from '../formats/block-file.ts';
 import { openGeoPackage, quoteIdentifier, sourceError, sourceVersion } from './geopackage-file.ts';
 import type { Field, GeoPackageTable, GeometryColumn } from './layer.ts';
 import { buildSpatialIndex, findSpatialIndex, indexEnvelope, type SpatialIndex } from './spatial-index.ts';
+import { makeWholeFile } from './whole-file.ts';
 
 /** What kinds of geometry a table really holds, whatever it declares. */
 export interface GeometrySurvey {
@@ -70,13 +71,9 @@ export function surveyTableHere(source: GeoPackageTable, cacheFolder: string): T
   if (kept !== null) return kept;
   withDiskErrors(cacheFolder, () => mkdirSync(cacheFolder, { recursive: true }));
   const survey = scan(source, version, join(cacheFolder, `${name}.index.sqlite`));
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey)));
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  makeWholeFile(path, (temporary) =>
+    withDiskErrors(temporary, () => writeFileSync(temporary, JSON.stringify(survey))),
+  );
   return survey;
 }
 

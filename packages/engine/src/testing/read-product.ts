@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,8 @@ import { DataType, type Table, tableFromIPC } from 'apache-arrow';
 import { readParquet } from 'parquet-wasm';
 
 import { type OgrFeature, readWithOgr, readWkts, runGdal } from './ogr.ts';
+import type { RowSet } from './row-set.ts';
+import { parseWkb } from './wkb-shape.ts';
 
 /** The formats that the engine writes itself, with the extension of the file that a reader opens. */
 export const productExtensions = {
@@ -85,6 +87,26 @@ function parquetFeatures(bytes: Buffer): OgrFeature[] {
     properties: Object.fromEntries(fields.map(({ name, type }) => [name, textOfTime(row[name], type)])),
     geometry: geometries?.[index] ?? null,
   }));
+}
+
+/** The rows of a Parquet file, by Arrow's reader. */
+export function readParquetRows(path: string): RowSet {
+  const { table, rows, primary } = parquetRows(readFileSync(path));
+  const fields = table.schema.fields.filter(({ name }) => name !== primary && name !== 'bbox');
+  return {
+    fields: fields.map(({ name, type }) => ({ name, type: String(type) })),
+    rows: rows.map((row) => {
+      const wkb = primary === null ? null : row[primary];
+      const shape = wkb instanceof Uint8Array ? parseWkb(wkb) : null;
+      const values = fields.map(({ name, type }) => plainNumber(textOfTime(row[name], type)));
+      return { values, shape: shape?.length === 0 ? null : shape };
+    }),
+  };
+}
+
+function plainNumber(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 /** Dates and times as ISO 8601; what is neither as it is. */

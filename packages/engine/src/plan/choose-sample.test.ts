@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { surveyTableHere } from '../source/survey.ts';
 import { tableOf } from '../testing/export-fixture.ts';
-import { chooseSample, type SampledTable } from './sample-ids.ts';
+import { chooseSample, type SampledTable } from './choose-sample.ts';
 
 let folder: TemporaryFolder;
 

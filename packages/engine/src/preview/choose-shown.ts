@@ -5,7 +5,7 @@ import { quoteIdentifier, sourceError } from '../source/geopackage-file.ts';
 import type { SpatialIndex } from '../source/spatial-index.ts';
 
 /** Some of the features whose boxes meet an envelope. */
-export interface IdSample {
+export interface ShownIds {
   /** In ascending order. */
   readonly ids: Float64Array;
   /** How many there are in all; about so many where the layer has more than `mostRows`. */
@@ -21,11 +21,11 @@ const mostRows = 500_000;
  * Chooses at most `limit` features so that a map of them looks like a map of all: the largest of each cell of a grid
  * first, which keeps what is rare, then evenly from the rest, which keeps what is dense. Deterministic.
  */
-export function sampleIds(
+export function chooseShown(
   index: SpatialIndex,
   envelope: Envelope,
   options: { readonly limit: number; readonly featureCount: number },
-): IdSample {
+): ShownIds {
   const { limit, featureCount } = options;
   const database = new Database(index.path, { readonly: true });
   try {

@@ -6,7 +6,7 @@ import type { Field, GeoPackageTable } from '../source/layer.ts';
 import type { TableSurvey } from '../source/survey.ts';
 
 /** Some features that stand for all that an item may hold. */
-export interface SampleIds {
+export interface ChosenSample {
   /** In ascending order. */
   readonly ids: Float64Array;
   /** Features and bytes of the source for each that is in the sample. */
@@ -40,7 +40,7 @@ const valueBytes = 8;
 const goldenRatio = 0.618_033_988_749_895;
 
 /** Chooses a sample: all features where they are few, else runs of them all over the table. */
-export function chooseSample(table: SampledTable): SampleIds {
+export function chooseSample(table: SampledTable): ChosenSample {
   const database = openGeoPackage(table.source.path);
   try {
     const { candidates, survey } = table;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { temporaryFolder, type TemporaryFolder } from '@outcrop/testkit';
 import { expect, test } from 'vitest';
 
+import { runGdal as runCommand } from '../gdal/run-gdal.ts';
 import { runGdal } from '../testing/ogr.ts';
 import { checksums, makeRaster, placedAt, type RasterSketch } from '../testing/raster-fixture.ts';
 import { translateByStrips, type StripOptions } from './jpeg-by-strips.ts';
@@ -45,7 +46,7 @@ async function makeBoth(
     onProgress: (fraction) => fractions.push(fraction),
   });
   const drivers = folder.file('drivers.jpg');
-  runGdal('gdal_translate', translateCommand({ ...translation, output: drivers }).args);
+  await runCommand(translateCommand({ ...translation, output: drivers }));
   return { isDone, ours: translation.output, drivers, fractions };
 }
 

@@ -2,7 +2,7 @@
 // the machine, which is little-endian.
 
 /**
- * Sums up differences, row by row.
+ * Sums up differences of bytes, row by row.
  *
  * @param samples values of a pixel
  */
@@ -20,7 +20,22 @@ export function undoBytes(
     const to = target + row * targetStride;
     if (samples == 3) undoColours(from, to, rowBytes);
     else if (samples == 1) undoGrey(from, to, rowBytes);
-    else undoAny(from, to, rowBytes, samples);
+    else undo<u8>(from, to, rowBytes, samples);
+  }
+}
+
+/** The same of values of two bytes. */
+export function undoShorts(
+  source: usize,
+  sourceStride: i32,
+  target: usize,
+  targetStride: i32,
+  rows: i32,
+  rowBytes: i32,
+  samples: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    undo<u16>(source + row * sourceStride, target + row * targetStride, rowBytes, samples);
   }
 }
 
@@ -46,31 +61,11 @@ function undoGrey(from: usize, to: usize, length: i32): void {
   }
 }
 
-function undoAny(from: usize, to: usize, length: i32, samples: i32): void {
-  memory.copy(to, from, min(samples, length));
-  for (let at = samples; at < length; at++) {
-    store<u8>(to + at, load<u8>(from + at) + load<u8>(to + at - samples));
-  }
-}
-
-/** The same of values of two bytes. */
-export function undoShorts(
-  source: usize,
-  sourceStride: i32,
-  target: usize,
-  targetStride: i32,
-  rows: i32,
-  rowBytes: i32,
-  samples: i32,
-): void {
-  const pixel = samples << 1;
-  for (let row = 0; row < rows; row++) {
-    const from = source + row * sourceStride;
-    const to = target + row * targetStride;
-    memory.copy(to, from, min(pixel, rowBytes));
-    for (let at = pixel; at < rowBytes; at += 2) {
-      store<u16>(to + at, load<u16>(from + at) + load<u16>(to + at - pixel));
-    }
+function undo<T>(from: usize, to: usize, length: i32, samples: i32): void {
+  const pixel = samples * <i32>sizeof<T>();
+  memory.copy(to, from, min(pixel, length));
+  for (let at = pixel; at < length; at += <i32>sizeof<T>()) {
+    store<T>(to + at, <T>(load<T>(from + at) + load<T>(to + at - pixel)));
   }
 }
 
@@ -85,14 +80,7 @@ export function takeBytes(
   samples: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const from = source + row * sourceStride;
-    const to = target + row * targetStride;
-    let at = min(samples, rowBytes);
-    memory.copy(to, from, at);
-    for (; at + 16 <= rowBytes; at += 16) {
-      v128.store(to + at, i8x16.sub(v128.load(from + at), v128.load(from + at - samples)));
-    }
-    for (; at < rowBytes; at++) store<u8>(to + at, load<u8>(from + at) - load<u8>(from + at - samples));
+    take<u8>(source + row * sourceStride, target + row * targetStride, rowBytes, samples);
   }
 }
 
@@ -106,17 +94,19 @@ export function takeShorts(
   rowBytes: i32,
   samples: i32,
 ): void {
-  const pixel = samples << 1;
   for (let row = 0; row < rows; row++) {
-    const from = source + row * sourceStride;
-    const to = target + row * targetStride;
-    let at = min(pixel, rowBytes);
-    memory.copy(to, from, at);
-    for (; at + 16 <= rowBytes; at += 16) {
-      v128.store(to + at, i16x8.sub(v128.load(from + at), v128.load(from + at - pixel)));
-    }
-    for (; at < rowBytes; at += 2) {
-      store<u16>(to + at, load<u16>(from + at) - load<u16>(from + at - pixel));
-    }
+    take<u16>(source + row * sourceStride, target + row * targetStride, rowBytes, samples);
+  }
+}
+
+function take<T>(from: usize, to: usize, length: i32, samples: i32): void {
+  const pixel = samples * <i32>sizeof<T>();
+  let at = min(pixel, length);
+  memory.copy(to, from, at);
+  for (; at + 16 <= length; at += 16) {
+    v128.store(to + at, v128.sub<T>(v128.load(from + at), v128.load(from + at - pixel)));
+  }
+  for (; at < length; at += <i32>sizeof<T>()) {
+    store<T>(to + at, <T>(load<T>(from + at) - load<T>(from + at - pixel)));
   }
 }

@@ -51,6 +51,14 @@ function positionOf(geometry: GeometryArray, feature: number): number {
 /** `[minX, minY, maxX, maxY]`. */
 export type Envelope = readonly [number, number, number, number];
 
+/** Widens an envelope by a box `minX minY maxX maxY` that stands at a place of an array. */
+export function widenEnvelope(envelope: [number, number, number, number], boxes: Float64Array, at = 0): void {
+  envelope[0] = Math.min(envelope[0], boxes[at]!);
+  envelope[1] = Math.min(envelope[1], boxes[at + 1]!);
+  envelope[2] = Math.max(envelope[2], boxes[at + 2]!);
+  envelope[3] = Math.max(envelope[3], boxes[at + 3]!);
+}
+
 /** What two envelopes have in common; where that is nothing, a point or line between them. */
 export function commonEnvelope(a: Envelope, b: Envelope): Envelope {
   const [minX, minY] = [Math.max(a[0], b[0]), Math.max(a[1], b[1])];

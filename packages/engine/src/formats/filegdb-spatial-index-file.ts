@@ -1,3 +1,4 @@
+import { widenEnvelope } from '../features/geometry-array.ts';
 import { BlockFile } from './block-file.ts';
 import { type IndexCells, idsByCell, indexCells, type VisitBoxes } from './filegdb-index-cells.ts';
 import { spatialIndexPages } from './filegdb-spatial-index.ts';
@@ -37,7 +38,7 @@ export class SpatialIndexFile {
       this.#placed += 1;
       this.#longestSide = Math.max(this.#longestSide, side);
       this.#sides += side;
-      this.#widen(boxes, at);
+      widenEnvelope(this.#envelope, boxes, at);
     }
   }
 
@@ -66,14 +67,6 @@ export class SpatialIndexFile {
 
   [Symbol.dispose](): void {
     this.#boxes.remove();
-  }
-
-  #widen(boxes: Float64Array, at: number): void {
-    const whole = this.#envelope;
-    whole[0] = Math.min(whole[0], boxes[at]!);
-    whole[1] = Math.min(whole[1], boxes[at + 1]!);
-    whole[2] = Math.max(whole[2], boxes[at + 2]!);
-    whole[3] = Math.max(whole[3], boxes[at + 3]!);
   }
 
   /** Of the rows that have one, with their ids, which count from 1. */

@@ -1,6 +1,7 @@
 import iconv from 'iconv-lite';
 
 import type { FieldSurvey } from '../source/survey.ts';
+import type { LossLog } from './loss-log.ts';
 
 /** A charset of MapInfo's. */
 interface Charset {
@@ -69,6 +70,17 @@ export function chooseCharset(characters: ReadonlyMap<number, number>): ChosenCh
     if (losses.values === 0) break;
   }
   return best!;
+}
+
+/** Characters that are named in a report, of those that a charset lacks. */
+const mostNamed = 20;
+
+/** Tells what values lose in the charset that was chosen. */
+export function noteCharset({ name, values, missing }: ChosenCharset, losses: LossLog): void {
+  if (values === 0) return;
+  const some = missing.slice(0, mostNamed).join(' ');
+  const detail = `Texts are in ${name}, which fits them best and lacks ${some}${missing.length > mostNamed ? ' and more' : ''}.`;
+  losses.add('value-changed', detail, { count: values });
 }
 
 /** The charset that holds all texts of some fields; null where that is not known beforehand, or where there is none. */

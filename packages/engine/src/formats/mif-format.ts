@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { widenEnvelope } from '../features/geometry-array.ts';
 import { BlockFile } from './block-file.ts';
 import type { AssembleOptions, BlockAssembler, BlockFormat } from './block-format.ts';
 import type { LossLog } from './loss-log.ts';
-import { chooseCharset, mapInfoCharset } from './mapinfo-charset.ts';
+import { chooseCharset, mapInfoCharset, noteCharset } from './mapinfo-charset.ts';
 import { knownCharset } from './mid-column-texts.ts';
 import { recodeMid } from './recode-mid.ts';
 import { isNonEarth, mifCoordSys, withBounds } from './mif-coord-sys.ts';
@@ -58,7 +59,7 @@ class MifAssembler implements BlockAssembler<MifPiece> {
     for (const [code, count] of characters) {
       this.#characters.set(code, (this.#characters.get(code) ?? 0) + count);
     }
-    this.#widen(envelope);
+    if (envelope[0] !== undefined && !Number.isNaN(envelope[0])) widenEnvelope(this.#envelope, envelope);
   }
 
   async finish(): Promise<void> {
@@ -99,12 +100,9 @@ class MifAssembler implements BlockAssembler<MifPiece> {
 
   /** Chooses the charset by all that has come. */
   #chooseCharset(): string {
-    const { name, values, missing } = chooseCharset(this.#characters);
-    if (values === 0) return name;
-    const some = missing.slice(0, 20).join(' ');
-    const detail = `Texts are in ${name}, which fits them best and lacks ${some}${missing.length > 20 ? ' and more' : ''}.`;
-    this.#losses.add('value-changed', detail, { count: values });
-    return name;
+    const chosen = chooseCharset(this.#characters);
+    noteCharset(chosen, this.#losses);
+    return chosen.name;
   }
 
   async #recode(charset: string): Promise<void> {
@@ -117,15 +115,6 @@ class MifAssembler implements BlockAssembler<MifPiece> {
       product.close();
     }
     rmSync(this.#mid.path, { force: true });
-  }
-
-  #widen([minX, minY, maxX, maxY]: Float64Array): void {
-    const whole = this.#envelope;
-    if (minX === undefined || Number.isNaN(minX)) return;
-    whole[0] = Math.min(whole[0], minX);
-    whole[1] = Math.min(whole[1], minY!);
-    whole[2] = Math.max(whole[2], maxX!);
-    whole[3] = Math.max(whole[3], maxY!);
   }
 }
 

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 
 import { findFormat } from '@outcrop/contract';
 
-import type { Envelope } from '../features/geometry-array.ts';
+import { type Envelope, widenEnvelope } from '../features/geometry-array.ts';
 import { EngineError } from '../engine-error.ts';
 import type { AssembleOptions, BlockAssembler, BlockFormat } from '../formats/block-format.ts';
 import { flatGeobufColumns } from '../formats/flatgeobuf-column.ts';
 import { flatGeobufHeader } from '../formats/flatgeobuf-header.ts';
 import { LossLog } from '../formats/loss-log.ts';
-import { charsetOfFields, chooseCharset, lossesInCharset } from '../formats/mapinfo-charset.ts';
+import { charsetOfFields, chooseCharset, lossesInCharset, noteCharset } from '../formats/mapinfo-charset.ts';
 import { runGdal } from '../gdal/run-gdal.ts';
 import { type Conversion, conversionCommand, productPath, standardInput } from './conversion.ts';
 import { type FeatureSink, FileSink, PipeSink } from './feature-sink.ts';
@@ -88,7 +88,7 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     for (const [index, { bytes, count, envelope }] of parts.entries()) {
       const under = this.#sets[index]!;
       under.count += count;
-      this.#widen(envelope);
+      widenEnvelope(this.#envelope, envelope);
       if (count > 0) await under.sink.write(bytes);
     }
     this.#guard.checkRows(this.#sets, this.#recipe.maxRows);
@@ -213,19 +213,8 @@ class OgrAssembler implements BlockAssembler<StreamPiece> {
     const known = this.#known.charset;
     const chosen =
       known === null ? chooseCharset(this.#characters) : lossesInCharset(known, this.#characters);
-    if (chosen.values === 0) return chosen.name;
-    const some = chosen.missing.slice(0, 20).join(' ');
-    const detail = `Texts are in ${chosen.name}, which fits them best and lacks ${some}${chosen.missing.length > 20 ? ' and more' : ''}.`;
-    this.#losses.add('value-changed', detail, { count: chosen.values });
+    noteCharset(chosen, this.#losses);
     return chosen.name;
-  }
-
-  #widen(envelope: Float64Array): void {
-    const whole = this.#envelope;
-    whole[0] = Math.min(whole[0], envelope[0]!);
-    whole[1] = Math.min(whole[1], envelope[1]!);
-    whole[2] = Math.max(whole[2], envelope[2]!);
-    whole[3] = Math.max(whole[3], envelope[3]!);
   }
 }
 

@@ -77,10 +77,16 @@ export function sharedMemory(bytes: number): CodecMemory {
   return new WebAssembly.Memory({ initial, maximum: maxPages, shared: true });
 }
 
-/** Starts a codec on a memory. */
+let compiled: object | null = null;
+
+/** Starts a codec on a memory. It is compiled once in each thread. */
 export function loadRasterCodec(memory: CodecMemory): RasterCodec {
-  const path = createRequire(import.meta.url).resolve('@outcrop/engine/raster-codec.wasm');
-  const module = new WebAssembly.Module(readFileSync(path));
+  const module = (compiled ??= compile());
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as RasterCodec;
+}
+
+function compile(): object {
+  const path = createRequire(import.meta.url).resolve('@outcrop/engine/raster-codec.wasm');
+  return new WebAssembly.Module(readFileSync(path));
 }

@@ -111,10 +111,11 @@ export function pixelBytes({ samples, sampleBytes }: TiffImage): number {
   return samples * sampleBytes;
 }
 
-/** Bytes of the ring of lines, of the rows of packed blocks that wait, and of one packed and one unpacked block of the target. */
+/** Bytes of the ring of lines, of the rows of packed blocks that wait and one of them, and of one packed and one unpacked block of the target. */
 export function retileBytes(layout: RetileLayout): {
   ring: number;
   slots: number;
+  slotRow: number;
   slot: number;
   block: number;
 } {
@@ -122,7 +123,8 @@ export function retileBytes(layout: RetileLayout): {
   const block = blockWidth * blockHeight * pixelBytes(source);
   const slot = packedBytes(block);
   const columns = Math.max(...bands.map(({ targetColumns }) => targetColumns));
-  return { ring: ringRows * source.blockHeight * stride, slots: slotRows * columns * slot, slot, block };
+  const slotRow = columns * slot;
+  return { ring: ringRows * source.blockHeight * stride, slots: slotRows * slotRow, slotRow, slot, block };
 }
 
 /** Bytes of a block of the source, unpacked. */

@@ -32,6 +32,7 @@ export class RetileThread implements Disposable {
   readonly #own: ThreadMemory;
   readonly #codec: RasterCodec;
   readonly #bytes: Uint8Array;
+  readonly #sizes: ReturnType<typeof retileBytes>;
   readonly #source: number;
   /** Opened when there is something to write. */
   #target: number | null = null;
@@ -41,6 +42,7 @@ export class RetileThread implements Disposable {
     this.#own = state.threads[number]!;
     this.#codec = loadRasterCodec(state.memory);
     this.#bytes = new Uint8Array(state.memory.buffer);
+    this.#sizes = retileBytes(state.layout);
     this.#source = openSync(state.sourcePath, 'r');
   }
 
@@ -137,14 +139,14 @@ export class RetileThread implements Disposable {
     const place = band * targetRows + row;
     this.#waitFor(counter.rowsWritten, place - slotRows + 1);
     this.#cut(band, row, column, Math.min(blockHeight, window.height - row * blockHeight));
-    const { slot, block } = retileBytes(layout);
-    const columns = Math.max(...layout.bands.map((each) => each.targetColumns));
-    const to = slots + ((place % slotRows) * columns + column) * slot;
+    const { slotRow, slot, block } = this.#sizes;
+    const slotsOfRow = slots + (place % slotRows) * slotRow;
+    const to = slotsOfRow + column * slot;
     const length = this.#codec.deflate(this.#own.block, block, to, this.#own.scratch);
     this.#state.counts[this.#blockAt(band, row, column)] = length;
     Atomics.add(counters, counter.blocksPacked, 1);
     if (this.#count(packedOf(layout, band, row), targetColumns, counters)) {
-      this.#writeRow(band, row, slots + (place % slotRows) * columns * slot);
+      this.#writeRow(band, row, slotsOfRow);
     }
   }
 
@@ -185,7 +187,6 @@ export class RetileThread implements Disposable {
   /** Writes a row of packed blocks behind the one before. */
   #writeRow(band: number, row: number, from: number): void {
     const { layout, counters, position, offsets, counts } = this.#state;
-    const { slot } = retileBytes(layout);
     const place = band * layout.targetRows + row;
     this.#waitFor(counter.rowsWritten, place);
     const parts: Uint8Array[] = [];
@@ -193,7 +194,7 @@ export class RetileThread implements Disposable {
     let end = start;
     for (let column = 0; column < layout.bands[band]!.targetColumns; column++) {
       const block = this.#blockAt(band, row, column);
-      const at = from + column * slot;
+      const at = from + column * this.#sizes.slot;
       parts.push(this.#bytes.subarray(at, at + counts[block]!));
       offsets[block] = end;
       end += counts[block]!;

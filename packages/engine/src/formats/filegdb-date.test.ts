@@ -35,6 +35,8 @@ test.each([
   '2026-13-01',
   '2026-00-10',
   '2026/11/26',
+  'abcd-01-01',
+  '2026-01-0x',
   '2026-11-26T24:00',
 ])('“%s” is no date', (text) => {
   expect(fileGdbDate(text)).toBeNull();

@@ -1,3 +1,5 @@
+import { isInCalendar } from './iso-time.ts';
+
 const secondsOfDay = 86_400;
 /** Days from 1899-12-30, where a File Geodatabase begins to count, to 1970-01-01. */
 const daysBefore1970 = 25_569;
@@ -38,7 +40,7 @@ function midnightOf(text: string): FileGdbDate | null {
 function daysFrom1970(date: string): number | null {
   const [year, month, day] = [digits(date, 0, 4), digits(date, 5, 2), digits(date, 8, 2)];
   const isWritten = date.charCodeAt(4) === hyphen && date.charCodeAt(7) === hyphen;
-  if (!isWritten || !(month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month))) return null;
+  if (!isWritten || !isInCalendar(year, month, day)) return null;
   // Years that begin in March, so that a leap day is the last.
   const [years, months] = month > 2 ? [year, month - 3] : [year - 1, month + 9];
   const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
@@ -48,11 +50,6 @@ function daysFrom1970(date: string): number | null {
 /** Days from the March of year 0 to 1970-01-01. */
 const marchDays1970 = 719_468;
 const hyphen = 45;
-
-function daysOf(year: number, month: number): number {
-  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-}
 
 /** The number of some digits; NaN where they are none. */
 function digits(text: string, from: number, count: number): number {

@@ -26,7 +26,12 @@ function beginsWithDay(text: string): boolean {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
-  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysOfMonth[month - 1]!)) return false;
+  return year >= 1 && isInCalendar(year, month, day);
+}
+
+/** Whether a month of a year from 0 on has such a day, in the Gregorian calendar. None has what is no number. */
+export function isInCalendar(year: number, month: number, day: number): boolean {
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysOfMonth[month - 1]!)) return false;
   return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0));
 }
 
